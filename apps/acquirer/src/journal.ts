@@ -1,0 +1,81 @@
+/**
+ * What the acquirer writes down, one line per event and never a card number: a keyed fingerprint stands for it.
+ * The lines are the whole memory of the host: a restart replays them.
+ */
+export type JournalLine = AuthorisedLine | AskedAgainLine | ReversedLine
+
+/** The values by which a request is known again, in its repeats and in its reversal. */
+export type TransactionIds = {
+  readonly acquirerId: string
+  readonly terminal: string
+  readonly stan: string
+  /** MMDD */
+  readonly localDate: string
+  /** hhmmss */
+  readonly localTime: string
+  readonly rrn: string
+}
+
+export type AuthorisedLine = {
+  readonly event: 'authorised'
+  readonly atMs: number
+  readonly ids: TransactionIds
+  readonly mti: string
+  readonly merchant: string
+  readonly amountMinor: number
+  /** Three digits of ISO 4217. */
+  readonly currency: string
+  readonly cardFingerprint: string
+  readonly deferred: boolean
+  readonly outcome: 'approved' | 'declined'
+  readonly responseCode: string
+  readonly approvalCode?: string
+  /** The amount in the answer: the approved one, or of a decline the one asked. */
+  readonly answeredMinor: number
+  /** Whether the answer carries DE55, as the request did. */
+  readonly chip: boolean
+}
+
+export type AskedAgainLine = {
+  readonly event: 'asked_again'
+  readonly atMs: number
+  readonly ids: TransactionIds
+  readonly mti: string
+}
+
+export type ReversedLine = {
+  readonly event: 'reversed'
+  readonly atMs: number
+  /** Of the transaction that is undone. */
+  readonly ids: TransactionIds
+  readonly mti: string
+  readonly merchant: string
+  readonly amountMinor: number
+  readonly currency: string
+  /** Absent: the whole amount is reversed. */
+  readonly remainingMinor?: number
+}
+
+/**
+ * Append-only and in order. `append` takes the line; only once a later `durable()` has resolved does it survive
+ * the death of the process, and only then may an answer that rests on it leave. A journal that failed once
+ * fails for ever: the host must stop, its memory being ahead of what is written.
+ */
+export type Journal = {
+  /** What was there when the journal was opened, and for a memory journal what was appended since. */
+  lines(): readonly JournalLine[]
+  append(line: JournalLine): void
+  durable(): Promise<void>
+}
+
+/** A journal for simulations; a host made on it anew remembers what the first one did. */
+export function memoryJournal(): Journal {
+  const lines: JournalLine[] = []
+  return {
+    lines: () => [...lines],
+    append: (line) => {
+      lines.push(line)
+    },
+    durable: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdir } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+
+import { bcdBinary1987 } from '@holdfast/iso8583'
+
+import { createControl } from './control.ts'
+import { openFileJournal } from './file-journal.ts'
+import { loadFingerprintKey } from './fingerprint-key.ts'
+import { createFingerprint } from './fingerprint.ts'
+import { createHost } from './host.ts'
+import { Script } from './script.ts'
+import { startServer } from './server.ts'
+
+const directory = fromEnvironment('HOLDFAST_ACQUIRER_DATA')
+const isoPort = portFromEnvironment('HOLDFAST_ACQUIRER_PORT')
+const controlPort = portFromEnvironment('HOLDFAST_ACQUIRER_CONTROL_PORT')
+
+await mkdir(directory, { recursive: true })
+const fingerprint = createFingerprint(await loadFingerprintKey(directory))
+const journal = await openFileJournal(join(directory, 'journal.jsonl'))
+const script = new Script()
+const host = createHost({ nowMs: Date.now, journal, fingerprint, script })
+const server = await startServer({
+  host,
+  journal,
+  profile: bcdBinary1987,
+  port: isoPort,
+  log,
+  onJournalFailure: (error) => {
+    log('journal_failed', { error: String(error) })
+    process.exit(1)
+  },
+})
+const control = createControl({ host, script })
+await control.listen({ port: controlPort, host: '127.0.0.1' })
+
+// Whoever read the log may be gone; answers go on without it.
+process.stdout.on('error', () => {})
+let stopping = false
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
+log('listening', {
+  port: server.port,
+  // Listening on an IP port, so the address is not a pipe's name.
+  controlPort: (control.server.address() as AddressInfo).port,
+  transactions: host.entries().length,
+})
+
+/** Ends by itself: with servers, sockets and journal closed nothing keeps the process alive. */
+async function stop(signal: string): Promise<void> {
+  if (stopping) return
+  stopping = true
+  log('stopping', { signal })
+  await server.close()
+  await control.close()
+  await journal.close()
+  log('stopped')
+}
+
+function log(event: string, facts: Readonly<Record<string, unknown>> = {}): void {
+  process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), event, ...facts })}\n`)
+}
+
+function fromEnvironment(name: string): string {
+  const value = process.env[name]
+  if (value === undefined || value === '') throw new Error(`${name} is not set`)
+  return value
+}
+
+function portFromEnvironment(name: string): number {
+  const port = Number(fromEnvironment(name))
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name} is not a port`)
+  return port
+}

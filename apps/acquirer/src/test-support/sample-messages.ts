@@ -1,0 +1,89 @@
+import {
+  type AuthorisationAnswer,
+  type AuthorisationRequest,
+  bcdBinary1987,
+  buildAuthorisationRequest,
+  buildReversalAdvice,
+  type Iso8583Message,
+  parseAuthorisationAnswer,
+  parseReversalAnswer,
+  type ReversalAdvice,
+} from '@holdfast/iso8583'
+
+import { TEST_CARDS } from '../cards.ts'
+
+const SOLD_AT_MS = Date.UTC(2026, 10, 20, 18, 5, 9)
+
+export function panOf(card: string): string {
+  const found = TEST_CARDS.find(({ name }) => name === card)
+  if (found === undefined) throw new Error(`no card ${card}`)
+  return found.pan
+}
+
+/** A sale of 12.50 EUR with STAN and RRN made of `sale`. */
+export function requestMessage(
+  sale: number,
+  { card = 'visa', ...changes }: Partial<AuthorisationRequest> & { card?: string } = {},
+): Iso8583Message {
+  return buildAuthorisationRequest(bcdBinary1987, {
+    repeat: false,
+    pan: panOf(card),
+    expiry: '3012',
+    track2: `${panOf(card)}=3012201`,
+    processingCode: '000000',
+    amountMinor: 1_250,
+    currencyNumeric: '978',
+    transmittedAtMs: SOLD_AT_MS,
+    ...idsOf(sale),
+    posEntryMode: '051',
+    acquirerId: '123456',
+    merchantId: 'SHOP1',
+    mcc: '5812',
+    emv: Uint8Array.of(0x9f, 0x36, 2, 0, 7),
+    deferred: false,
+    ...changes,
+  })
+}
+
+/** The reversal of the sale of that number. */
+export function reversalMessage(
+  sale: number,
+  { card = 'visa', ...changes }: Partial<ReversalAdvice> & { card?: string } = {},
+): Iso8583Message {
+  return buildReversalAdvice({
+    repeat: false,
+    pan: panOf(card),
+    processingCode: '000000',
+    amountMinor: 1_250,
+    currencyNumeric: '978',
+    transmittedAtMs: SOLD_AT_MS + 20_000,
+    ...idsOf(sale),
+    stan: String(sale + 500_000),
+    acquirerId: '123456',
+    merchantId: 'SHOP1',
+    reason: '68',
+    original: { mti: '0100', stan: idsOf(sale).stan, transmittedAtMs: SOLD_AT_MS },
+    ...changes,
+  })
+}
+
+function idsOf(sale: number) {
+  return {
+    stan: String(sale).padStart(6, '0'),
+    rrn: `R${String(sale).padStart(11, '0')}`,
+    terminalId: 'T1',
+    saleLocalTime: { MMDD: '1120', hhmmss: '190509' },
+  }
+}
+
+export function authorisationAnswer(message: Iso8583Message): AuthorisationAnswer {
+  const parsed = parseAuthorisationAnswer(message)
+  if (!parsed.ok) throw new Error(`${parsed.code} ${parsed.field}`)
+  return parsed.value
+}
+
+export function reversalCode(message: Iso8583Message): string {
+  const parsed = parseReversalAnswer(message)
+  if (!parsed.ok) throw new Error(`${parsed.code} ${parsed.field}`)
+  return parsed.value.responseCode
+}

@@ -1,0 +1,56 @@
+import type { Money } from '@holdfast/core'
+import type { CardSecrets } from '@holdfast/protocol'
+
+/** What the authoriser needs of an acquirer: two questions, each with an answer, a certain no, or an unknown. */
+export interface AcquirerPort {
+  authorise(message: AuthorisationMessage, limits: SendLimits): Promise<AcquirerAnswer>
+  reverse(message: ReversalMessage, limits: SendLimits): Promise<AcquirerAnswer>
+  state(): 'up' | 'down'
+}
+
+export interface SendLimits {
+  readonly timeoutMs: number
+  /** Checked at the socket: nothing leaves later. */
+  readonly sendBeforeMs: number
+}
+
+export type AcquirerAnswer =
+  | {
+      readonly kind: 'approved'
+      readonly responseCode: string
+      readonly approvalCode: string
+      readonly amountMinor: number
+    }
+  | { readonly kind: 'declined'; readonly responseCode: string }
+  /** Nobody decided: the same sale may be asked again with a new STAN. */
+  | { readonly kind: 'retry_later'; readonly responseCode: string }
+  /** Certain that no byte left. */
+  | { readonly kind: 'not_sent' }
+  | { readonly kind: 'no_answer' }
+  | { readonly kind: 'reversed' }
+
+/** What tells one message from another at the host; the same in every repeat. */
+export interface MessageIdentity {
+  readonly repeat: boolean
+  readonly terminalId: string
+  readonly stan: string
+  readonly rrn: string
+  readonly transmittedAtMs: number
+  /** Device time of the sale, shifted by the zone's offset: DE12 and DE13 are never rewritten. */
+  readonly saleMs: number
+  readonly utcOffsetMin: number
+  readonly money: Money
+}
+
+export interface AuthorisationMessage extends MessageIdentity {
+  readonly card: CardSecrets
+  readonly contactless: boolean
+  readonly deferred: boolean
+}
+
+export interface ReversalMessage extends MessageIdentity {
+  readonly pan: string | null
+  readonly approvalCode: string | null
+  readonly why: 'customer' | 'no_answer'
+  readonly original: { readonly stan: string; readonly transmittedAtMs: number }
+}

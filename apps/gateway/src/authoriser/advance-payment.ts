@@ -1,0 +1,315 @@
+import {
+  advance,
+  type Attempt,
+  assert,
+  must,
+  newId,
+  nextStep,
+  type PaymentStory,
+  type StoryEvent,
+} from '@holdfast/core'
+import { openCard } from '@holdfast/envelope'
+import type { CardSecrets } from '@holdfast/protocol'
+import type { GatewayWorld } from '../gateway-world.ts'
+import { openVault, sealVault } from '../payments/card-vault.ts'
+import { settle } from '../payments/settle.ts'
+import type { AttemptDetails, LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
+import type { AcquirerAnswer, AcquirerPort, MessageIdentity, SendLimits } from './acquirer-port.ts'
+import { retryDelayMs } from './retry-delay.ts'
+import { retrievalReference } from './retrieval-reference.ts'
+
+const STEPS_MAX = 20
+
+export interface Drive {
+  readonly world: GatewayWorld
+  readonly acquirer: AcquirerPort
+  /** Null once the lease of the link has run out. */
+  readonly ownership: () => LinkOwnership | null
+  readonly nextStan: () => string | null
+}
+
+/**
+ * Takes one payment as far as it goes now. Each step is decided by `nextStep`, made durable, and only then done; a
+ * conflict means that the device said something new meanwhile: read again, decide again. False when it did not get on.
+ */
+export async function advancePayment(drive: Drive, start: PaymentRow): Promise<boolean> {
+  const { world } = drive
+  let row: PaymentRow | null = start
+  for (let steps = 0; row !== null && steps < STEPS_MAX; steps += 1) {
+    const nowMs = world.clock.wallMs()
+    const orphan = row.story.attempts.find((attempt) => attempt.state === 'sent')
+    if (orphan?.state === 'sent') {
+      // Its sender is gone, and nothing can leave for it any more: the answer is unknown.
+      if (orphan.sendBeforeMs > nowMs) return false
+      row = await record(drive, row, { type: 'no_answer', number: orphan.number, retryAtMs: nowMs })
+      continue
+    }
+    const step = nextStep(row.story, world.profile, nowMs)
+    switch (step.do) {
+      case 'authorise':
+      case 'repeat':
+        row = await authorise(drive, row, step.attempt, nowMs)
+        break
+      case 'plan_reversal': {
+        const stan = drive.nextStan()
+        if (stan === null) return false
+        const { number } = step.attempt
+        row = await record(drive, row, { type: 'reversal_planned', number, why: step.why, stan, nowMs })
+        break
+      }
+      case 'send_reversal':
+        row = await reverse(drive, row, step.attempt, nowMs)
+        break
+      case 'represent':
+        row = await represent(drive, row, step.attempt, nowMs)
+        break
+      case 'wait':
+        if (row.dueMs === step.untilMs) return true
+        return (await save(drive, row, row)) !== null
+    }
+  }
+  return row !== null
+}
+
+async function authorise(
+  drive: Drive,
+  row: PaymentRow,
+  attempt: Attempt,
+  nowMs: number,
+): Promise<PaymentRow | null> {
+  const { world, acquirer } = drive
+  const detail = detailsOf(row, attempt)
+  const opened = await openSealed(world, row, attempt, detail)
+  if (opened === null) return save(drive, row, { ...row, attention: 'card_block_unreadable' })
+  const first = attempt.state === 'planned'
+  const stan = attempt.state === 'unknown' ? attempt.stan : drive.nextStan()
+  if (stan === null) return null
+  const limits = sendLimits(drive, nowMs)
+  if (limits === null) return null
+  const sending = {
+    stan,
+    rrn:
+      attempt.state === 'unknown'
+        ? attempt.rrn
+        : await retrievalReference(world.crypto, row.story.paymentId, attempt.number),
+    transmittedAtMs: attempt.state === 'unknown' ? attempt.transmittedAtMs : nowMs,
+    sendBeforeMs: limits.sendBeforeMs,
+    repeats: attempt.state === 'unknown' ? attempt.repeats + 1 : 0,
+  }
+  const vault = detail.vault ?? (await sealVault(world, row.story.paymentId, opened))
+  const vaulted = withDetail(row, { ...detail, vault })
+  const sent = await record(drive, vaulted, { type: 'sent', number: attempt.number, sending })
+  if (sent === null || stateOf(sent, attempt.number) !== 'sent') return sent
+  const answer = await acquirer.authorise(
+    {
+      ...identity(sent, sending, !first),
+      card: opened,
+      contactless: detail.card.entryMode === 'contactless',
+      deferred: attempt.deferred,
+    },
+    limits,
+  )
+  return settleAnswer(drive, sent, attempt.number, answer, sending.repeats)
+}
+
+async function settleAnswer(
+  drive: Drive,
+  row: PaymentRow,
+  number: number,
+  answer: AcquirerAnswer,
+  repeats: number,
+): Promise<PaymentRow | null> {
+  const { world } = drive
+  const nowMs = world.clock.wallMs()
+  const retryAtMs = nowMs + retryDelayMs(world.crypto, repeats)
+  switch (answer.kind) {
+    case 'approved': {
+      const { responseCode, approvalCode, amountMinor } = answer
+      const partial = amountMinor !== row.story.money.amountMinor
+      const event: StoryEvent = { type: 'approved', number, responseCode, approvalCode, nowMs }
+      return record(drive, partial ? { ...row, attention: 'partial_approval' } : row, event)
+    }
+    case 'declined':
+      return record(drive, row, {
+        type: 'declined',
+        number,
+        responseCode: answer.responseCode,
+        retryAtMs: null,
+        nowMs,
+      })
+    case 'retry_later': {
+      const { responseCode } = answer
+      return record(drive, row, {
+        type: 'declined',
+        number,
+        responseCode,
+        retryAtMs: nowMs + retryDelayMs(world.crypto, number),
+        nowMs,
+      })
+    }
+    case 'not_sent':
+      return record(drive, row, { type: 'not_sent', number, retryAtMs })
+    case 'no_answer':
+    case 'reversed':
+      return record(drive, row, { type: 'no_answer', number, retryAtMs })
+  }
+}
+
+async function reverse(
+  drive: Drive,
+  row: PaymentRow,
+  attempt: Attempt,
+  nowMs: number,
+): Promise<PaymentRow | null> {
+  assert(attempt.state === 'reversing', 'only a planned reversal is sent')
+  const { world, acquirer } = drive
+  const { reversal } = attempt
+  const limits = sendLimits(drive, nowMs)
+  if (limits === null) return null
+  const { vault } = detailsOf(row, attempt)
+  const card = vault === null ? null : await openVault(world, row.story.paymentId, vault)
+  const message = { ...attempt, stan: reversal.stan, transmittedAtMs: reversal.transmittedAtMs }
+  const answer = await acquirer.reverse(
+    {
+      ...identity(row, message, reversal.tries > 0),
+      pan: card?.pan ?? null,
+      approvalCode: null,
+      why: reversal.why === 'voided' ? 'customer' : 'no_answer',
+      original: { stan: attempt.stan, transmittedAtMs: attempt.transmittedAtMs },
+    },
+    limits,
+  )
+  const { number } = attempt
+  if (answer.kind === 'reversed') return record(drive, row, { type: 'reversed', number })
+  const retryAtMs = world.clock.wallMs() + retryDelayMs(world.crypto, reversal.tries)
+  return record(drive, row, { type: 'reversal_unanswered', number, retryAtMs })
+}
+
+async function represent(
+  drive: Drive,
+  row: PaymentRow,
+  attempt: Attempt,
+  nowMs: number,
+): Promise<PaymentRow | null> {
+  const { world } = drive
+  const detail = detailsOf(row, attempt)
+  if (detail.sealed === null) return save(drive, row, { ...row, attention: 'card_block_gone' })
+  const result = advance(row.story, { type: 'represented', number: attempt.number, nowMs })
+  assert('story' in result, 'a re-presentation is never refused')
+  const source = { wallMs: () => nowMs, randomBytes: (length: number) => world.crypto.randomBytes(length) }
+  const fresh: AttemptDetails = {
+    ...detail,
+    number: result.story.attempts.length,
+    chargeId: newId('ch', source),
+    createdMs: nowMs,
+  }
+  return save(drive, row, { ...row, story: result.story, details: [...row.details, fresh] })
+}
+
+/** Applies the event to the newest row; null when the payment moved on without it or the ownership is gone. */
+async function record(drive: Drive, row: PaymentRow, event: StoryEvent): Promise<PaymentRow | null> {
+  let base = row
+  for (let tries = 0; tries < STEPS_MAX; tries += 1) {
+    const result = advance(base.story, event)
+    if ('refusal' in result) return null
+    const saved = await save(drive, base, { ...base, story: result.story })
+    if (saved !== null) return saved
+    const fresh = await reload(drive, base)
+    if (fresh === null) return null
+    // Before a byte has left, what the device said meanwhile is decided on anew.
+    if (event.type === 'sent' || event.type === 'reversal_planned') return fresh
+    base = { ...fresh, details: mergeVaults(fresh, base), attention: base.attention ?? fresh.attention }
+  }
+  return null
+}
+
+/** Null on conflict. */
+async function save(drive: Drive, before: PaymentRow, row: PaymentRow): Promise<PaymentRow | null> {
+  const { world } = drive
+  const ownership = drive.ownership()
+  if (ownership === null) return null
+  const parts = await settle(world, before, row, world.clock.wallMs())
+  const fence = { link: world.profile.link, generation: ownership.generation }
+  if ((await world.store.commit({ fence, ...parts })) === 'conflict') return null
+  world.changes.notify(row.story.paymentId)
+  if ((parts.outcomes ?? []).length > 0) world.changes.notify(row.deviceId)
+  const saved = must(parts.payments?.[0], 'settling keeps the row')
+  return { ...saved, version: saved.version + 1 }
+}
+
+async function reload(drive: Drive, row: PaymentRow): Promise<PaymentRow | null> {
+  const { rows } = await drive.world.store.payments(row.account, [row.story.paymentId])
+  const fresh = rows[0]
+  // The row stood still: the conflict was the fence, and the link belongs to somebody else now.
+  return fresh === undefined || fresh.version === row.version ? null : fresh
+}
+
+async function openSealed(
+  world: GatewayWorld,
+  row: PaymentRow,
+  attempt: Attempt,
+  detail: AttemptDetails,
+): Promise<CardSecrets | null> {
+  if (detail.sealed === null) return null
+  const { amountMinor, currency } = row.story.money
+  const context = {
+    account: row.account,
+    mode: row.mode,
+    device: row.deviceId,
+    reader: row.reader,
+    payment: row.story.paymentId,
+    read: attempt.readId,
+    amountMinor,
+    currency,
+  }
+  const opened = await openCard(world.crypto, (keyId) => world.keys.sealKey(keyId), context, detail.sealed)
+  if (opened.ok) return opened.secrets
+  world.log.error({ payment: row.story.paymentId, code: opened.code }, 'sealed block cannot be opened')
+  return null
+}
+
+function identity(
+  row: PaymentRow,
+  sending: { stan: string; rrn: string; transmittedAtMs: number },
+  repeat: boolean,
+): MessageIdentity {
+  const { stan, rrn, transmittedAtMs } = sending
+  const { terminalId, utcOffsetMin, openedMs } = row
+  return {
+    repeat,
+    terminalId,
+    stan,
+    rrn,
+    transmittedAtMs,
+    saleMs: openedMs,
+    utcOffsetMin,
+    money: row.story.money,
+  }
+}
+
+/** Never beyond the ownership: a frozen owner that wakes up later sends nothing. */
+function sendLimits({ world, ownership: own }: Drive, nowMs: number): SendLimits | null {
+  const ownership = own()
+  if (ownership === null) return null
+  const { answerTimeoutMs, sendWithinMs } = world.profile
+  return { timeoutMs: answerTimeoutMs, sendBeforeMs: Math.min(nowMs + sendWithinMs, ownership.untilMs) }
+}
+
+function detailsOf(row: PaymentRow, attempt: Attempt): AttemptDetails {
+  return must(row.details[attempt.number - 1], 'every attempt has its details')
+}
+
+function withDetail(row: PaymentRow, detail: AttemptDetails): PaymentRow {
+  return { ...row, details: row.details.map((other) => (other.number === detail.number ? detail : other)) }
+}
+
+function mergeVaults(fresh: PaymentRow, mine: PaymentRow): AttemptDetails[] {
+  return fresh.details.map((detail, at) => ({
+    ...detail,
+    vault: detail.vault ?? mine.details[at]?.vault ?? null,
+  }))
+}
+
+function stateOf({ story }: { readonly story: PaymentStory }, number: number): Attempt['state'] | undefined {
+  return story.attempts[number - 1]?.state
+}

@@ -1,0 +1,117 @@
+import { newId, sleep } from '@holdfast/core'
+import type { GatewayWorld } from '../gateway-world.ts'
+import type { LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
+import type { AcquirerPort } from './acquirer-port.ts'
+import { advancePayment } from './advance-payment.ts'
+import type { StanBlock } from './stan-block.ts'
+import { createStanBlock } from './stan-block.ts'
+
+const LEASE_MS = 6_000
+const IDLE_MS = 1_000
+const RETRY_AFTER_FAULT_MS = 500
+const STAN_BLOCK = 500
+
+export interface Authoriser {
+  start(): void
+  /** Lets what is in flight end. */
+  stop(): Promise<void>
+}
+
+/**
+ * Drives payments through the acquirer: one owner per link (a leased row whose generation fences every write), many
+ * payments at once, one in flight per card. It holds no state that a crash could lose: what is in flight is durable
+ * before a byte leaves, and whoever owns the link next finds it when nothing more can leave for it.
+ */
+export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): Authoriser {
+  const owner = newId('ep', {
+    wallMs: () => world.clock.wallMs(),
+    randomBytes: (n) => world.crypto.randomBytes(n),
+  })
+  const inFlight = new Map<string, Promise<void>>()
+  const cards = new Set<string>()
+  let stans: StanBlock | null = null
+  let running: Promise<void> | null = null
+  const life = { stopped: false }
+
+  async function run(): Promise<void> {
+    while (!life.stopped) {
+      try {
+        await turn()
+      } catch (error) {
+        world.log.error({ error: String(error) }, 'authoriser turn failed')
+        await sleep(world.clock, RETRY_AFTER_FAULT_MS)
+      }
+    }
+    await Promise.all(inFlight.values())
+  }
+
+  async function turn(): Promise<void> {
+    const ownership = await own()
+    if (ownership === null) {
+      await world.changes.wait('due', IDLE_MS)
+      return
+    }
+    const { link, holdMs, concurrentMax } = world.profile
+    const nowMs = world.clock.wallMs()
+    const waiting = world.changes.wait('due', IDLE_MS)
+    const limit = concurrentMax + inFlight.size
+    const rows = await world.store.duePayments({ link, nowMs, holdMs, limit })
+    for (const row of rows) start(row)
+    await waiting
+  }
+
+  function start(row: PaymentRow): void {
+    const { paymentId } = row.story
+    const card = row.details.at(-1)?.card.fingerprint ?? paymentId
+    if (inFlight.has(paymentId) || cards.has(card) || inFlight.size >= world.profile.concurrentMax) return
+    cards.add(card)
+    const work = drive(row).finally(() => {
+      cards.delete(card)
+      inFlight.delete(paymentId)
+      world.changes.notify('due')
+    })
+    inFlight.set(paymentId, work)
+  }
+
+  async function drive(row: PaymentRow): Promise<void> {
+    try {
+      const moved = await advancePayment({ world, acquirer, ownership, nextStan }, row)
+      if (!moved) await sleep(world.clock, RETRY_AFTER_FAULT_MS)
+    } catch (error) {
+      // The outcome of the last write is unknown; the payment is read again at its next due moment.
+      world.log.error({ error: String(error), payment: row.story.paymentId }, 'payment could not be advanced')
+      await sleep(world.clock, RETRY_AFTER_FAULT_MS)
+    }
+  }
+
+  async function own(): Promise<LinkOwnership | null> {
+    const nowMs = world.clock.wallMs()
+    const wanted = stans === null || stans.left() < STAN_BLOCK / 2 ? STAN_BLOCK : 0
+    if (stans !== null && wanted === 0 && stans.ownership.untilMs - nowMs > LEASE_MS / 2)
+      return stans.ownership
+    const { link } = world.profile
+    const ownership = await world.store.claimLink({ link, owner, nowMs, leaseMs: LEASE_MS, stans: wanted })
+    if (ownership === null) stans = null
+    else stans = createStanBlock(ownership, wanted, stans)
+    return ownership
+  }
+
+  function ownership(): LinkOwnership | null {
+    return stans !== null && stans.ownership.untilMs > world.clock.wallMs() ? stans.ownership : null
+  }
+
+  function nextStan(): string | null {
+    return stans?.next() ?? null
+  }
+
+  return {
+    start() {
+      running ??= run()
+    },
+    async stop() {
+      life.stopped = true
+      world.changes.notify('due')
+      await running
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import { Pool } from 'pg'
+
+export interface PoolOptions {
+  readonly connectionString: string
+  readonly connectionsMax: number
+  readonly log: (line: string) => void
+}
+
+/** How long a caller waits for a free connection, and a new connection for its server. */
+const connectTimeoutMs = 10_000
+
+/** A pool that outlives a restart of its server: an idle connection that dies is logged and dropped. */
+export function openPool({ connectionString, connectionsMax, log }: PoolOptions): Pool {
+  const pool = new Pool({ connectionString, max: connectionsMax, connectionTimeoutMillis: connectTimeoutMs })
+  // Without a listener the event would end the process.
+  pool.on('error', (error) => log(`An idle database connection was lost: ${error.message}`))
+  return pool
+}

@@ -1,0 +1,194 @@
+import { attemptResult, fromBase64Url, must } from '@holdfast/core'
+import { parseJson, sha256Text, signStatement, verifyText } from '@holdfast/envelope'
+import {
+  type AttemptStatement,
+  DEVICE_HEADER,
+  deviceCredential,
+  errorAnswer,
+  type ErrorCode,
+  type FeedAnswer,
+  intakeRequest,
+  onlineAttemptRequest,
+  requestText,
+  type SignedTime,
+} from '@holdfast/protocol'
+import type * as z from 'zod'
+import type { AcquirerPort } from '../authoriser/acquirer-port.ts'
+import type { GatewayWorld } from '../gateway-world.ts'
+import { createIntake, IntakeBusy } from '../intake/intake.ts'
+import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
+import { type LeaseTerms, renewLease } from './make-lease.ts'
+
+const FEED_ITEMS_MAX = 100
+const WAIT_MS_MAX = 20_000
+/** Another process may hold the acquirer link: what it does is seen by looking, not by being told. */
+const POLL_MS = 250
+const FEED_POLL_MS = 1_000
+
+export interface DeviceRequest {
+  readonly method: string
+  /** Path and query as sent. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string
+}
+
+export interface DeviceAnswer {
+  readonly status: number
+  readonly body: unknown
+}
+
+/**
+ * `/device/v1`, as a function of the request alone: the HTTP server and the simulation call the same one. Ping needs
+ * no signature; everything else is signed by the device's key.
+ */
+export function createDeviceApi(
+  world: GatewayWorld,
+  acquirer: Pick<AcquirerPort, 'state'>,
+  leaseTerms: (device: DeviceRow) => Promise<LeaseTerms>,
+): (request: DeviceRequest) => Promise<DeviceAnswer> {
+  const intake = createIntake(world)
+
+  return async (request) => {
+    const url = new URL(request.path, 'http://gateway')
+    const route = `${request.method} ${url.pathname}`
+    if (route === 'GET /device/v1/ping') return ping(url)
+    const device = await authenticate(world, request)
+    if (typeof device === 'string') return refuse(device)
+    try {
+      if (route === 'POST /device/v1/records') return await records(device, request)
+      if (route === 'POST /device/v1/attempts') return await present(device, request)
+      if (route === 'GET /device/v1/feed') return await feed(device, url)
+      const attempt = /^GET \/device\/v1\/attempts\/(att_\w{24})$/.exec(route)?.[1]
+      if (attempt !== undefined) return await result(device, attempt, url)
+    } catch (error) {
+      if (error instanceof IntakeBusy) return refuse('service_unavailable')
+      throw error
+    }
+    return refuse('not_found')
+  }
+
+  async function ping(url: URL): Promise<DeviceAnswer> {
+    const nonce = url.searchParams.get('nonce') ?? ''
+    const bytes = fromBase64Url(nonce)
+    if (bytes === null || bytes.length < 12 || bytes.length > 48) return refuse('request_malformed', 'nonce')
+    const time: SignedTime = {
+      nonce,
+      timeMs: world.clock.wallMs(),
+      service: acquirer.state() === 'up' ? 'ready' : 'acquirer_down',
+    }
+    return { status: 200, body: { time: await signStatement(world.keys.signing, 'time', time) } }
+  }
+
+  async function records(device: DeviceRow, request: DeviceRequest): Promise<DeviceAnswer> {
+    const parsed = parse(intakeRequest, request.body)
+    if (!parsed.ok) return refuse('request_malformed', parsed.param)
+    return { status: 200, body: { receipt: await intake.receive(device, parsed.data) } }
+  }
+
+  async function present(device: DeviceRow, request: DeviceRequest): Promise<DeviceAnswer> {
+    const parsed = parse(onlineAttemptRequest, request.body)
+    if (!parsed.ok) return refuse('request_malformed', parsed.param)
+    const presented = await intake.present(device, parsed.data.record)
+    if (presented.ok) return { status: 200, body: { answer: await statement(presented.row, presented.attemptId) } }
+    const named = attemptIdsOf(parsed.data.record.header)
+    if (named === null) return refuse(presented.code)
+    const answer = await sign({ ...named, outcome: { result: 'refused', code: presented.code } })
+    return { status: 200, body: { answer } }
+  }
+
+  async function result(device: DeviceRow, attemptId: string, url: URL): Promise<DeviceAnswer> {
+    const paymentId = url.searchParams.get('payment') ?? ''
+    const untilMs = world.clock.monotonicMs() + waitMs(url)
+    for (;;) {
+      const { rows } = await world.store.payments(device.account, [paymentId])
+      const row = rows[0]
+      const attempt = row?.story.attempts.findLast((candidate) => candidate.attemptId === attemptId)
+      if (row === undefined || row.deviceId !== device.deviceId || attempt === undefined)
+        return refuse('not_found')
+      const leftMs = untilMs - world.clock.monotonicMs()
+      if (attemptResult(attempt).result !== 'pending' || leftMs <= 0) {
+        return { status: 200, body: { answer: await statement(row, attemptId) } }
+      }
+      await world.changes.wait(paymentId, Math.min(leftMs, POLL_MS))
+    }
+  }
+
+  async function feed(device: DeviceRow, url: URL): Promise<DeviceAnswer> {
+    const generation = await world.store.generation()
+    const same = Number(url.searchParams.get('generation') ?? 0) === generation
+    const after = same ? Number(url.searchParams.get('after') ?? 0) : 0
+    if (!Number.isSafeInteger(after) || after < 0) return refuse('request_malformed', 'after')
+    const lease = await renewLease(world, device, await leaseTerms(device))
+    const untilMs = world.clock.monotonicMs() + waitMs(url)
+    for (;;) {
+      const rows = await world.store.feed({ deviceId: device.deviceId, after, limit: FEED_ITEMS_MAX })
+      const leftMs = untilMs - world.clock.monotonicMs()
+      if (rows.length > 0 || leftMs <= 0) {
+        const items = rows.map(({ n, statement: signed }) => ({
+          n,
+          type: 'outcome' as const,
+          statement: signed,
+        }))
+        const body: FeedAnswer = { generation, items, lease }
+        return { status: 200, body }
+      }
+      await world.changes.wait(device.deviceId, Math.min(leftMs, FEED_POLL_MS))
+    }
+  }
+
+  function statement(row: PaymentRow, attemptId: string) {
+    const attempt = must(
+      row.story.attempts.findLast((candidate) => candidate.attemptId === attemptId),
+      'a presented attempt is in its story',
+    )
+    return sign({ payment: row.story.paymentId, attempt: attemptId, outcome: attemptResult(attempt) })
+  }
+
+  function sign(said: Pick<AttemptStatement, 'payment' | 'attempt' | 'outcome'>) {
+    const whole: AttemptStatement = {
+      ...said,
+      atMs: world.clock.wallMs(),
+      timerMs: world.profile.answerTimeoutMs,
+    }
+    return signStatement(world.keys.signing, 'attempt', whole)
+  }
+}
+
+async function authenticate(world: GatewayWorld, request: DeviceRequest): Promise<DeviceRow | ErrorCode> {
+  const credential = deviceCredential.safeParse(parseJson(request.headers[DEVICE_HEADER] ?? ''))
+  if (!credential.success) return 'device_signature_invalid'
+  const { device: deviceId, key: keyId, nonce, signature } = credential.data
+  const device = await world.store.device(deviceId)
+  if (device === null || device.status === 'revoked') return 'device_unknown'
+  const key = device.keys.find((candidate) => candidate.keyId === keyId)
+  if (key === undefined) return 'device_signature_invalid'
+  const text = requestText(request.method, request.path, nonce, await sha256Text(world.crypto, request.body))
+  const fits = await verifyText(world.crypto, key.publicKey, 'request', text, signature)
+  return fits ? device : 'device_signature_invalid'
+}
+
+function attemptIdsOf(header: string): { payment: string; attempt: string } | null {
+  const json = parseJson(header)
+  if (typeof json !== 'object' || json === null || !('payment' in json) || !('attempt' in json)) return null
+  const { payment, attempt } = json
+  return typeof payment === 'string' && typeof attempt === 'string' ? { payment, attempt } : null
+}
+
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  body: string,
+): { ok: true; data: z.infer<Schema> } | { ok: false; param: string } {
+  const parsed = schema.safeParse(parseJson(body))
+  if (parsed.success) return { ok: true, data: parsed.data }
+  return { ok: false, param: parsed.error.issues[0]?.path.join('.') ?? '' }
+}
+
+function refuse(code: ErrorCode, param?: string): DeviceAnswer {
+  return errorAnswer(code, param === undefined || param === '' ? undefined : { param })
+}
+
+function waitMs(url: URL): number {
+  const asked = Number(url.searchParams.get('waitMs') ?? 0)
+  return Number.isFinite(asked) ? Math.min(Math.max(asked, 0), WAIT_MS_MAX) : 0
+}

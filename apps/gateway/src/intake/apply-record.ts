@@ -1,0 +1,146 @@
+import { type AcceptedBy, advance, newId, type PaymentStory, type StoryEvent } from '@holdfast/core'
+import { needsSealed } from '../payments/needs-sealed.ts'
+import type { SealedRecord } from '@holdfast/envelope'
+import type { ErrorCode, RecordOf } from '@holdfast/protocol'
+import type { AttemptDetails, DeviceRow, PaymentRow } from '../store/gateway-store.ts'
+
+export interface Arrival {
+  readonly device: DeviceRow
+  readonly nowMs: number
+  readonly link: string
+  readonly randomBytes: (length: number) => Uint8Array
+  /** True for an `attempt.started` that asks to be authorised now, not one that merely tells. */
+  readonly presented: boolean
+}
+
+/** `row` null: the record concerns no payment row. `parked`: kept for a human, with its code. */
+export type Applied = { readonly row: PaymentRow | null } | { readonly parked: ErrorCode }
+
+/** What one verified record does to its payment. Pure; the order of the rules is precedence. */
+export function applyRecord(
+  row: PaymentRow | null,
+  voidReason: string | undefined,
+  record: SealedRecord,
+  arrival: Arrival,
+): Applied {
+  const { header } = record
+  switch (header.kind) {
+    case 'epoch.started':
+    case 'attempt.concluded':
+    case 'tip.closed':
+    case 'capture.requested':
+    case 'refund.requested':
+      return { row }
+    case 'payment.voided':
+      return row === null ? { row } : step(row, { type: 'voided', reason: header.reason })
+    case 'sale.opened': {
+      const opened = row ?? openRow(header, voidReason, arrival)
+      return termsFit(opened, header) ? { row: opened } : { parked: 'payment_terms_mismatch' }
+    }
+    case 'attempt.started': {
+      const opened = row ?? openRow(header, voidReason, arrival)
+      if (!termsFit(opened, header)) return { parked: 'payment_terms_mismatch' }
+      if (!arrival.presented) return { row: opened }
+      const { attempt: attemptId, ordinal, read: readId } = header
+      const event: StoryEvent = { type: 'presented', attemptId, ordinal, readId, nowMs: arrival.nowMs }
+      return withDetails(step(opened, event), record, arrival)
+    }
+    case 'payment.accepted': {
+      const opened = row ?? openRow(header, voidReason, arrival)
+      if (!termsFit(opened, header)) return { parked: 'payment_terms_mismatch' }
+      const { attempt: attemptId, ordinal, read: readId, decision, times } = header
+      const by: AcceptedBy =
+        decision.via === 'online' ? { via: 'online' } : { via: 'offline', kind: decision.kind }
+      const { nowMs } = arrival
+      const event: StoryEvent = {
+        type: 'accepted',
+        attemptId,
+        ordinal,
+        readId,
+        by,
+        atMs: times.nowMs,
+        notBeforeMs: nowMs,
+      }
+      const storedMs = decision.via === 'offline' ? times.nowMs : null
+      return withDetails(step({ ...opened, storedMs: opened.storedMs ?? storedMs }, event), record, arrival)
+    }
+  }
+}
+
+function step(row: PaymentRow, event: StoryEvent): Applied {
+  const result = advance(row.story, event)
+  return 'refusal' in result ? { parked: result.refusal } : { row: { ...row, story: result.story } }
+}
+
+type SaleHeader = RecordOf<'sale.opened'> | RecordOf<'attempt.started'> | RecordOf<'payment.accepted'>
+
+function openRow(header: SaleHeader, voidReason: string | undefined, arrival: Arrival): PaymentRow {
+  const { device } = arrival
+  const story: PaymentStory = {
+    paymentId: header.payment,
+    money: { amountMinor: header.amountMinor, currency: header.currency },
+    captureMethod: header.captureMethod,
+    word: voidReason === undefined ? { said: 'open' } : { said: 'voided', reason: voidReason },
+    attempts: [],
+  }
+  return {
+    account: device.account,
+    mode: device.mode,
+    deviceId: device.deviceId,
+    terminalId: device.terminalId,
+    location: header.location,
+    reader: header.reader,
+    saleId: header.sale,
+    reference: header.reference,
+    operator: header.operator,
+    link: arrival.link,
+    story,
+    version: 0,
+    openedMs: header.times.nowMs,
+    receivedMs: arrival.nowMs,
+    storedMs: null,
+    utcOffsetMin: header.times.utcOffsetMin,
+    details: [],
+    dueMs: null,
+    attention: null,
+    outcomeSent: false,
+  }
+}
+
+/** One payment id means one sale of one device, for ever. */
+function termsFit(row: PaymentRow, header: SaleHeader): boolean {
+  const { money, captureMethod } = row.story
+  return (
+    row.deviceId === header.device &&
+    row.saleId === header.sale &&
+    money.amountMinor === header.amountMinor &&
+    money.currency === header.currency &&
+    captureMethod === header.captureMethod
+  )
+}
+
+/** Each new attempt gets its charge and the sealed block that came with the record. */
+function withDetails(applied: Applied, record: SealedRecord, arrival: Arrival): Applied {
+  if ('parked' in applied || applied.row === null) return applied
+  const { row } = applied
+  const { header, wire } = record
+  if (header.kind !== 'payment.accepted' && header.kind !== 'attempt.started') return applied
+  const receipt = header.kind === 'payment.accepted' ? header.receipt : null
+  const kept = row.details.map((detail): AttemptDetails => {
+    const attempt = row.story.attempts[detail.number - 1]
+    if (attempt === undefined || attempt.attemptId !== header.attempt) return detail
+    const sealed = needsSealed(attempt) ? (detail.sealed ?? wire.sealed) : null
+    return { ...detail, receipt: receipt ?? detail.receipt, sealed }
+  })
+  const source = { wallMs: () => arrival.nowMs, randomBytes: arrival.randomBytes }
+  const fresh = row.story.attempts.slice(row.details.length).map((attempt): AttemptDetails => ({
+    number: attempt.number,
+    chargeId: newId('ch', source),
+    card: header.card,
+    receipt,
+    sealed: wire.sealed,
+    vault: null,
+    createdMs: arrival.nowMs,
+  }))
+  return { row: { ...row, details: [...kept, ...fresh] } }
+}

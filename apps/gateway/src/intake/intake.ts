@@ -1,0 +1,231 @@
+import { openRecord, type SealedRecord, signStatement } from '@holdfast/envelope'
+import type { ErrorCode, IntakeReceipt, IntakeRequest, Signed, Verdict, WireRecord } from '@holdfast/protocol'
+import type { GatewayWorld } from '../gateway-world.ts'
+import { settle } from '../payments/settle.ts'
+import type { DeviceRow, GatewayChange, PaymentRow, RecordRow } from '../store/gateway-store.ts'
+import { type Applied, applyRecord, type Arrival } from './apply-record.ts'
+
+const TRIES_MAX = 5
+
+export interface Intake {
+  /** Cheap and durable; never waits for an acquirer. One bad item never blocks its batch. */
+  receive(device: DeviceRow, request: IntakeRequest): Promise<Signed>
+  /** An online attempt: the same, for one record that asks to be authorised now. */
+  present(device: DeviceRow, wire: WireRecord): Promise<Presented>
+}
+
+export type Presented =
+  | { readonly ok: true; readonly row: PaymentRow; readonly attemptId: string }
+  | { readonly ok: false; readonly code: ErrorCode }
+
+export function createIntake(world: GatewayWorld): Intake {
+  return {
+    async receive(device, request) {
+      const { manifest } = request
+      const { verdicts } = await store(world, device, request.records, {
+        presented: false,
+        statedSeq: manifest.headSeq,
+      })
+      const receipt: IntakeReceipt = {
+        device: device.deviceId,
+        generation: await world.store.generation(),
+        atMs: world.clock.wallMs(),
+        verdicts,
+      }
+      return signStatement(world.keys.signing, 'receipt', receipt)
+    },
+    async present(device, wire) {
+      const { verdicts, opened } = await store(world, device, [wire], { presented: true, statedSeq: 0 })
+      const [verdict] = verdicts
+      const header = opened[0]?.header
+      if (verdict === undefined || header?.kind !== 'attempt.started' || wire.sealed === null) {
+        return { ok: false, code: verdict?.code === null ? 'record_malformed' : asCode(verdict?.code) }
+      }
+      if (verdict.code !== null) return { ok: false, code: asCode(verdict.code) }
+      const { rows } = await world.store.payments(device.account, [header.payment])
+      const row = rows[0]
+      return row === undefined
+        ? { ok: false, code: 'internal_error' }
+        : { ok: true, row, attemptId: header.attempt }
+    },
+  }
+}
+
+interface Stored {
+  readonly verdicts: Verdict[]
+  readonly opened: SealedRecord[]
+}
+
+interface BatchTerms {
+  readonly presented: boolean
+  readonly statedSeq: number
+}
+
+async function store(
+  world: GatewayWorld,
+  device: DeviceRow,
+  wires: readonly WireRecord[],
+  terms: BatchTerms,
+): Promise<Stored> {
+  const opening = await Promise.all(wires.map((wire) => openRecord(world.crypto, ownerOf(device), wire)))
+  const opened = opening.flatMap((result) => (result.ok ? [result.record] : []))
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const nowMs = world.clock.wallMs()
+    const batch = await readBatch(world, device, opened, nowMs, terms)
+    const verdicts: Verdict[] = []
+    for (const [at, result] of opening.entries()) {
+      const wire = wires[at]
+      if (wire === undefined) continue
+      if (!result.ok) batch.park(result.hash, wire, result.code)
+      else batch.apply(result.record)
+      verdicts.push(batch.verdictOf(result.ok ? result.record.hash : result.hash))
+    }
+    if ((await world.store.commit(await batch.change(terms))) === 'committed') {
+      for (const paymentId of batch.touched()) world.changes.notify(paymentId)
+      world.changes.notify(device.deviceId)
+      world.changes.notify('due')
+      return { verdicts, opened }
+    }
+  }
+  // Somebody moved the same payments five times; nothing of this batch is written and its outcome is known: none.
+  throw new IntakeBusy()
+}
+
+/** Retryable: nothing was written. */
+export class IntakeBusy extends Error {
+  constructor() {
+    super('intake lost the race for its payments')
+  }
+}
+
+async function readBatch(
+  world: GatewayWorld,
+  device: DeviceRow,
+  opened: readonly SealedRecord[],
+  nowMs: number,
+  terms: BatchTerms,
+) {
+  const hashes = opened.map((record) => record.hash)
+  const prevs = opened.flatMap((record) => record.header.prev ?? [])
+  const known = await world.store.knownRecords(device.deviceId, { hashes, prevs: [...prevs, ...hashes] })
+  const parkedByHash = new Map(known.map((record) => [record.hash, record.parkedCode]))
+  const hashByPrev = new Map(
+    known.flatMap((record) => (record.prev === null ? [] : [[record.prev, record.hash]])),
+  )
+  const lookup = await world.store.payments(device.account, [...new Set(opened.flatMap(paymentOf))])
+  const before = new Map(lookup.rows.map((row) => [row.story.paymentId, row]))
+  const after = new Map(before)
+  const voids = new Map(lookup.voids)
+  const records: RecordRow[] = []
+  const refusals = new Map<string, ErrorCode>()
+  const newVoids: { account: string; paymentId: string; reason: string }[] = []
+
+  function park(hash: string, wire: WireRecord, code: ErrorCode, record?: SealedRecord): void {
+    parkedByHash.set(hash, code)
+    records.push(recordRow(device, hash, wire, code, nowMs, record))
+  }
+
+  function apply(record: SealedRecord): void {
+    const { header, hash, wire } = record
+    const isKnown = parkedByHash.has(hash)
+    // A known record is answered as it was; only an attempt that now asks to be authorised goes on.
+    if (isKnown && !(terms.presented && parkedByHash.get(hash) === null)) return
+    const forked = header.prev !== null && (hashByPrev.get(header.prev) ?? hash) !== hash
+    if (!isKnown && (forked || (header.prev !== null && parkedByHash.get(header.prev) === 'record_fork'))) {
+      park(hash, wire, 'record_fork', record)
+      return
+    }
+    if (header.prev !== null) hashByPrev.set(header.prev, hash)
+    const paymentId = paymentOf(record)[0]
+    if (header.kind === 'payment.voided' && !voids.has(header.payment)) {
+      voids.set(header.payment, header.reason)
+      newVoids.push({ account: device.account, paymentId: header.payment, reason: header.reason })
+    }
+    const row = paymentId === undefined ? null : (after.get(paymentId) ?? null)
+    const arrival: Arrival = {
+      device,
+      nowMs,
+      link: world.profile.link,
+      randomBytes: (length) => world.crypto.randomBytes(length),
+      presented: terms.presented,
+    }
+    const applied: Applied = applyRecord(row, voids.get(paymentId ?? ''), record, arrival)
+    if ('parked' in applied && !terms.presented) {
+      park(hash, wire, applied.parked, record)
+      return
+    }
+    parkedByHash.set(hash, null)
+    if (!isKnown) records.push(recordRow(device, hash, wire, null, nowMs, record))
+    if ('parked' in applied) {
+      // The record is in good order; it is only too late for what it asks.
+      refusals.set(hash, applied.parked)
+      return
+    }
+    if (applied.row !== null && applied.row !== row) after.set(applied.row.story.paymentId, applied.row)
+  }
+
+  return {
+    apply,
+    park,
+    verdictOf(hash: string): Verdict {
+      const parked = parkedByHash.get(hash) ?? null
+      return {
+        hash,
+        verdict: parked === null ? 'received' : 'parked',
+        code: parked ?? refusals.get(hash) ?? null,
+      }
+    },
+    touched: () => [...after.keys()],
+    async change({ statedSeq }: BatchTerms): Promise<GatewayChange> {
+      const changed = [...after].filter(([id, row]) => before.get(id) !== row)
+      const parts = await Promise.all(
+        changed.map(([id, row]) => settle(world, before.get(id) ?? null, row, nowMs)),
+      )
+      const receivedSeq = Math.max(0, ...(terms.presented ? [] : opened.map((record) => record.header.seq)))
+      return {
+        records,
+        voids: newVoids,
+        progress: { deviceId: device.deviceId, statedSeq, receivedSeq },
+        payments: parts.flatMap((part) => part.payments ?? []),
+        outcomes: parts.flatMap((part) => part.outcomes ?? []),
+        events: parts.flatMap((part) => part.events ?? []),
+      }
+    },
+  }
+}
+
+function recordRow(
+  device: DeviceRow,
+  hash: string,
+  wire: WireRecord,
+  parkedCode: string | null,
+  receivedMs: number,
+  record: SealedRecord | undefined,
+): RecordRow {
+  const header = record?.header
+  return {
+    account: device.account,
+    deviceId: device.deviceId,
+    hash,
+    epoch: header?.epoch ?? null,
+    seq: header?.seq ?? null,
+    prev: header?.prev ?? null,
+    kind: header?.kind ?? null,
+    paymentId: record === undefined ? null : (paymentOf(record)[0] ?? null),
+    wire,
+    parkedCode,
+    receivedMs,
+  }
+}
+
+function paymentOf(record: SealedRecord): string[] {
+  return 'payment' in record.header ? [record.header.payment] : []
+}
+
+function ownerOf(device: DeviceRow) {
+  return { account: device.account, mode: device.mode, device: device.deviceId, keys: device.keys }
+}
+
+function asCode(code: string | null | undefined): ErrorCode {
+  return (code ?? 'internal_error') as ErrorCode
+}

@@ -1,0 +1,22 @@
+import type { Attempt } from '@holdfast/core'
+
+/**
+ * Track data dies at the issuer's answer (PCI DSS 3.3.1): a sealed block is kept only while a message that needs it may
+ * still have to be sent. A reversal needs the number and the expiry alone, from the vault.
+ */
+export function needsSealed(attempt: Attempt): boolean {
+  switch (attempt.state) {
+    case 'planned':
+    case 'shelved':
+    case 'sent':
+    case 'unknown':
+    case 'reversing':
+    case 'reversed':
+      return true
+    case 'declined':
+      return attempt.retryAtMs !== null
+    case 'approved':
+    case 'dropped':
+      return false
+  }
+}

@@ -1,0 +1,86 @@
+import { type AuthoriserRules, claimedAttempt, isSettled, must, nextStep, statusOf } from '@holdfast/core'
+import { signStatement } from '@holdfast/envelope'
+import type { OutcomeStatement, Signed } from '@holdfast/protocol'
+import type { GatewayWorld } from '../gateway-world.ts'
+import { needsSealed } from './needs-sealed.ts'
+import type { EventRow, GatewayChange, PaymentRow } from '../store/gateway-store.ts'
+
+/**
+ * What follows from a payment's new story, to be written in the same transaction: when to look next, the signed
+ * outcome for its device (once), the events, and which sealed blocks no message needs any more.
+ */
+export async function settle(
+  world: GatewayWorld,
+  before: PaymentRow | null,
+  row: PaymentRow,
+  nowMs: number,
+): Promise<Pick<GatewayChange, 'payments' | 'outcomes' | 'events'>> {
+  const settled = isSettled(row.story)
+  const sendOutcome = settled && !row.outcomeSent
+  const statement = sendOutcome ? await signOutcome(world, row, nowMs) : null
+  const saved: PaymentRow = {
+    ...row,
+    dueMs: dueMs(row, world.profile, nowMs),
+    outcomeSent: row.outcomeSent || sendOutcome,
+    details: row.details.map((detail) => {
+      const attempt = row.story.attempts[detail.number - 1]
+      const keep = !settled && attempt !== undefined && needsSealed(attempt)
+      return keep || detail.sealed === null ? detail : { ...detail, sealed: null }
+    }),
+  }
+  const { deviceId } = row
+  const { paymentId } = row.story
+  return {
+    payments: [saved],
+    outcomes: statement === null ? [] : [{ deviceId, paymentId, statement }],
+    events: eventsOf(before, saved, nowMs),
+  }
+}
+
+/** A `sent` attempt whose sender is gone becomes due when nothing can leave for it any more. */
+function dueMs(row: PaymentRow, rules: AuthoriserRules, nowMs: number): number | null {
+  const sent = row.story.attempts.find((attempt) => attempt.state === 'sent')
+  if (sent?.state === 'sent') return sent.sendBeforeMs
+  const step = nextStep(row.story, rules, nowMs)
+  return step.do === 'wait' ? step.untilMs : nowMs
+}
+
+async function signOutcome(world: GatewayWorld, row: PaymentRow, nowMs: number): Promise<Signed> {
+  const { story } = row
+  const status = statusOf(story)
+  const attempt = claimedAttempt(story)
+  const outcome: OutcomeStatement = {
+    payment: story.paymentId,
+    device: row.deviceId,
+    generation: await world.store.generation(),
+    atMs: nowMs,
+    status:
+      status === 'succeeded' || status === 'requires_capture' || status === 'declined' ? status : 'canceled',
+    amountMinor: story.money.amountMinor,
+    currency: story.money.currency,
+    attempt: attempt?.attemptId ?? null,
+    responseCode: attempt !== null && 'responseCode' in attempt ? attempt.responseCode : null,
+    approvalCode: attempt?.state === 'approved' ? attempt.approvalCode : null,
+  }
+  return signStatement(world.keys.signing, 'outcome', outcome)
+}
+
+const EVENT_BY_STATUS = {
+  requires_payment_method: null,
+  processing: 'payment_intent.processing',
+  requires_capture: 'payment_intent.amount_capturable_updated',
+  succeeded: 'payment_intent.succeeded',
+  declined: 'payment_intent.payment_failed',
+  canceled: 'payment_intent.canceled',
+} as const
+
+function eventsOf(before: PaymentRow | null, row: PaymentRow, nowMs: number): EventRow[] {
+  const status = statusOf(row.story)
+  if (before !== null && statusOf(before.story) === status) return []
+  const type = EVENT_BY_STATUS[status]
+  const { account, story } = row
+  const { paymentId } = story
+  // One event per payment and status: the id is derived, so deciding twice writes it once.
+  const id = `evt_${must(paymentId.split('_')[1], 'an id has a prefix')}_${status}`
+  return type === null ? [] : [{ id, account, type, paymentId, createdMs: nowMs }]
+}

@@ -1,0 +1,163 @@
+import type { AttemptFacts, CardFacts, PaymentStory } from '@holdfast/core'
+import type { Mode, ReceiptTags, Signed, WireRecord } from '@holdfast/protocol'
+
+/**
+ * What intake and authoriser need of a database: eight operations, one contract suite, two implementations
+ * (PostgreSQL; memory for the simulation).
+ *
+ * Isolation: `commit` is one atomic, durable transaction. Every payment in it carries the version it was decided on;
+ * `conflict` means that one of them moved, or that the fence has passed to another owner, and nothing was written. A
+ * rejection means that the outcome is unknown: read again, decide again. All writes are idempotent by their keys.
+ */
+export interface GatewayStore {
+  device(deviceId: string): Promise<DeviceRow | null>
+  /** Which of these records are known, by hash, and which known ones continue any of `prevs`. */
+  knownRecords(
+    deviceId: string,
+    query: { hashes: readonly string[]; prevs: readonly string[] },
+  ): Promise<KnownRecord[]>
+  payments(account: string, paymentIds: readonly string[]): Promise<PaymentLookup>
+  commit(change: GatewayChange): Promise<'committed' | 'conflict'>
+  /**
+   * Payments whose next step is due, oldest sale first. A payment that was accepted offline waits until all that its
+   * device has stated is in, or for `holdMs`, so that a void or a tip is not outrun.
+   */
+  duePayments(query: { link: string; nowMs: number; holdMs: number; limit: number }): Promise<PaymentRow[]>
+  /**
+   * Takes or renews the ownership of an acquirer link and reserves a block of STANs; null while another owner's lease
+   * runs. The generation rises whenever the owner changes, and fences `commit`.
+   */
+  claimLink(claim: LinkClaim): Promise<LinkOwnership | null>
+  feed(query: { deviceId: string; after: number; limit: number }): Promise<FeedRow[]>
+  /** Rises when a database is restored; devices then start their feed again. */
+  generation(): Promise<number>
+}
+
+export interface DeviceRow {
+  readonly account: string
+  readonly mode: Mode
+  readonly deviceId: string
+  readonly location: string
+  /** DE41, eight characters. */
+  readonly terminalId: string
+  readonly keys: readonly { readonly keyId: string; readonly publicKey: string }[]
+  readonly status: 'active' | 'revoked'
+  /** The highest sequence number that the device has stated, and the highest that is in. */
+  readonly statedSeq: number
+  readonly receivedSeq: number
+  readonly lease: Signed | null
+}
+
+export interface KnownRecord {
+  readonly hash: string
+  readonly prev: string | null
+  /** Why it was parked; null for a record in good order. */
+  readonly parkedCode: string | null
+}
+
+export interface PaymentLookup {
+  readonly rows: PaymentRow[]
+  /** Ids that were voided, also those that have no row yet: a void may arrive first. */
+  readonly voids: ReadonlyMap<string, string>
+}
+
+/** A payment with everything the gateway keeps beside its story. */
+export interface PaymentRow {
+  readonly account: string
+  readonly mode: Mode
+  readonly deviceId: string
+  readonly terminalId: string
+  readonly location: string
+  readonly reader: string
+  readonly saleId: string
+  readonly reference: string | null
+  readonly operator: string | null
+  readonly link: string
+  readonly story: PaymentStory
+  /** Counts commits of this row; 0 for one that is not in the database yet. */
+  readonly version: number
+  readonly openedMs: number
+  readonly receivedMs: number
+  /** When the device accepted it without the issuer; null for an online sale. */
+  readonly storedMs: number | null
+  /** Minutes east of UTC where the sale was made, for DE12 and DE13. */
+  readonly utcOffsetMin: number
+  readonly details: readonly AttemptDetails[]
+  /** When the authoriser has to look next; null when nothing can happen by itself. */
+  readonly dueMs: number | null
+  /** Why a human has to look; the authoriser leaves such a payment alone. */
+  readonly attention: string | null
+  /** True once the signed outcome is in the device's feed. */
+  readonly outcomeSent: boolean
+}
+
+/** What belongs to one attempt besides its state. */
+export interface AttemptDetails extends Pick<AttemptFacts, 'number'> {
+  readonly chargeId: string
+  readonly card: CardFacts
+  readonly receipt: ReceiptTags | null
+  /** The reader's sealed block; erased once no message needs it. */
+  readonly sealed: string | null
+  /** Number and expiry under a key of the payment, for a reversal; made when the block is first opened. */
+  readonly vault: string | null
+  readonly createdMs: number
+}
+
+export interface RecordRow {
+  readonly account: string
+  readonly deviceId: string
+  readonly hash: string
+  /** Null for a record that could not be read at all. */
+  readonly epoch: string | null
+  readonly seq: number | null
+  readonly prev: string | null
+  readonly kind: string | null
+  readonly paymentId: string | null
+  readonly wire: WireRecord
+  readonly parkedCode: string | null
+  readonly receivedMs: number
+}
+
+export interface GatewayChange {
+  /** When given, the change is written only while this ownership stands. */
+  readonly fence?: { readonly link: string; readonly generation: number }
+  readonly records?: readonly RecordRow[]
+  /** Each with `version` = the version it was decided on; written with version + 1. */
+  readonly payments?: readonly PaymentRow[]
+  readonly voids?: readonly { account: string; paymentId: string; reason: string }[]
+  /** Raises (never lowers) what the device has stated and what is in. */
+  readonly progress?: { readonly deviceId: string; readonly statedSeq: number; readonly receivedSeq: number }
+  readonly outcomes?: readonly { deviceId: string; paymentId: string; statement: Signed }[]
+  readonly events?: readonly EventRow[]
+  readonly lease?: { readonly deviceId: string; readonly lease: Signed }
+}
+
+/** One row of the outbox; dialects render it. */
+export interface EventRow {
+  readonly id: string
+  readonly account: string
+  readonly type: string
+  readonly paymentId: string
+  readonly createdMs: number
+}
+
+export interface LinkClaim {
+  readonly link: string
+  readonly owner: string
+  readonly nowMs: number
+  readonly leaseMs: number
+  readonly stans: number
+}
+
+export interface LinkOwnership {
+  readonly generation: number
+  readonly untilMs: number
+  /** The first of the reserved STANs; they wrap from 999 999 to 1. */
+  readonly firstStan: number
+}
+
+export interface FeedRow {
+  /** Counts the items of one device, from 1. */
+  readonly n: number
+  readonly statement: Signed
+}

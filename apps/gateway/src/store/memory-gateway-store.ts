@@ -1,0 +1,132 @@
+import { must } from '@holdfast/core'
+import type {
+  DeviceRow,
+  EventRow,
+  FeedRow,
+  GatewayChange,
+  GatewayStore,
+  KnownRecord,
+  LinkOwnership,
+  PaymentRow,
+  RecordRow,
+} from './gateway-store.ts'
+
+/** What a restart finds: the simulation keeps it across crashes of the gateway, and copies it for a restore. */
+export interface MemoryGatewayState {
+  readonly devices: Map<string, DeviceRow>
+  readonly records: Map<string, RecordRow>
+  readonly payments: Map<string, PaymentRow>
+  readonly voids: Map<string, string>
+  readonly feeds: Map<string, FeedRow[]>
+  readonly events: Map<string, EventRow>
+  readonly links: Map<string, { owner: string; generation: number; untilMs: number; stanNext: number }>
+  generation: number
+}
+
+export function newMemoryGatewayState(): MemoryGatewayState {
+  return {
+    devices: new Map(),
+    records: new Map(),
+    payments: new Map(),
+    voids: new Map(),
+    feeds: new Map(),
+    events: new Map(),
+    links: new Map(),
+    generation: 1,
+  }
+}
+
+/** The store of the simulation. Every operation is atomic: it runs to its end within one turn of the event loop. */
+export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStore {
+  return {
+    device: (deviceId) => Promise.resolve(state.devices.get(deviceId) ?? null),
+    knownRecords(deviceId, { hashes, prevs }) {
+      const known: KnownRecord[] = []
+      for (const record of state.records.values()) {
+        if (record.deviceId !== deviceId) continue
+        const continues = record.prev !== null && prevs.includes(record.prev)
+        if (hashes.includes(record.hash) || continues) {
+          known.push({ hash: record.hash, prev: record.prev, parkedCode: record.parkedCode })
+        }
+      }
+      return Promise.resolve(known)
+    },
+    payments(account, paymentIds) {
+      const rows = paymentIds.flatMap((id) => state.payments.get(`${account}/${id}`) ?? [])
+      const voids = new Map<string, string>()
+      for (const id of paymentIds) {
+        const reason = state.voids.get(`${account}/${id}`)
+        if (reason !== undefined) voids.set(id, reason)
+      }
+      return Promise.resolve({ rows, voids })
+    },
+    commit: (change) => Promise.resolve(commit(state, change)),
+    duePayments({ link, nowMs, holdMs, limit }) {
+      const rows = [...state.payments.values()]
+        .filter((row) => row.link === link && isDue(state, row, nowMs, holdMs))
+        .sort((a, b) => a.openedMs - b.openedMs || (a.story.paymentId < b.story.paymentId ? -1 : 1))
+      return Promise.resolve(rows.slice(0, limit))
+    },
+    claimLink({ link, owner, nowMs, leaseMs, stans }) {
+      const held = state.links.get(link)
+      if (held !== undefined && held.owner !== owner && held.untilMs > nowMs) return Promise.resolve(null)
+      const firstStan = held?.stanNext ?? 1
+      const generation = held === undefined ? 1 : held.owner === owner ? held.generation : held.generation + 1
+      const untilMs = nowMs + leaseMs
+      state.links.set(link, { owner, generation, untilMs, stanNext: ((firstStan - 1 + stans) % 999_999) + 1 })
+      return Promise.resolve<LinkOwnership>({ generation, untilMs, firstStan })
+    },
+    feed({ deviceId, after, limit }) {
+      const items = state.feeds.get(deviceId) ?? []
+      return Promise.resolve(items.filter((item) => item.n > after).slice(0, limit))
+    },
+    generation: () => Promise.resolve(state.generation),
+  }
+}
+
+function isDue(state: MemoryGatewayState, row: PaymentRow, nowMs: number, holdMs: number): boolean {
+  if (row.dueMs === null || row.dueMs > nowMs || row.attention !== null) return false
+  if (row.storedMs === null || row.receivedMs + holdMs <= nowMs) return true
+  const device = must(state.devices.get(row.deviceId), 'a payment has a device')
+  return device.receivedSeq >= device.statedSeq
+}
+
+function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' | 'conflict' {
+  if (change.fence !== undefined) {
+    if (state.links.get(change.fence.link)?.generation !== change.fence.generation) return 'conflict'
+  }
+  for (const row of change.payments ?? []) {
+    const before = state.payments.get(`${row.account}/${row.story.paymentId}`)
+    if ((before?.version ?? 0) !== row.version) return 'conflict'
+  }
+  for (const row of change.payments ?? []) {
+    state.payments.set(`${row.account}/${row.story.paymentId}`, { ...row, version: row.version + 1 })
+  }
+  for (const record of change.records ?? []) {
+    const key = `${record.deviceId}/${record.hash}`
+    if (!state.records.has(key)) state.records.set(key, record)
+  }
+  for (const item of change.voids ?? []) {
+    const key = `${item.account}/${item.paymentId}`
+    if (!state.voids.has(key)) state.voids.set(key, item.reason)
+  }
+  if (change.progress !== undefined) {
+    const { deviceId, statedSeq, receivedSeq } = change.progress
+    const device = must(state.devices.get(deviceId), 'progress is of a known device')
+    state.devices.set(deviceId, {
+      ...device,
+      statedSeq: Math.max(device.statedSeq, statedSeq),
+      receivedSeq: Math.max(device.receivedSeq, receivedSeq),
+    })
+  }
+  for (const outcome of change.outcomes ?? []) {
+    const items = state.feeds.get(outcome.deviceId) ?? []
+    state.feeds.set(outcome.deviceId, [...items, { n: items.length + 1, statement: outcome.statement }])
+  }
+  for (const event of change.events ?? []) state.events.set(event.id, event)
+  if (change.lease !== undefined) {
+    const device = must(state.devices.get(change.lease.deviceId), 'a lease is of a known device')
+    state.devices.set(device.deviceId, { ...device, lease: change.lease.lease })
+  }
+  return 'committed'
+}

@@ -1,0 +1,92 @@
+/**
+ * One try at the issuer, as the gateway keeps it.
+ *
+ *   planned ──▶ sent ──▶ approved ──▶ reversing ──▶ reversed
+ *      │ ▲        │  ├──▶ declined        ▲
+ *      │ │        │  └──▶ unknown ─────────┘      unknown ──▶ sent (the same message again, as a repeat)
+ *      ▼ │        └─────▶ shelved                 (certain that no byte left)
+ *    shelved ──▶ dropped
+ *
+ * Invariants: `sent` is durable before a byte leaves; an unknown answer is never mapped to a result; what a message
+ * is told apart by (STAN, RRN, transmission time) is fixed at the first sending and the same in every repeat.
+ */
+export type Attempt = AttemptFacts & AttemptState
+
+export interface AttemptFacts {
+  /** Gateway's count within the payment, from 1; with the payment id it derives the RRN. */
+  readonly number: number
+  /** The device's id of the try; a re-presentation keeps it and gets a new number. */
+  readonly attemptId: string
+  /** The device's count within the sale: a later card supersedes an earlier one. */
+  readonly ordinal: number
+  readonly readId: string
+  /** True when the issuer is asked after the goods have gone: the deferred mark of the message. */
+  readonly deferred: boolean
+}
+
+export type AttemptState =
+  | { readonly state: 'planned'; readonly notBeforeMs: number }
+  | { readonly state: 'shelved' }
+  | { readonly state: 'dropped' }
+  | ({ readonly state: 'sent' } & Sending)
+  | ({ readonly state: 'unknown'; readonly retryAtMs: number } & Sending)
+  | ({ readonly state: 'approved'; readonly approvalCode: string } & Answer & Sending)
+  | ({ readonly state: 'declined'; readonly retryAtMs: number | null } & Answer & Sending)
+  | ({ readonly state: 'reversing'; readonly reversal: Reversal } & Sending)
+  | ({ readonly state: 'reversed'; readonly why: ReversalReason } & Sending)
+
+/** What identifies the message at the acquirer; persisted before the socket sees it. */
+export interface Sending {
+  /** Six digits, unique per terminal and day. */
+  readonly stan: string
+  /** Twelve characters, derived from payment id and attempt number. */
+  readonly rrn: string
+  /** DE7 of the first sending. */
+  readonly transmittedAtMs: number
+  /** Nothing leaves after this moment, whoever still holds the socket. */
+  readonly sendBeforeMs: number
+  /** How often it was sent again. */
+  readonly repeats: number
+}
+
+export interface Answer {
+  readonly responseCode: string
+  readonly answeredAtMs: number
+}
+
+export interface Reversal {
+  readonly why: ReversalReason
+  readonly stan: string
+  readonly transmittedAtMs: number
+  readonly tries: number
+  readonly retryAtMs: number
+}
+
+export type ReversalReason = 'voided' | 'superseded' | 'unclaimed' | 'no_answer'
+
+/** What a device that waits for an online answer is told. `defer`: decide under your lease. */
+export type AttemptResult =
+  | { readonly result: 'pending' }
+  | { readonly result: 'approved'; readonly approvalCode: string; readonly responseCode: string }
+  | { readonly result: 'declined'; readonly responseCode: string }
+  | { readonly result: 'defer' }
+
+export function attemptResult(attempt: Attempt): AttemptResult {
+  switch (attempt.state) {
+    case 'planned':
+    case 'sent':
+    case 'unknown':
+      return { result: 'pending' }
+    case 'approved':
+      return { result: 'approved', approvalCode: attempt.approvalCode, responseCode: attempt.responseCode }
+    case 'declined':
+      return attempt.retryAtMs === null
+        ? { result: 'declined', responseCode: attempt.responseCode }
+        : { result: 'defer' }
+    case 'shelved':
+    case 'dropped':
+    case 'reversing':
+    case 'reversed':
+      return { result: 'defer' }
+  }
+}

@@ -1,0 +1,89 @@
+export { assert, must, unreachable } from './assert.ts'
+export {
+  type Answer,
+  type Attempt,
+  type AttemptFacts,
+  type AttemptResult,
+  attemptResult,
+  type AttemptState,
+  type Reversal,
+  type ReversalReason,
+  type Sending,
+} from './attempt.ts'
+export { type AuthoriserRules, type AuthoriserStep, nextStep } from './authoriser-step.ts'
+export { concatBytes, fromBase64Url, fromHex, toBase64Url, toHex } from './bytes.ts'
+export {
+  type CardBrand,
+  cardBrands,
+  type CardFacts,
+  type CardholderVerification,
+  cardholderVerifications,
+  type CryptogramType,
+  cryptogramTypes,
+  type EntryMode,
+  entryModes,
+} from './card.ts'
+export { type AbortLike, type Clock, sleep } from './clock.ts'
+export type { AesGcmInput, Crypto, SigningKey, X25519Pair } from './crypto.ts'
+export {
+  addStored,
+  atRisk,
+  type Exposure,
+  NO_EXPOSURE,
+  type OfflineKind,
+  offlineKinds,
+  releaseReservation,
+  releaseStored,
+  reserve,
+  type Tally,
+  type TallyByCurrency,
+  tallyOf,
+} from './exposure.ts'
+export { idDigits, type IdPrefix, type IdSource, isId, newId } from './ids.ts'
+export {
+  AMOUNT_MINOR_MAX,
+  currencies,
+  type Currency,
+  currencyExponent,
+  currencyNumber,
+  isAmountMinor,
+  isCurrency,
+  type Money,
+} from './money.ts'
+export {
+  admitOffline,
+  type CardAnswer,
+  decideOffline,
+  type KindTerms,
+  type OfflineClock,
+  type OfflineDecision,
+  type OfflineRefusal,
+  type OfflineTerms,
+  type SaleTerms,
+} from './offline-policy.ts'
+export {
+  type AcceptedBy,
+  advance,
+  type Advance,
+  type CaptureMethod,
+  captureMethods,
+  claimedAttempt,
+  type DeviceWord,
+  isQuiet,
+  isSettled,
+  isWanted,
+  type PaymentStatus,
+  type PaymentStory,
+  statusOf,
+  type StoryEvent,
+  type StoryRefusal,
+} from './payment-story.ts'
+export {
+  type ClockReading,
+  type ClockTrust,
+  markContact,
+  NO_TIME_MARK,
+  raiseMark,
+  type TimeMark,
+  trustedNowMs,
+} from './trusted-time.ts'

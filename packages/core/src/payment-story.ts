@@ -1,0 +1,279 @@
+import { assert, must } from './assert.ts'
+import type { Attempt, AttemptState, ReversalReason, Sending } from './attempt.ts'
+import type { OfflineKind } from './exposure.ts'
+import type { Money } from './money.ts'
+
+/**
+ * One payment as the gateway knows it: what the device said, and each try at the issuer. The status is derived and
+ * never kept beside what it follows from.
+ *
+ * Invariants: at most one approved attempt is wanted; an approval that nobody wants is reversed; a decline is final
+ * for its card; a void is the last word of the device, also when it arrives first.
+ */
+export interface PaymentStory {
+  readonly paymentId: string
+  readonly money: Money
+  readonly captureMethod: CaptureMethod
+  readonly word: DeviceWord
+  readonly attempts: readonly Attempt[]
+}
+
+export const captureMethods = ['automatic', 'manual'] as const
+export type CaptureMethod = (typeof captureMethods)[number]
+
+/** The last word of the device about the sale. */
+export type DeviceWord =
+  | { readonly said: 'open' }
+  | ({ readonly said: 'accepted'; readonly attemptId: string; readonly atMs: number } & AcceptedBy)
+  | { readonly said: 'voided'; readonly reason: string }
+
+export type AcceptedBy = { readonly via: 'online' } | { readonly via: 'offline'; readonly kind: OfflineKind }
+
+/** §5 of the design. `declined` is a stored payment that the issuer refused: closed for that card. */
+export type PaymentStatus =
+  | 'requires_payment_method'
+  | 'processing'
+  | 'requires_capture'
+  | 'succeeded'
+  | 'declined'
+  | 'canceled'
+
+export type StoryEvent =
+  | {
+      readonly type: 'presented'
+      readonly attemptId: string
+      readonly ordinal: number
+      readonly readId: string
+      readonly nowMs: number
+    }
+  | {
+      readonly type: 'accepted'
+      readonly attemptId: string
+      readonly ordinal: number
+      readonly readId: string
+      readonly by: AcceptedBy
+      readonly atMs: number
+      readonly notBeforeMs: number
+    }
+  | { readonly type: 'voided'; readonly reason: string }
+  | { readonly type: 'sent'; readonly number: number; readonly sending: Sending }
+  | { readonly type: 'not_sent'; readonly number: number; readonly retryAtMs: number }
+  | {
+      readonly type: 'approved'
+      readonly number: number
+      readonly responseCode: string
+      readonly approvalCode: string
+      readonly nowMs: number
+    }
+  | {
+      readonly type: 'declined'
+      readonly number: number
+      readonly responseCode: string
+      readonly retryAtMs: number | null
+      readonly nowMs: number
+    }
+  | { readonly type: 'no_answer'; readonly number: number; readonly retryAtMs: number }
+  | {
+      readonly type: 'reversal_planned'
+      readonly number: number
+      readonly why: ReversalReason
+      readonly stan: string
+      readonly nowMs: number
+    }
+  | { readonly type: 'reversal_unanswered'; readonly number: number; readonly retryAtMs: number }
+  | { readonly type: 'reversed'; readonly number: number }
+  | { readonly type: 'represented'; readonly number: number; readonly nowMs: number }
+
+/** Why an event changes nothing. Each is a code of the error table. */
+export type StoryRefusal =
+  | 'payment_voided'
+  | 'attempt_superseded'
+  | 'duplicate_suspected'
+  | 'attempt_already_settled'
+
+export type Advance = { readonly story: PaymentStory } | { readonly refusal: StoryRefusal }
+
+export function advance(story: PaymentStory, event: StoryEvent): Advance {
+  switch (event.type) {
+    case 'presented': {
+      if (story.attempts.some((attempt) => attempt.attemptId === event.attemptId)) return { story }
+      if (story.word.said === 'voided') return { refusal: 'payment_voided' }
+      // The device has decided without this answer; a request that was held up on its way may not start anything.
+      if (story.word.said === 'accepted') return { refusal: 'attempt_superseded' }
+      if (story.attempts.some((attempt) => attempt.ordinal >= event.ordinal))
+        return { refusal: 'attempt_superseded' }
+      return plan(story, { ...event, deferred: false, notBeforeMs: event.nowMs })
+    }
+    case 'accepted': {
+      if (story.word.said === 'voided') return { story }
+      if (story.word.said === 'accepted') {
+        return story.word.attemptId === event.attemptId ? { story } : { refusal: 'duplicate_suspected' }
+      }
+      const said: PaymentStory = {
+        ...story,
+        word: { said: 'accepted', attemptId: event.attemptId, atMs: event.atMs, ...event.by },
+      }
+      const known = claimedAttempt(said)
+      if (known === null) return plan(said, { ...event, deferred: true })
+      if (known.state !== 'shelved') return { story: said }
+      return move(
+        { ...said, attempts: mark(said, known.number, { deferred: true }) },
+        known.number,
+        ['shelved'],
+        () => ({
+          state: 'planned',
+          notBeforeMs: event.notBeforeMs,
+        }),
+      )
+    }
+    case 'voided':
+      return story.word.said === 'voided'
+        ? { story }
+        : { story: { ...story, word: { said: 'voided', reason: event.reason } } }
+    case 'sent':
+      return move(story, event.number, ['planned', 'unknown'], () => ({ state: 'sent', ...event.sending }))
+    case 'not_sent':
+      return move(story, event.number, ['planned', 'sent'], (attempt) => {
+        // A repeat that did not leave says nothing about the first sending.
+        if (attempt.state === 'sent' && attempt.repeats > 0) {
+          return { state: 'unknown', retryAtMs: event.retryAtMs, ...sendingOf(attempt) }
+        }
+        return attempt.deferred ? { state: 'planned', notBeforeMs: event.retryAtMs } : { state: 'shelved' }
+      })
+    case 'approved':
+      return move(story, event.number, ['sent', 'unknown'], (attempt) => ({
+        state: 'approved',
+        approvalCode: event.approvalCode,
+        responseCode: event.responseCode,
+        answeredAtMs: event.nowMs,
+        ...sendingOf(attempt),
+      }))
+    case 'declined':
+      return move(story, event.number, ['sent', 'unknown'], (attempt) => ({
+        state: 'declined',
+        responseCode: event.responseCode,
+        retryAtMs: event.retryAtMs,
+        answeredAtMs: event.nowMs,
+        ...sendingOf(attempt),
+      }))
+    case 'no_answer':
+      return move(story, event.number, ['sent'], (attempt) => ({
+        state: 'unknown',
+        retryAtMs: event.retryAtMs,
+        ...sendingOf(attempt),
+      }))
+    case 'reversal_planned':
+      return move(story, event.number, ['approved', 'unknown'], (attempt) => ({
+        state: 'reversing',
+        reversal: {
+          why: event.why,
+          stan: event.stan,
+          transmittedAtMs: event.nowMs,
+          tries: 0,
+          retryAtMs: event.nowMs,
+        },
+        ...sendingOf(attempt),
+      }))
+    case 'reversal_unanswered':
+      return move(story, event.number, ['reversing'], (attempt) => {
+        assert(attempt.state === 'reversing', 'moved from reversing')
+        const reversal = {
+          ...attempt.reversal,
+          tries: attempt.reversal.tries + 1,
+          retryAtMs: event.retryAtMs,
+        }
+        return { state: 'reversing', reversal, ...sendingOf(attempt) }
+      })
+    case 'reversed':
+      return move(story, event.number, ['reversing'], (attempt) => {
+        assert(attempt.state === 'reversing', 'moved from reversing')
+        return { state: 'reversed', why: attempt.reversal.why, ...sendingOf(attempt) }
+      })
+    case 'represented': {
+      const before = must(
+        story.attempts.find((attempt) => attempt.number === event.number),
+        'the attempt is of this payment',
+      )
+      const { attemptId, ordinal, readId } = before
+      return plan(story, { attemptId, ordinal, readId, deferred: true, notBeforeMs: event.nowMs })
+    }
+  }
+}
+
+/** The attempt that the device's last word names; the latest one when it was presented more than once. */
+export function claimedAttempt(story: PaymentStory): Attempt | null {
+  const { word } = story
+  if (word.said !== 'accepted') return null
+  return story.attempts.findLast((attempt) => attempt.attemptId === word.attemptId) ?? null
+}
+
+/** Would an approval of this attempt be the payment's? */
+export function isWanted(story: PaymentStory, attempt: Attempt): boolean {
+  if (story.word.said === 'voided') return false
+  if (story.word.said === 'accepted') return claimedAttempt(story)?.number === attempt.number
+  return story.attempts.every((other) => other.ordinal <= attempt.ordinal && other.number <= attempt.number)
+}
+
+export function statusOf(story: PaymentStory): PaymentStatus {
+  if (story.word.said === 'voided') return 'canceled'
+  if (story.word.said === 'open') {
+    const waiting = story.attempts.some((attempt) => isWanted(story, attempt) && isUndecided(attempt))
+    return waiting ? 'processing' : 'requires_payment_method'
+  }
+  const attempt = claimedAttempt(story)
+  if (attempt?.state === 'approved')
+    return story.captureMethod === 'manual' ? 'requires_capture' : 'succeeded'
+  if (attempt?.state === 'declined' && attempt.retryAtMs === null) return 'declined'
+  return 'processing'
+}
+
+/** True when nothing more can happen at the acquirer unless the device says something new. */
+export function isSettled(story: PaymentStory): boolean {
+  const status = statusOf(story)
+  if (status === 'processing' || status === 'requires_payment_method') return false
+  return story.attempts.every((attempt) => isWanted(story, attempt) || isQuiet(attempt))
+}
+
+export function isQuiet(attempt: Attempt): boolean {
+  return ['shelved', 'dropped', 'declined', 'reversed'].includes(attempt.state)
+}
+
+function isUndecided(attempt: Attempt): boolean {
+  return ['planned', 'sent', 'unknown', 'approved'].includes(attempt.state)
+}
+
+function plan(
+  story: PaymentStory,
+  input: { attemptId: string; ordinal: number; readId: string; deferred: boolean; notBeforeMs: number },
+): Advance {
+  const { attemptId, ordinal, readId, deferred, notBeforeMs } = input
+  const number = story.attempts.length + 1
+  const attempt: Attempt = { number, attemptId, ordinal, readId, deferred, state: 'planned', notBeforeMs }
+  return { story: { ...story, attempts: [...story.attempts, attempt] } }
+}
+
+function move(
+  story: PaymentStory,
+  number: number,
+  from: readonly Attempt['state'][],
+  next: (attempt: Attempt) => AttemptState,
+): Advance {
+  const attempt = must(
+    story.attempts.find((candidate) => candidate.number === number),
+    'the attempt is of this payment',
+  )
+  if (!from.includes(attempt.state)) return { refusal: 'attempt_already_settled' }
+  const { attemptId, ordinal, readId, deferred } = attempt
+  const moved: Attempt = { number, attemptId, ordinal, readId, deferred, ...next(attempt) }
+  return { story: { ...story, attempts: story.attempts.map((other) => (other === attempt ? moved : other)) } }
+}
+
+function mark(story: PaymentStory, number: number, change: { deferred: boolean }): Attempt[] {
+  return story.attempts.map((attempt) => (attempt.number === number ? { ...attempt, ...change } : attempt))
+}
+
+function sendingOf(attempt: Attempt): Sending {
+  assert('stan' in attempt, 'only what was sent can be answered')
+  const { stan, rrn, transmittedAtMs, sendBeforeMs, repeats } = attempt
+  return { stan, rrn, transmittedAtMs, sendBeforeMs, repeats }
+}

@@ -1,0 +1,3 @@
+export { socketConnection } from './socket-connection.ts'
+export { systemLinkClock } from './system-link-clock.ts'
+export { tcpDialer } from './tcp-dialer.ts'

@@ -1,0 +1,155 @@
+/**
+ * Every code that anybody outside may see, once. `status` is the HTTP status where the code is an answer; `retryable`
+ * says whether the same bytes sent again could end differently. `docs/reference/errors.md` has one line for each, held
+ * to this table by a test. A decline is data or a 4xx, never a 5xx.
+ */
+export const errorTable = {
+  // Offline policy, decided on the device.
+  offline_not_allowed: refusal(
+    'Offline payments are switched off for this device. Ask an administrator to allow them.',
+  ),
+  offline_lease_missing: refusal('This device has no offline lease yet. Connect it to the internet once.'),
+  offline_lease_expired: refusal(
+    'The offline lease is over. Connect this device to the internet to renew it.',
+  ),
+  offline_kind_not_allowed: refusal('This kind of offline payment is not allowed for this device.'),
+  offline_currency_not_allowed: refusal('Payments in this currency are not taken offline.'),
+  offline_amount_above_limit: refusal('The amount is above the limit for one offline payment.'),
+  offline_stored_total_above_limit: refusal(
+    'The stored payments would exceed the total that may wait offline.',
+  ),
+  offline_stored_count_above_limit: refusal(
+    'No more payments may wait on this device. Connect it to the internet.',
+  ),
+  offline_acceptance_window_over: refusal('This device has been offline too long to accept more payments.'),
+  offline_card_brand_not_allowed: refusal('This card cannot be used offline. Ask for another card.'),
+  offline_entry_mode_not_allowed: refusal(
+    'This way of reading the card is not allowed offline. Insert or tap the card.',
+  ),
+  offline_card_expired: refusal('The card is expired. Ask for another card.'),
+  offline_card_declined: refusal('The card refused the payment. Ask for another card.'),
+  offline_online_pin_not_supported: refusal(
+    'This card asks for a PIN that only its bank can check. Ask for another card.',
+  ),
+  offline_required_online: refusal('This sale must be authorised online, and the gateway cannot be reached.'),
+
+  // The sale on the device.
+  card_removed: refusal('The card was removed too early. Try again.'),
+  card_blocked: refusal('The card is blocked. Ask for another card.'),
+  card_unreadable: refusal('The card could not be read. Try again or ask for another card.'),
+  card_pin_wrong: refusal('The PIN was wrong. Try again.'),
+  card_declined: refusal('The issuer declined the payment. Ask for another card.', 402),
+  reader_busy: refusal('The reader is busy with another card.', 409),
+  sale_not_open: refusal('This sale is closed. Start a new one.', 409),
+  sale_in_progress: refusal('Another step of this sale is still running.', 409),
+  amount_invalid: refusal(
+    'The amount must be a whole number of minor units (cents) between 1 and 999999999999.',
+    400,
+  ),
+  currency_invalid: refusal('The currency must be a lower-case ISO 4217 code that the device may take.', 400),
+  not_enrolled: refusal('This device is not enrolled. Enter a device code.', 409),
+  journal_busy: { status: 503, retryable: true, message: 'The journal moved on too often. Try again.' },
+  journal_failed: refusal(
+    'The journal could not be written. Nothing was accepted. Check the disk of this device.',
+    507,
+  ),
+
+  // Intake: why a record is parked.
+  record_malformed: refusal('The record is not a version 1 record.', 400),
+  record_version_unknown: refusal(
+    'The record has a version that this gateway does not know. Update the gateway.',
+    400,
+  ),
+  record_signature_invalid: refusal('The signature does not fit the record and its device.', 400),
+  record_account_foreign: refusal('The record belongs to another account, device or mode.', 403),
+  record_sealed_mismatch: refusal('The sealed block is not the one that the record names.', 400),
+  record_fork: refusal(
+    'Two records continue the same one: a copied or restored device. Kept for review.',
+    409,
+  ),
+  duplicate_suspected: refusal('The payment was already accepted with another card. Kept for review.', 409),
+  payment_terms_mismatch: refusal(
+    'Amount, currency or sale differ from what the payment was opened with.',
+    409,
+  ),
+  payment_voided: refusal('The payment was voided by its device.', 409),
+  attempt_superseded: refusal('A later try of this sale has taken the place of this one.', 409),
+  attempt_already_settled: refusal('The attempt has ended.', 409),
+
+  // Device API.
+  request_malformed: refusal('The request does not fit the specification.', 400),
+  request_too_large: refusal('The request is larger than allowed. Send fewer records at once.', 413),
+  device_unknown: refusal('The device is not known or has been revoked.', 401),
+  device_signature_invalid: refusal('The signature of the request does not fit its device.', 401),
+  enrolment_code_invalid: refusal('The device code is wrong, used or expired. Ask for a new one.', 400),
+  not_found: refusal('There is nothing with this id.', 404),
+  method_not_allowed: refusal('This method is not allowed here.', 405),
+  rate_limited: {
+    status: 429,
+    retryable: true,
+    message: 'Too many requests. Wait as long as Retry-After says.',
+  },
+  service_unavailable: {
+    status: 503,
+    retryable: true,
+    message: 'The gateway cannot do this now. Try again.',
+  },
+  internal_error: {
+    status: 500,
+    retryable: true,
+    message: 'We are down or at fault. The outcome is unknown: keep and retry.',
+  },
+
+  // Merchant API.
+  api_key_missing: refusal('No API key was given. Send it as a bearer token.', 401),
+  api_key_invalid: refusal('The API key is not known.', 401),
+  livemode_mismatch: refusal('A test key was used for a live object, or the other way round.', 403),
+  resource_missing: refusal('There is no such object in this account.', 404),
+  parameter_unknown: refusal('The request has a parameter that this call does not know.', 400),
+  parameter_invalid: refusal('A parameter has a value that this call cannot take.', 400),
+} as const satisfies Record<string, ErrorEntry>
+
+export interface ErrorEntry {
+  readonly status: number
+  readonly retryable: boolean
+  /** What is wrong and what would be right, for a person. */
+  readonly message: string
+}
+
+export type ErrorCode = keyof typeof errorTable
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorTable, text)
+}
+
+/** An expected refusal as it crosses a wire. `param` names the field. */
+export interface ErrorBody {
+  readonly error: {
+    readonly code: ErrorCode
+    readonly message: string
+    readonly retryable: boolean
+    readonly param?: string
+    readonly doc_url: string
+  }
+}
+
+/** The one mapper from a code to an answer. */
+export function errorAnswer(
+  code: ErrorCode,
+  detail?: { param?: string; message?: string },
+): { status: number; body: ErrorBody } {
+  const { status, retryable, message } = errorTable[code]
+  const param = detail?.param === undefined ? {} : { param: detail.param }
+  const error = {
+    code,
+    message: detail?.message ?? message,
+    retryable,
+    ...param,
+    doc_url: `/docs/errors#${code}`,
+  }
+  return { status, body: { error } }
+}
+
+function refusal(message: string, status = 422): ErrorEntry {
+  return { status, retryable: false, message }
+}

@@ -1,0 +1,73 @@
+export { cardFacts, type ReceiptTags, receiptTags } from './card-facts.ts'
+export { DEVICE_HEADER, type DeviceCredential, deviceCredential, requestText } from './device-request.ts'
+export {
+  type EnrolmentAnswer,
+  enrolmentAnswer,
+  type EnrolmentRequest,
+  enrolmentRequest,
+} from './enrolment.ts'
+export {
+  errorAnswer,
+  type ErrorBody,
+  type ErrorCode,
+  type ErrorEntry,
+  errorTable,
+  isErrorCode,
+} from './error-table.ts'
+export { type FeedAnswer, feedAnswer, type OutcomeStatement, outcomeStatement } from './feed.ts'
+export {
+  INTAKE_RECORDS_MAX,
+  type IntakeAnswer,
+  intakeAnswer,
+  type IntakeReceipt,
+  intakeReceipt,
+  type IntakeRequest,
+  intakeRequest,
+  type Manifest,
+  manifest,
+  type Verdict,
+} from './intake.ts'
+export { kindTerms, type Lease, lease } from './lease.ts'
+export {
+  type AttemptStatement,
+  attemptStatement,
+  type OnlineAttemptAnswer,
+  onlineAttemptAnswer,
+  type OnlineAttemptRequest,
+  onlineAttemptRequest,
+} from './online-attempt.ts'
+export { pingAnswer, type SignedTime, signedTime } from './ping.ts'
+export type { Mode } from './primitives.ts'
+export { PROTOCOL_VERSION } from './protocol-version.ts'
+export type {
+  BeginResult,
+  CardRead,
+  CompleteResult,
+  OnlineAnswer,
+  Reader,
+  ReaderInfo,
+  ReadFailure,
+  ReadRequest,
+} from './reader.ts'
+export {
+  type OfflineReason,
+  offlineReasons,
+  RECORD_HEADER_BYTES_MAX,
+  RECORD_VERSION,
+  type RecordHeader,
+  recordHeader,
+  type RecordKind,
+  type RecordOf,
+  recordTimes,
+  type WireRecord,
+  wireRecord,
+} from './record.ts'
+export {
+  type CardSecrets,
+  cardSecrets,
+  SEAL_SCHEME,
+  type SealContext,
+  type SealedBlock,
+  sealedBlock,
+} from './sealed-block.ts'
+export { type Signed, signed, type SigningContext, signingContexts } from './signed.ts'

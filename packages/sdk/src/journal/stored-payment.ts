@@ -1,0 +1,67 @@
+import type { CaptureMethod, CardFacts, Money, OfflineKind } from '@holdfast/core'
+import type { OfflineReason, ReceiptTags, Signed } from '@holdfast/protocol'
+
+/**
+ * A payment as its device knows it; the device's half of DESIGN §5. Projected from the records in the same commit, so
+ * a list needs no replay.
+ *
+ *   OPEN ──▶ ACCEPTED_ONLINE                               (the gateway's truth, known at the counter)
+ *    │ │         └───▶ FAILED_TO_PROCESS                  (its approval did not last: reversed, and refused when asked anew)
+ *    │ └───▶ QUEUED ──▶ UPLOADED ──▶ PROCESSED | FAILED_TO_PROCESS
+ *    │           └────▶ FAILED_TO_UPLOAD ──▶ UPLOADED      (parked, later released from review)
+ *    └─────▶ VOIDED                                        (also from QUEUED, UPLOADED and ACCEPTED_ONLINE)
+ */
+export type StoredPayment = StoredPaymentFacts & StoredPaymentState
+
+export interface StoredPaymentFacts {
+  readonly paymentId: string
+  readonly saleId: string
+  readonly money: Money
+  readonly captureMethod: CaptureMethod
+  readonly location: string
+  readonly reader: string
+  readonly reference: string | null
+  readonly openedMs: number
+  /** True while the exposure counters hold a place for this open sale. */
+  readonly reserved: boolean
+  /** How often a card was tried. */
+  readonly attempts: number
+  /** Records that still hold a sealed block of this payment; erased at its outcome. */
+  readonly sealedSeqs: readonly number[]
+}
+
+export type StoredPaymentState =
+  | { readonly state: 'OPEN' }
+  | ({
+      readonly state: 'ACCEPTED_ONLINE'
+      readonly responseCode: string
+      readonly approvalCode: string
+    } & Accepted)
+  | ({ readonly state: 'QUEUED' } & Accepted & StoredOffline)
+  | ({ readonly state: 'UPLOADED' } & Accepted & StoredOffline)
+  | ({ readonly state: 'PROCESSED'; readonly outcome: Signed } & Accepted & StoredOffline)
+  | ({ readonly state: 'FAILED_TO_PROCESS'; readonly code: string; readonly outcome: Signed } & Accepted &
+      (StoredOffline | NeverStored))
+  | ({ readonly state: 'FAILED_TO_UPLOAD'; readonly code: string } & Accepted & StoredOffline)
+  | { readonly state: 'VOIDED'; readonly reason: string; readonly voidedMs: number }
+
+export interface Accepted {
+  readonly acceptedMs: number
+  readonly attemptId: string
+  readonly card: CardFacts
+  readonly receipt: ReceiptTags
+  /** Of the `payment.accepted` record. */
+  readonly recordSeq: number
+  readonly recordHash: string
+}
+
+export interface StoredOffline {
+  readonly offlineKind: OfflineKind
+  readonly offlineWhy: OfflineReason
+}
+
+/** Of a payment that was accepted online. */
+export interface NeverStored {
+  readonly offlineKind: null
+  readonly offlineWhy: null
+}

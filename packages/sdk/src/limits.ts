@@ -1,0 +1,56 @@
+/** Every bound of the SDK, with its reason. Times are milliseconds. */
+
+/** An attempt that is not acknowledged in this time counts as unreachable (P4: two seconds with one confirming ping). */
+export const ATTEMPT_ACK_TIMEOUT_MS = 1_000
+/** One turn of waiting for the issuer; short, so that a link that dies in silence is noticed between two turns. */
+export const ATTEMPT_POLL_WAIT_MS = 3_000
+export const ATTEMPT_POLL_TIMEOUT_MS = 4_000
+export const ATTEMPT_POLL_PAUSE_MS = 300
+/** So many turns in a row without a word: the answer is lost. */
+export const ATTEMPT_POLLS_LOST_MAX = 3
+/** Whatever timer the acquirer's profile states, a customer does not wait longer. */
+export const ATTEMPT_TIMER_MAX_MS = 60_000
+
+/** A refused compare-and-set is rebuilt so often before the caller is told `journal_busy`. */
+export const APPEND_TRIES_MAX = 8
+/** Header of `sale.opened`: what an accepted payment with its sealed block takes, so it is also the full-disk check. */
+export const FULL_RECORD_BYTES = 4_096
+export const PAD_BYTES_MAX = 8_192
+export const DANGLING_SALES_PER_COMMIT = 50
+
+export const RECORDS_TIMEOUT_MS = 15_000
+/** Records looked at in one read while the forwarder searches for what has no verdict. */
+export const FORWARD_SCAN_RECORDS = 200
+/** Verdicts kept in memory while the disk takes no marks; beyond it forwarding waits for the disk. */
+export const UNSAVED_VERDICTS_MAX = 20_000
+/** So many whole-batch failures of a gateway that answers, and the first record is tried apart from the others. */
+export const SUSPECT_AFTER_FAILURES = 4
+export const SUSPECT_RETRY_MS = 60_000
+
+export const FEED_WAIT_MS = 20_000
+export const FEED_TIMEOUT_MS = 25_000
+/** A feed that answers at once with nothing is not asked again sooner. */
+export const FEED_PAUSE_MS = 1_000
+export const FEED_ITEMS_PER_COMMIT = 100
+
+export const BACKOFF_BASE_MS = 500
+export const BACKOFF_MAX_MS = 60_000
+export const RETRY_AFTER_MIN_MS = 1_000
+export const RETRY_AFTER_MAX_MS = 900_000
+
+export const PING_TIMEOUT_MS = 900
+export const PING_PERIOD_ONLINE_MS = 15_000
+export const PING_PERIOD_OFFLINE_MS = 3_000
+export const PING_PERIOD_OFFLINE_MAX_MS = 20_000
+/** Between the first good sign after an outage and the one that must confirm it. */
+export const PING_CONFIRM_PAUSE_MS = 250
+/** Signs in a row that turn the status over. */
+export const PINGS_TO_TURN = 2
+export const REACHABILITY_TIMEOUT_MS = 1_500
+/** A contact is written down so often; in between the clock runs on by itself. */
+export const CONTACT_PERSIST_PERIOD_MS = 60_000
+
+export const ENROLMENT_TIMEOUT_MS = 15_000
+export const NAME_LENGTH_MAX = 200
+export const LIST_LIMIT_DEFAULT = 50
+export const LIST_LIMIT_MAX = 500

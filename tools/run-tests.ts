@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+import { addResults, checkResult, laneResult, summaryLine, type Result } from './test-results.ts'
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+// Also when started without npm, which would have put it there.
+process.env['PATH'] =
+  `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`
+const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
+
+const lanes: readonly (readonly [name: string, timeoutMinutes: number])[] = [
+  ['unit', 5],
+  ['pg', 10],
+  ['web', 10],
+  ['sim', 10],
+  ['e2e', 20],
+]
+const quickLanes = new Set(['unit', 'sim'])
+
+/** What `npm test` runs: the static checks, then lane after lane, so that no lane's timing is spoiled by another. */
+const quick = process.argv.includes('--quick')
+const chosen = lanes.filter(([name]) => !quick || quickLanes.has(name))
+const reports = mkdtempSync(path.join(tmpdir(), 'holdfast-tests-'))
+const table: { name: string; seconds: number; result: Result }[] = []
+
+await measure('check', runCheck)
+for (const [name, timeoutMinutes] of chosen) {
+  await measure(name, () => runLane(name, timeoutMinutes * 60_000))
+}
+rmSync(reports, { recursive: true, force: true })
+
+const total = addResults(table.map((row) => row.result))
+console.log('')
+for (const { name, seconds, result } of table) {
+  const empty = result.passed + result.failed + result.skipped === 0 ? ' (no tests)' : ''
+  console.log(`${name.padEnd(6)} ${seconds.toFixed(1).padStart(6)} s  ${summaryLine(result)}${empty}`)
+}
+for (const problem of total.problems) console.log(`FAILED ${problem}`)
+console.log(summaryLine(total))
+process.exitCode = total.failed === 0 ? 0 : 1
+
+async function measure(name: string, run: () => Promise<Result>): Promise<void> {
+  console.log(`\n── ${name} ──`)
+  const startedMs = performance.now()
+  const result = await run()
+  table.push({ name, seconds: (performance.now() - startedMs) / 1000, result })
+}
+
+async function runCheck(): Promise<Result> {
+  const child = spawn(process.execPath, [path.join(root, 'tools', 'check.ts')], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = exitCode(child)
+  const lines: string[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line)
+    console.log(line)
+  }
+  return checkResult(lines, await ended)
+}
+
+async function runLane(name: string, timeoutMs: number): Promise<Result> {
+  const report = path.join(reports, `${name}.json`)
+  const options = [
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
+  const child = spawn(process.execPath, [vitest, 'run', '--project', name, ...options], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  let timedOut = false
+  const impatience = setTimeout(() => {
+    timedOut = true
+    child.kill('SIGKILL')
+  }, timeoutMs)
+  const code = await exitCode(child)
+  clearTimeout(impatience)
+  const end = timedOut ? `stopped after ${timeoutMs / 60_000} minutes` : code
+  return laneResult(name, existsSync(report) ? readFileSync(report, 'utf8') : undefined, end)
+}
+
+/** Settled by `close`: all output has been read. */
+function exitCode(child: ReturnType<typeof spawn>): Promise<number | string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('close', (code, signal) => resolve(code ?? `ended by ${signal}`))
+  })
+}
