@@ -39,10 +39,13 @@ describe('simulated cards', () => {
   })
 
   test.each(Object.entries(numbers))('the number of %s passes the Luhn check', (_name, number) => {
-    const sum = number.split('').toReversed().reduce((total, digit, place) => {
-      const value = Number(digit) * (place % 2 === 0 ? 1 : 2)
-      return total + (value > 9 ? value - 9 : value)
-    }, 0)
+    const sum = number
+      .split('')
+      .toReversed()
+      .reduce((total, digit, place) => {
+        const value = Number(digit) * (place % 2 === 0 ? 1 : 2)
+        return total + (value > 9 ? value - 9 : value)
+      }, 0)
     expect(sum % 10).toBe(0)
   })
 

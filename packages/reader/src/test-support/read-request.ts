@@ -1,34 +1,30 @@
-import { type Crypto, type Money, toBase64Url } from '@holdfast/core'
+import { assert, type Money, toBase64Url } from '@holdfast/core'
 import { openCard } from '@holdfast/envelope'
 import { generateNodeKey, keyIdOf, nodeCrypto, nodeX25519Pair } from '@holdfast/envelope/node'
 import type { CardRead, CardSecrets, ReadRequest } from '@holdfast/protocol'
-import { assert } from '@holdfast/core'
 import {
   createSimulatedReader,
   type SimulatedReader,
   type SimulatedReaderOptions,
 } from '../simulated-reader.ts'
 
-export const READER_ID = 'rdr_000000000000000000000001'
+const READER_ID = 'rdr_000000000000000000000001'
 export const gateway = nodeX25519Pair(generateNodeKey('x25519'))
 const sealKey = { keyId: keyIdOf(gateway.publicKey), publicKey: toBase64Url(gateway.publicKey) }
 
-export function testReader(
-  options: Partial<SimulatedReaderOptions> = {},
-  crypto: Crypto = nodeCrypto,
-): SimulatedReader {
+export function testReader(options: Partial<SimulatedReaderOptions> = {}): SimulatedReader {
   const fingerprintKey = new Uint8Array(32).fill(7)
   return createSimulatedReader({
     readerId: READER_ID,
     serialNumber: 'SIM-00042',
-    crypto,
+    crypto: nodeCrypto,
     fingerprintKey,
     ...options,
   })
 }
 
 /** Friday 4 September 2026, 23:30:05 UTC, at a till two hours ahead. */
-export const SALE_TIME = { nowMs: Date.UTC(2026, 8, 4, 23, 30, 5), utcOffsetMin: 120 }
+const SALE_TIME = { nowMs: Date.UTC(2026, 8, 4, 23, 30, 5), utcOffsetMin: 120 }
 
 export function readRequest(
   read: number | string = 1,

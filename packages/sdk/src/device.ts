@@ -1,0 +1,45 @@
+import type { Clock, Crypto, SigningKey } from '@holdfast/core'
+import type { ReaderInfo } from '@holdfast/protocol'
+import type { GatewayClient } from './gateway/gateway-client.ts'
+import type { OutageDetector } from './gateway/outage-detector.ts'
+import type { Journal } from './journal/journal.ts'
+import type { JournalState } from './journal/journal-step.ts'
+import type { JournalStore } from './journal/journal-store.ts'
+import type { Network } from './network.ts'
+import type { TerminalEvent } from './terminal-api.ts'
+
+/** What a terminal is made of; each platform brings its own. */
+export interface TerminalDeps {
+  readonly store: JournalStore
+  readonly crypto: Crypto
+  readonly key: SigningKey
+  readonly clock: Clock
+  readonly network: Network
+  /** Program and version, for `epoch.started`. */
+  readonly app: string
+  /** Kind of store, for `epoch.started`. */
+  readonly storeName: string
+  /** True when some target that has nothing to do with the gateway answers; tells the two kinds of outage apart (SQ1). */
+  readonly reachability?: (timeoutMs: number) => Promise<boolean>
+  /** Told of a listener that threw; a till's bug must not stop a payment. */
+  readonly onListenerError?: (error: unknown) => void
+}
+
+/** An enrolled device at work: what the steps of a sale share. */
+export interface Device {
+  readonly deps: TerminalDeps
+  readonly journal: Journal
+  readonly gateway: GatewayClient
+  readonly detector: OutageDetector
+  readonly emit: (event: TerminalEvent) => void
+}
+
+/** The id that stands for this reader in records, and whether the lease lets it work offline. */
+export function readerOf(state: JournalState, info: ReaderInfo): { readerId: string; offlineCapable: boolean } {
+  const { lease, enrolment } = state
+  const isEnrolled = info.serialNumber === enrolment.reader.serialNumber
+  const readerId = isEnrolled ? enrolment.reader.id : info.readerId
+  const listed = lease.readers.find((entry) => entry.reader === readerId)
+  return { readerId, offlineCapable: info.offlineCapable && listed?.offlineCapable === true }
+}
+

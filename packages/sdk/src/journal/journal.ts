@@ -1,0 +1,304 @@
+import {
+  type Clock,
+  type Crypto,
+  markContact,
+  must,
+  newId,
+  NO_EXPOSURE,
+  NO_TIME_MARK,
+  raiseMark,
+  type SigningKey,
+} from '@holdfast/core'
+import { makeRecord, type SealedRecord } from '@holdfast/envelope'
+import { RECORD_VERSION, type RecordHeader, recordHeader, type Signed } from '@holdfast/protocol'
+import { APPEND_TRIES_MAX, DANGLING_SALES_PER_COMMIT } from '../limits.ts'
+import { addToBacklog, NO_BACKLOG } from './backlog.ts'
+import { DeviceClock, type DeviceTime } from './device-clock.ts'
+import type { JournalChange, JournalHead, JournalStore } from './journal-store.ts'
+import type { Appended, Draft, JournalState, JournalStep, NewRecord } from './journal-step.ts'
+import { type Enrolment, keepLease, keptNames, parseEnrolment, parseFeedCursor, parseKeptLease } from './kept-values.ts'
+import { voidDraft } from './void-draft.ts'
+
+export interface JournalDeps {
+  readonly store: JournalStore
+  readonly crypto: Crypto
+  readonly key: SigningKey
+  readonly clock: Clock
+  /** Named in `epoch.started`: the program and the kind of store. */
+  readonly app: string
+  readonly storeName: string
+}
+
+/**
+ * The device's log. `append` is the moment of acceptance: when it answers `ok`, the records survive a power cut.
+ *
+ * Correctness rests on the store's compare-and-set alone; the queue in this process only spares needless conflicts.
+ * After a commit whose outcome cannot be found out nothing more is accepted: what is on the disk is then unknown, and
+ * a second record in the same place would be a fork.
+ */
+export class Journal {
+  readonly epoch: string
+  readonly #deps: JournalDeps
+  readonly #clock: DeviceClock
+  readonly #listeners = new Set<() => void>()
+  #state: Omit<JournalState, 'time'>
+  #epochStarted = false
+  #stopped: 'poisoned' | 'closed' | null = null
+  #tail: Promise<unknown> = Promise.resolve()
+
+  /** Null when the store was never written: the device is not enrolled. Throws when the store cannot be trusted. */
+  static async open(deps: JournalDeps): Promise<Journal | null> {
+    const head = await deps.store.head()
+    if (head === null) return null
+    const state = await readState(deps.store, head)
+    if (state.enrolment.key !== deps.key.keyId) throw new Error('The journal belongs to another device key')
+    const journal = new Journal(deps, state)
+    // A full disk does not keep what is stored from being forwarded: the epoch then starts with the first record, and
+    // what stays open here is closed at the next start.
+    await journal.append(startEpoch)
+    await closeAbandoned(journal)
+    return journal
+  }
+
+  /** The first commit of an enrolled device; when another tab was faster, its journal is opened. */
+  static async found(deps: JournalDeps, enrolment: Enrolment, lease: Signed): Promise<Journal | null> {
+    const values = { [keptNames.enrolment]: JSON.stringify(enrolment), ...keepLease(lease) }
+    const kept = must(parseKeptLease(JSON.stringify(lease)), 'the lease was verified before')
+    const head = emptyHead(deps.clock, kept.issuedAtMs)
+    const journal = new Journal(deps, { head, enrolment, lease: kept, feed: null })
+    const appended = await journal.append({
+      load: () => Promise.resolve(null),
+      build: ({ head: { version } }) =>
+        version === 0 ? { do: 'commit', value: null, draft: { values } } : { do: 'nothing', value: null },
+    })
+    return appended.ok ? journal : null
+  }
+
+  private constructor(deps: JournalDeps, state: Omit<JournalState, 'time'>) {
+    this.#deps = deps
+    this.#state = state
+    this.#clock = new DeviceClock(deps.clock)
+    this.#clock.adopt(state.head.time, state.head.timeBase)
+    this.epoch = newId('ep', { wallMs: () => deps.clock.wallMs(), randomBytes: (n) => deps.crypto.randomBytes(n) })
+  }
+
+  /** As of the last read or commit of this process. */
+  get state(): JournalState {
+    return { ...this.#state, time: this.#clock.read() }
+  }
+
+  get accepts(): boolean {
+    return this.#stopped === null
+  }
+
+  /** Steps run one after the other. `journal_busy`: the head moved too often; `journal_failed`: nothing was accepted. */
+  append<Loaded, Value>(step: JournalStep<Loaded, Value>): Promise<Appended<Value>> {
+    const run = this.#tail.then(() => this.#run(step))
+    this.#tail = run.catch(() => null)
+    return run
+  }
+
+  /** Called after each commit of this process. Returns the function that unsubscribes. */
+  onCommit(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Waits for the step that runs; later ones are refused. */
+  async close(): Promise<void> {
+    this.#stopped ??= 'closed'
+    await this.#tail
+    await this.#deps.store.close()
+  }
+
+  async #run<Loaded, Value>(step: JournalStep<Loaded, Value>): Promise<Appended<Value>> {
+    for (let tries = 0; tries < APPEND_TRIES_MAX; tries += 1) {
+      if (this.#stopped !== null) return { ok: false, code: 'journal_failed' }
+      const loaded = await this.#load(step)
+      if (loaded === null) return { ok: false, code: 'journal_failed' }
+      const state = this.state
+      const built = step.build(state, loaded.rows)
+      if (built.do === 'refuse') return { ok: false, code: built.code }
+      if (built.do === 'nothing') return { ok: true, value: built.value, records: [], payments: [] }
+      const { change, records } = await this.#seal(state, built.draft)
+      const outcome = await this.#commit(state.head.version, change)
+      if (outcome === 'failed') return { ok: false, code: 'journal_failed' }
+      if (outcome === 'head_moved') continue
+      await this.#adopt(change)
+      return { ok: true, value: built.value, records, payments: change.payments }
+    }
+    return { ok: false, code: 'journal_busy' }
+  }
+
+  /** Null when the store cannot be read. */
+  async #load<Loaded, Value>(step: JournalStep<Loaded, Value>): Promise<{ rows: Loaded } | null> {
+    const { store } = this.#deps
+    try {
+      const head = await store.head()
+      if (head !== null && head.version !== this.#state.head.version) {
+        this.#state = await readState(store, head)
+        this.#clock.adopt(head.time, head.timeBase)
+      }
+      return { rows: await step.load(store) }
+    } catch {
+      return null
+    }
+  }
+
+  /** Chains, signs and numbers the draft. Signing is the only thing that is awaited between read and commit. */
+  async #seal(
+    state: JournalState,
+    draft: Draft,
+  ): Promise<{ change: JournalChange; records: readonly SealedRecord[] }> {
+    const { head, time } = state
+    const wanted = draft.records ?? []
+    const opening = this.#epochStarted ? [] : [this.#epochRecord()]
+    let [seq, hash, backlog] = [head.seq, head.hash, draft.backlog ?? head.backlog]
+    const sealed: SealedRecord[] = []
+    for (const { body, sealed: block } of [...opening, ...wanted]) {
+      const header = this.#header(state, body, { seq: seq + 1, prev: hash === '' ? null : hash })
+      const record = await makeRecord(this.#deps.crypto, this.#deps.key, header, { sealed: block, contact: null })
+      ;[seq, hash, backlog] = [seq + 1, record.hash, addToBacklog(backlog, header)]
+      sealed.push(record)
+    }
+    const records = sealed.slice(opening.length)
+    const next: JournalHead = {
+      version: head.version + 1,
+      epoch: sealed.length === 0 ? head.epoch : this.epoch,
+      seq,
+      hash,
+      exposure: draft.exposure ?? head.exposure,
+      forwardedSeq: draft.forwardedSeq ?? head.forwardedSeq,
+      backlog,
+      ...timeAfter(head, time, draft.contact),
+    }
+    const change: JournalChange = {
+      head: next,
+      append: sealed.map(({ header, hash, wire }) => ({ seq: header.seq, hash, wire, verdict: null })),
+      payments: draft.payments?.(records) ?? [],
+      verdicts: draft.verdicts ?? [],
+      erase: draft.erase ?? [],
+      values: draft.values ?? {},
+    }
+    return { change, records }
+  }
+
+  #header(state: JournalState, body: NewRecord['body'], place: { seq: number; prev: string | null }): RecordHeader {
+    const { account, mode, device } = state.enrolment
+    const { wallMs, nowMs, monotonicMs, boot, utcOffsetMin, trust } = state.time
+    const header = {
+      v: RECORD_VERSION,
+      account,
+      mode,
+      device,
+      key: this.#deps.key.keyId,
+      epoch: this.epoch,
+      ...place,
+      lease: state.lease.id,
+      times: { wallMs, nowMs, monotonicMs, boot, utcOffsetMin, trust },
+      ...body,
+    }
+    // A record that the gateway would park as malformed must never be the one that a sale rests on.
+    return recordHeader.parse(header)
+  }
+
+  #epochRecord(): NewRecord {
+    const { app, storeName } = this.#deps
+    return { body: { kind: 'epoch.started', app, store: storeName }, sealed: null }
+  }
+
+  async #commit(expectedVersion: number, change: JournalChange): Promise<'committed' | 'head_moved' | 'failed'> {
+    try {
+      return await this.#deps.store.commit(expectedVersion, change)
+    } catch {
+      return this.#findOut(change)
+    }
+  }
+
+  /** A rejected commit is an unknown outcome: only what the store holds now tells whether it took place. */
+  async #findOut(change: JournalChange): Promise<'committed' | 'failed'> {
+    const last = change.append.at(-1)
+    try {
+      const head = await this.#deps.store.head()
+      if (last === undefined || head === null || head.seq < last.seq) return 'failed'
+      const [found] = await this.#deps.store.records({ afterSeq: last.seq - 1, limit: 1 })
+      return found?.hash === last.hash ? 'committed' : 'failed'
+    } catch {
+      this.#stopped ??= 'poisoned'
+      return 'failed'
+    }
+  }
+
+  async #adopt(change: JournalChange): Promise<void> {
+    if (change.append.length > 0) this.#epochStarted = true
+    this.#state = { ...this.#state, head: change.head }
+    this.#clock.adopt(change.head.time, change.head.timeBase)
+    if (Object.keys(change.values).length > 0) {
+      try {
+        this.#state = await readState(this.#deps.store, change.head)
+      } catch {
+        // The commit stands; the values are read again with the next head.
+      }
+    }
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** The first commit of an open journal brings `epoch.started` with it, whatever else it says. */
+const startEpoch: JournalStep<null, null> = {
+  load: () => Promise.resolve(null),
+  build: () => ({ do: 'commit', value: null, draft: {} }),
+}
+
+/**
+ * A sale that was open when the process ended is closed for ever, by a durable void: if its card was presented and
+ * approved, the gateway reverses it. A step that dies in between leaves the rest for the next start.
+ */
+async function closeAbandoned(journal: Journal): Promise<void> {
+  for (;;) {
+    const closed = await journal.append({
+      load: (store) => store.payments({ states: ['OPEN'], limit: DANGLING_SALES_PER_COMMIT }),
+      build: (state, open) =>
+        open.length === 0
+          ? { do: 'nothing', value: 0 }
+          : { do: 'commit', value: open.length, draft: voidDraft(state, open, 'abandoned') },
+    })
+    if (!closed.ok || closed.value === 0) return
+  }
+}
+
+function timeAfter(
+  head: JournalHead,
+  time: DeviceTime,
+  contact: Draft['contact'],
+): Pick<JournalHead, 'time' | 'timeBase'> {
+  if (contact === undefined) {
+    const timeBase = { boot: time.boot, monotonicMs: time.monotonicMs, contactBoot: head.timeBase.contactBoot }
+    return { time: raiseMark(head.time, time.nowMs), timeBase }
+  }
+  const timeBase = { boot: time.boot, monotonicMs: contact.monotonicMs, contactBoot: time.boot }
+  return { time: markContact(contact.gatewayMs, contact), timeBase }
+}
+
+async function readState(store: JournalStore, head: JournalHead): Promise<Omit<JournalState, 'time'>> {
+  const enrolment = parseEnrolment(await store.value(keptNames.enrolment))
+  const lease = parseKeptLease(await store.value(keptNames.lease))
+  const feed = parseFeedCursor(await store.value(keptNames.feed))
+  if (enrolment === null || lease === null) throw new Error('The journal has lost its enrolment or lease')
+  return { head, enrolment, lease, feed }
+}
+
+/** The head of a store that was never written; the first lease is the gateway's first word about the time. */
+function emptyHead(clock: Clock, leaseIssuedMs: number): JournalHead {
+  return {
+    version: 0,
+    epoch: '',
+    seq: 0,
+    hash: '',
+    exposure: NO_EXPOSURE,
+    time: { ...NO_TIME_MARK, highWaterMs: leaseIssuedMs, contactMs: leaseIssuedMs },
+    timeBase: { boot: clock.bootId, monotonicMs: clock.monotonicMs(), contactBoot: null },
+    forwardedSeq: 0,
+    backlog: NO_BACKLOG,
+  }
+}
