@@ -13,7 +13,7 @@ export async function deviceHeaders(
   const text = requestText(method, path, nonce, await sha256Text(crypto, body ?? ''))
   const signature = await signText(key, 'request', text)
   const credential: DeviceCredential = { device, key: key.keyId, nonce, signature }
-  return { ...jsonHeaders(body), [DEVICE_HEADER]: JSON.stringify(credential) }
+  return { [DEVICE_HEADER]: JSON.stringify(credential) }
 }
 
 export function jsonHeaders(body: string | null): Record<string, string> {

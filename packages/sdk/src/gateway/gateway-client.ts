@@ -1,0 +1,152 @@
+import { type Crypto, type SigningKey, toBase64Url } from '@holdfast/core'
+import { openStatement, parseJson, type PublicKeys } from '@holdfast/envelope'
+import {
+  type AttemptStatement,
+  attemptStatement,
+  type FeedAnswer,
+  feedAnswer,
+  type IntakeReceipt,
+  intakeAnswer,
+  intakeReceipt,
+  type IntakeRequest,
+  type Lease,
+  lease,
+  onlineAttemptAnswer,
+  pingAnswer,
+  type Signed,
+  type SignedTime,
+  signedTime,
+  type SigningContext,
+  type WireRecord,
+} from '@holdfast/protocol'
+import type * as z from 'zod'
+import {
+  ATTEMPT_ACK_TIMEOUT_MS,
+  ATTEMPT_POLL_TIMEOUT_MS,
+  FEED_TIMEOUT_MS,
+  FEED_WAIT_MS,
+  PING_TIMEOUT_MS,
+  RECORDS_TIMEOUT_MS,
+} from '../limits.ts'
+import type { Network, NetworkAnswer } from '../network.ts'
+import { deviceHeaders, jsonHeaders } from './device-request.ts'
+
+/**
+ * `heard`: the gateway itself said so, under its signature. Everything else (a captive portal's page, a proxy's JSON,
+ * a redirect, 500, silence) is the unknown: it means nothing but that nothing was heard.
+ */
+export type Reply<Value> =
+  | { readonly heard: true; readonly value: Value }
+  | { readonly heard: false; readonly answer: NetworkAnswer }
+
+export interface GatewayClientDeps {
+  readonly crypto: Crypto
+  readonly key: SigningKey
+  readonly network: Network
+  readonly device: string
+  /** The gateway's keys of the lease in force. */
+  readonly keys: () => PublicKeys
+  /** Told how each live call went, pings apart. */
+  readonly onReply: (reply: Reply<unknown>) => void
+}
+
+/** The device API, from the caller's side. */
+export class GatewayClient {
+  readonly #deps: GatewayClientDeps
+  #abort = new AbortController()
+  #silent = false
+
+  constructor(deps: GatewayClientDeps) {
+    this.#deps = deps
+  }
+
+  /** While silent, nobody is asked; what is under way is given up. */
+  setSilent(silent: boolean): void {
+    this.#silent = silent
+    if (silent) this.#abort.abort()
+    else if (this.#abort.signal.aborted) this.#abort = new AbortController()
+  }
+
+  get silent(): boolean {
+    return this.#silent
+  }
+
+  startAttempt(record: WireRecord): Promise<Reply<AttemptStatement>> {
+    const body = JSON.stringify({ record })
+    const request = { method: 'POST', path: '/device/v1/attempts', body } as const
+    return this.#live(request, ATTEMPT_ACK_TIMEOUT_MS, onlineAttemptAnswer, (answer) =>
+      this.#open('attempt', attemptStatement, answer.answer),
+    )
+  }
+
+  attempt(query: { attemptId: string; paymentId: string; waitMs: number }): Promise<Reply<AttemptStatement>> {
+    const { attemptId, paymentId, waitMs } = query
+    const path = `/device/v1/attempts/${attemptId}?payment=${paymentId}&waitMs=${waitMs}`
+    return this.#live({ method: 'GET', path, body: null }, ATTEMPT_POLL_TIMEOUT_MS, onlineAttemptAnswer, (answer) =>
+      this.#open('attempt', attemptStatement, answer.answer),
+    )
+  }
+
+  sendRecords(batch: IntakeRequest): Promise<Reply<IntakeReceipt>> {
+    const request = { method: 'POST', path: '/device/v1/records', body: JSON.stringify(batch) } as const
+    return this.#live(request, RECORDS_TIMEOUT_MS, intakeAnswer, async ({ receipt }) => {
+      const opened = await this.#open('receipt', intakeReceipt, receipt)
+      return opened?.device === this.#deps.device ? opened : null
+    })
+  }
+
+  /** Heard only with a lease that the gateway signed; the items are verified by whoever applies them. */
+  feed(cursor: { generation: number; after: number }): Promise<Reply<{ answer: FeedAnswer; lease: Lease }>> {
+    const path = `/device/v1/feed?generation=${cursor.generation}&after=${cursor.after}&waitMs=${FEED_WAIT_MS}`
+    return this.#live({ method: 'GET', path, body: null }, FEED_TIMEOUT_MS, feedAnswer, async (answer) => {
+      const opened = await this.#open('lease', lease, answer.lease)
+      return opened?.device === this.#deps.device ? { answer, lease: opened } : null
+    })
+  }
+
+  /** The gateway's time, bound to a fresh nonce, so that no recording can stand in for it. */
+  async ping(): Promise<Reply<SignedTime>> {
+    const nonce = toBase64Url(this.#deps.crypto.randomBytes(16))
+    const request = { method: 'GET', path: `/device/v1/ping?nonce=${nonce}`, body: null } as const
+    return this.#call({ ...request, headers: {} }, PING_TIMEOUT_MS, pingAnswer, async ({ time }) => {
+      const opened = await this.#open('time', signedTime, time)
+      return opened?.nonce === nonce ? opened : null
+    })
+  }
+
+  #open<Schema extends z.ZodType>(
+    context: SigningContext,
+    schema: Schema,
+    statement: Signed,
+  ): Promise<z.infer<Schema> | null> {
+    return openStatement(this.#deps.crypto, this.#deps.keys(), context, schema, statement)
+  }
+
+  async #live<Schema extends z.ZodType, Value>(
+    request: { method: 'GET' | 'POST'; path: string; body: string | null },
+    timeoutMs: number,
+    schema: Schema,
+    verify: (answer: z.infer<Schema>) => Promise<Value | null>,
+  ): Promise<Reply<Value>> {
+    const headers = await deviceHeaders(this.#deps, request)
+    const reply = await this.#call({ ...request, headers }, timeoutMs, schema, verify)
+    this.#deps.onReply(reply)
+    return reply
+  }
+
+  async #call<Schema extends z.ZodType, Value>(
+    request: { method: 'GET' | 'POST'; path: string; body: string | null; headers: Record<string, string> },
+    timeoutMs: number,
+    schema: Schema,
+    verify: (answer: z.infer<Schema>) => Promise<Value | null>,
+  ): Promise<Reply<Value>> {
+    if (this.#silent) return { heard: false, answer: { reached: false, why: 'aborted' } }
+    const { signal } = this.#abort
+    const headers = { ...request.headers, ...jsonHeaders(request.body) }
+    const answer = await this.#deps.network.request({ ...request, headers, timeoutMs, signal })
+    if (!answer.reached || answer.status !== 200) return { heard: false, answer }
+    const parsed = schema.safeParse(parseJson(answer.body))
+    const value = parsed.success ? await verify(parsed.data) : null
+    return value === null ? { heard: false, answer } : { heard: true, value }
+  }
+}

@@ -1,0 +1,101 @@
+import { parseJson } from '@holdfast/envelope'
+import { type RecordHeader, recordHeader } from '@holdfast/protocol'
+import { takeFromBacklog } from '../journal/backlog.ts'
+import type { JournalStep } from '../journal/journal-step.ts'
+import type { RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
+import type { StoredPayment } from '../journal/stored-payment.ts'
+import { FORWARD_SCAN_RECORDS } from '../limits.ts'
+
+export interface Marked {
+  /** Stored payments that the gateway has now. */
+  readonly forwarded: readonly StoredPayment[]
+  readonly parked: readonly { readonly code: string; readonly payment: string | null }[]
+  /** True when this was the last record that waited. */
+  readonly drained: boolean
+}
+
+interface Loaded {
+  readonly rows: readonly StoredRecord[]
+  readonly payments: ReadonlyMap<string, StoredPayment>
+}
+
+/** Writes down verdicts by seq, moves the payments they speak of, and raises the mark of what needs no sending. */
+export function markVerdicts(verdicts: ReadonlyMap<number, RecordVerdict>): JournalStep<Loaded, Marked> {
+  const seqs = [...verdicts.keys()].toSorted((a, b) => a - b)
+  return {
+    async load(store) {
+      const rows: StoredRecord[] = []
+      const payments = new Map<string, StoredPayment>()
+      for (const seq of seqs) {
+        if (rows.some((row) => row.seq === seq)) continue
+        rows.push(...(await store.records({ afterSeq: seq - 1, limit: FORWARD_SCAN_RECORDS })))
+      }
+      for (const row of rows) {
+        const header = verdicts.has(row.seq) ? headerOf(row) : null
+        if (header?.kind !== 'payment.accepted') continue
+        const payment = await store.payment(header.payment)
+        if (payment !== null) payments.set(payment.paymentId, payment)
+      }
+      return { rows, payments }
+    },
+    build({ head }, { rows, payments }) {
+      const fresh = rows.filter((row) => row.verdict === null && verdicts.has(row.seq))
+      let { backlog } = head
+      const changed: StoredPayment[] = []
+      const parked: { code: string; payment: string | null }[] = []
+      for (const row of fresh) {
+        const verdict = verdicts.get(row.seq)
+        const header = headerOf(row)
+        if (verdict === undefined || header === null) continue
+        backlog = takeFromBacklog(backlog, header)
+        const paymentId = 'payment' in header ? header.payment : null
+        if (verdict.verdict === 'parked') parked.push({ code: verdict.code ?? 'parked', payment: paymentId })
+        const moved = moveByVerdict(payments.get(paymentId ?? ''), header, verdict)
+        if (moved !== null) changed.push(moved)
+      }
+      const forwardedSeq = raise(head.forwardedSeq, rows, verdicts)
+      const drained = forwardedSeq === head.seq && head.forwardedSeq < head.seq
+      const forwarded = changed.filter((payment) => payment.state === 'UPLOADED')
+      const value = { forwarded, parked, drained }
+      if (fresh.length === 0 && forwardedSeq === head.forwardedSeq) return { do: 'nothing', value }
+      const marks = fresh.flatMap(({ seq }) => {
+        const verdict = verdicts.get(seq)
+        return verdict === undefined ? [] : [{ seq, verdict }]
+      })
+      return {
+        do: 'commit',
+        value,
+        draft: { verdicts: marks, payments: () => changed, backlog, forwardedSeq },
+      }
+    },
+  }
+}
+
+function moveByVerdict(
+  payment: StoredPayment | undefined,
+  header: RecordHeader,
+  { verdict, code }: RecordVerdict,
+): StoredPayment | null {
+  if (payment === undefined || header.kind !== 'payment.accepted') return null
+  if (payment.state !== 'QUEUED' && payment.state !== 'FAILED_TO_UPLOAD') return null
+  const { state: _, ...rest } = payment
+  if (verdict === 'received') return { ...rest, state: 'UPLOADED' }
+  return { ...rest, state: 'FAILED_TO_UPLOAD', code: code ?? 'parked' }
+}
+
+/** Records have their verdicts without a gap up to the answer. */
+function raise(
+  forwardedSeq: number,
+  rows: readonly StoredRecord[],
+  verdicts: ReadonlyMap<number, RecordVerdict>,
+): number {
+  const settled = new Set(rows.filter((row) => row.verdict !== null || verdicts.has(row.seq)).map((row) => row.seq))
+  let seq = forwardedSeq
+  while (settled.has(seq + 1)) seq += 1
+  return seq
+}
+
+function headerOf(row: StoredRecord): RecordHeader | null {
+  const parsed = recordHeader.safeParse(parseJson(row.wire.header))
+  return parsed.success ? parsed.data : null
+}
