@@ -2,7 +2,7 @@
 // on the Node that comes out of npm (node_modules/.bin is first on the PATH of an npm script).
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -34,6 +34,7 @@ if (!existsSync(marker) || readFileSync(marker, 'utf8') !== lockHash) {
 }
 
 const bundled = path.join(root, 'node_modules', '.bin', 'node')
+if (process.platform !== 'win32' && !existsSync(bundled)) linkBundledNode()
 const version = existsSync(bundled)
   ? execFileSync(bundled, ['--version'], { encoding: 'utf8' }).trim()
   : process.version
@@ -42,6 +43,17 @@ if (Number(version.slice(1).split('.')[0]) < 24) {
     `Holdfast runs on Node 24, which npm installs with it on Linux, macOS and Windows; found ${version}. ` +
       'Remove node_modules and run again without --omit=optional, or install Node 24 yourself.',
   )
+}
+
+/** npm 10 installs the package and forgets the link to its program. */
+function linkBundledNode() {
+  for (const name of [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`]) {
+    const program = path.join('..', name, 'bin', 'node')
+    if (existsSync(path.join(root, 'node_modules', '.bin', program))) {
+      symlinkSync(program, bundled)
+      return
+    }
+  }
 }
 
 function fail(message) {

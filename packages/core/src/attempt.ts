@@ -5,7 +5,7 @@
  *      │ ▲        │  ├──▶ declined        ▲
  *      │ │        │  └──▶ unknown ─────────┘      unknown ──▶ sent (the same message again, as a repeat)
  *      ▼ │        └─────▶ shelved                 (certain that no byte left)
- *    shelved ──▶ dropped
+ *    shelved
  *
  * Invariants: `sent` is durable before a byte leaves; an unknown answer is never mapped to a result; what a message
  * is told apart by (STAN, RRN, transmission time) is fixed at the first sending and the same in every repeat.
@@ -27,7 +27,6 @@ export interface AttemptFacts {
 export type AttemptState =
   | { readonly state: 'planned'; readonly notBeforeMs: number }
   | { readonly state: 'shelved' }
-  | { readonly state: 'dropped' }
   | ({ readonly state: 'sent' } & Sending)
   | ({ readonly state: 'unknown'; readonly retryAtMs: number } & Sending)
   | ({ readonly state: 'approved'; readonly approvalCode: string } & Answer & Sending)
@@ -84,7 +83,6 @@ export function attemptResult(attempt: Attempt): AttemptResult {
         ? { result: 'declined', responseCode: attempt.responseCode }
         : { result: 'defer' }
     case 'shelved':
-    case 'dropped':
     case 'reversing':
     case 'reversed':
       return { result: 'defer' }

@@ -60,7 +60,6 @@ export function nextStep(story: PaymentStory, rules: AuthoriserRules, nowMs: num
     case 'sent':
     case 'reversing':
     case 'shelved':
-    case 'dropped':
       break
   }
   return { do: 'wait', untilMs: waits.length === 0 ? null : Math.min(...waits) }

@@ -115,16 +115,13 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
       }
       const known = claimedAttempt(said)
       if (known === null) return plan(said, { ...event, deferred: true })
-      if (known.state !== 'shelved') return { story: said }
-      return move(
-        { ...said, attempts: mark(said, known.number, { deferred: true }) },
-        known.number,
-        ['shelved'],
-        () => ({
-          state: 'planned',
-          notBeforeMs: event.notBeforeMs,
-        }),
-      )
+      if (known.state !== 'shelved' && known.state !== 'planned') return { story: said }
+      // Nothing has left yet: what leaves from here on is a deferred sale's.
+      const deferred = { ...said, attempts: mark(said, known.number, { deferred: true }) }
+      return move(deferred, known.number, ['shelved', 'planned'], () => ({
+        state: 'planned',
+        notBeforeMs: event.notBeforeMs,
+      }))
     }
     case 'voided':
       return story.word.said === 'voided'
@@ -234,8 +231,9 @@ export function isSettled(story: PaymentStory): boolean {
   return story.attempts.every((attempt) => isWanted(story, attempt) || isQuiet(attempt))
 }
 
+/** Of an attempt that nobody wants: nothing of it can still reach or be held at the issuer. */
 export function isQuiet(attempt: Attempt): boolean {
-  return ['shelved', 'dropped', 'declined', 'reversed'].includes(attempt.state)
+  return ['planned', 'shelved', 'declined', 'reversed'].includes(attempt.state)
 }
 
 function isUndecided(attempt: Attempt): boolean {

@@ -16,7 +16,7 @@ import {
 /** Version 1 is for ever (P8): a field may be added as a new version, never changed in this one. */
 export const RECORD_VERSION = 1
 export const RECORD_HEADER_BYTES_MAX = 16_384
-export const SEALED_BYTES_MAX = 16_384
+const SEALED_BYTES_MAX = 16_384
 
 /**
  * When the device wrote it, by every clock it has. `nowMs` is the time that leases and windows count in; `trust` says
@@ -81,7 +81,7 @@ const attempt = {
   read: idOf('read'),
 }
 
-export const epochStarted = z.strictObject({
+const epochStarted = z.strictObject({
   ...common,
   kind: z.literal('epoch.started'),
   app: shortText,
@@ -89,7 +89,7 @@ export const epochStarted = z.strictObject({
 })
 
 /** Durable before the reader is armed; `pad` makes it as large as a full record, so it is also the full-disk check. */
-export const saleOpened = z.strictObject({
+const saleOpened = z.strictObject({
   ...common,
   kind: z.literal('sale.opened'),
   ...sale,
@@ -101,7 +101,7 @@ export const saleOpened = z.strictObject({
 })
 
 /** Durable before anything is sent online. */
-export const attemptStarted = z.strictObject({
+const attemptStarted = z.strictObject({
   ...common,
   kind: z.literal('attempt.started'),
   ...sale,
@@ -113,7 +113,7 @@ export const attemptStarted = z.strictObject({
   sealedSha256: sha256Hex,
 })
 
-export const attemptConcluded = z.strictObject({
+const attemptConcluded = z.strictObject({
   ...common,
   kind: z.literal('attempt.concluded'),
   ...sale,
@@ -124,7 +124,7 @@ export const attemptConcluded = z.strictObject({
 })
 
 /** Its append is the moment of acceptance: durable first, then on the screen. */
-export const paymentAccepted = z.strictObject({
+const paymentAccepted = z.strictObject({
   ...common,
   kind: z.literal('payment.accepted'),
   ...sale,
@@ -153,14 +153,14 @@ export const paymentAccepted = z.strictObject({
 })
 
 /** Valid for an id that was never accepted, and also when it arrives first. The device's last word. */
-export const paymentVoided = z.strictObject({
+const paymentVoided = z.strictObject({
   ...common,
   kind: z.literal('payment.voided'),
   ...sale,
   reason: z.enum(['canceled', 'abandoned', 'declined', 'refused', 'card_refused', 'paid_otherwise']),
 })
 
-export const tipClosed = z.strictObject({
+const tipClosed = z.strictObject({
   ...common,
   kind: z.literal('tip.closed'),
   ...sale,
@@ -168,7 +168,7 @@ export const tipClosed = z.strictObject({
   currency,
 })
 
-export const captureRequested = z.strictObject({
+const captureRequested = z.strictObject({
   ...common,
   kind: z.literal('capture.requested'),
   ...sale,
@@ -176,7 +176,7 @@ export const captureRequested = z.strictObject({
   currency,
 })
 
-export const refundRequested = z.strictObject({
+const refundRequested = z.strictObject({
   ...common,
   kind: z.literal('refund.requested'),
   ...sale,

@@ -34,12 +34,11 @@ export interface Device {
   readonly emit: (event: TerminalEvent) => void
 }
 
-/** The id that stands for this reader in records, and whether the lease lets it work offline. */
-export function readerOf(state: JournalState, info: ReaderInfo): { readerId: string; offlineCapable: boolean } {
-  const { lease, enrolment } = state
-  const isEnrolled = info.serialNumber === enrolment.reader.serialNumber
-  const readerId = isEnrolled ? enrolment.reader.id : info.readerId
-  const listed = lease.readers.find((entry) => entry.reader === readerId)
-  return { readerId, offlineCapable: info.offlineCapable && listed?.offlineCapable === true }
+/**
+ * May this reader take a sale that is stored? The lease lists the readers that were seen online; a reader that was
+ * swapped in during an outage is not among them (MP3).
+ */
+export function isOfflineCapable({ lease }: JournalState, info: ReaderInfo): boolean {
+  const listed = lease.readers.find((entry) => entry.reader === info.readerId)
+  return info.offlineCapable && listed?.offlineCapable === true
 }
-

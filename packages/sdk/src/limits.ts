@@ -21,10 +21,14 @@ export const DANGLING_SALES_PER_COMMIT = 50
 export const RECORDS_TIMEOUT_MS = 15_000
 /** Records looked at in one read while the forwarder searches for what has no verdict. */
 export const FORWARD_SCAN_RECORDS = 200
+/** Records read with each mark, to see how far the verdicts have no gap. */
+export const MARK_SCAN_RECORDS = 60
 /** Verdicts kept in memory while the disk takes no marks; beyond it forwarding waits for the disk. */
 export const UNSAVED_VERDICTS_MAX = 20_000
 /** So many whole-batch failures of a gateway that answers, and the first record is tried apart from the others. */
 export const SUSPECT_AFTER_FAILURES = 4
+/** When so many in a row fail too, it is the gateway and not the records. */
+export const SUSPECTS_UNPROVEN_MAX = 8
 export const SUSPECT_RETRY_MS = 60_000
 
 export const FEED_WAIT_MS = 20_000

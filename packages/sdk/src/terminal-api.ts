@@ -121,6 +121,8 @@ export interface TerminalSettings {
   readonly accountName: string
   readonly locationId: string
   readonly locationName: string
+  /** The gateway's id of the reader that was enrolled with this device: the reader must be connected under it. */
+  readonly readerId: string
   readonly currencies: readonly Currency[]
   readonly offlineAllowed: boolean
   /** Largest amount that may be stored per payment, by currency. */

@@ -17,9 +17,6 @@ export function differencesOf(sale: AuditSale): AuditDifference[] {
 
 /** Wrong at any moment: nothing under way makes it right again. */
 function* always({ onDevice, gateway, acquirer }: AuditSale): Generator<[AuditCode, string]> {
-  const charges = acquirer.filter((entry) => entry.chargedMinor > 0)
-  if (charges.length > 1 && !isReversing(gateway))
-    yield ['approved_twice', `charged ${charges.length} times: ${charges.map(nameOf).join(', ')}`]
   yield* amounts(onDevice, gateway, acquirer)
   if (gateway !== null && gateway.attention !== null) yield ['needs_attention', gateway.attention]
   for (const attempt of gateway?.attempts ?? []) {
@@ -62,7 +59,9 @@ function* amounts(
 
 function* atRest(sale: AuditSale): Generator<[AuditCode, string]> {
   const { device, onDevice, gateway, acquirer, word } = sale
-  const net = acquirer.filter((entry) => entry.chargedMinor > 0).length
+  const charges = acquirer.filter((entry) => entry.chargedMinor > 0)
+  const net = charges.length
+  if (net > 1) yield ['approved_twice', `charged ${net} times: ${charges.map(nameOf).join(', ')}`]
   if (onDevice?.state === 'FAILED_TO_UPLOAD') {
     yield ['accepted_but_parked', 'the gateway keeps the record for review']
     return
@@ -105,10 +104,6 @@ function* outcomes(
     yield ['outcome_differs', `device: ${device}, gateway: ${status}`]
   if (device === 'FAILED_TO_PROCESS' && status !== 'declined')
     yield ['outcome_differs', `device: ${device}, gateway: ${status}`]
-}
-
-function isReversing(gateway: AuditGatewayPayment | null): boolean {
-  return gateway?.attempts.some(({ state }) => state === 'reversing') ?? false
 }
 
 function nameOf({ mti, stan, rrn }: AuditAcquirerEntry): string {

@@ -90,15 +90,14 @@ function joinAcquirer({ gateway, acquirer }: AuditInput): {
 } {
   const paymentByKey = new Map<string, string>()
   for (const { paymentId, terminalId, attempts } of gateway) {
-    for (const { rrn, stan } of attempts) {
-      if (rrn !== null) paymentByKey.set(`rrn ${terminalId.trim()} ${rrn}`, paymentId)
-      if (stan !== null) paymentByKey.set(`stan ${terminalId.trim()} ${stan} ${rrn}`, paymentId)
+    for (const { rrn } of attempts) {
+      if (rrn !== null) paymentByKey.set(`${terminalId.trim()} ${rrn}`, paymentId)
     }
   }
   const byPayment = new Map<string, AuditAcquirerEntry[]>()
   const strangers: AuditAcquirerEntry[] = []
   for (const entry of acquirer) {
-    const paymentId = paymentByKey.get(`rrn ${entry.terminal.trim()} ${entry.rrn.trim()}`)
+    const paymentId = paymentByKey.get(`${entry.terminal.trim()} ${entry.rrn.trim()}`)
     if (paymentId !== undefined) byPayment.set(paymentId, [...(byPayment.get(paymentId) ?? []), entry])
     else if (entry.chargedMinor > 0) strangers.push(entry)
   }

@@ -7,12 +7,13 @@ import {
   errorAnswer,
   type ErrorCode,
   type FeedAnswer,
-  intakeRequest,
+  INTAKE_RECORDS_MAX,
+  manifest,
   onlineAttemptRequest,
   requestText,
   type SignedTime,
 } from '@holdfast/protocol'
-import type * as z from 'zod'
+import * as z from 'zod'
 import type { AcquirerPort } from '../authoriser/acquirer-port.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { createIntake, IntakeBusy } from '../intake/intake.ts'
@@ -24,6 +25,9 @@ const WAIT_MS_MAX = 20_000
 /** Another process may hold the acquirer link: what it does is seen by looking, not by being told. */
 const POLL_MS = 250
 const FEED_POLL_MS = 1_000
+
+/** `intakeRequest` with its items unread: each is judged by itself, so that a bad one never blocks its batch. */
+const intakeBatch = z.strictObject({ manifest, records: z.array(z.unknown()).min(1).max(INTAKE_RECORDS_MAX) })
 
 export interface DeviceRequest {
   readonly method: string
@@ -81,7 +85,7 @@ export function createDeviceApi(
   }
 
   async function records(device: DeviceRow, request: DeviceRequest): Promise<DeviceAnswer> {
-    const parsed = parse(intakeRequest, request.body)
+    const parsed = parse(intakeBatch, request.body)
     if (!parsed.ok) return refuse('request_malformed', parsed.param)
     return { status: 200, body: { receipt: await intake.receive(device, parsed.data) } }
   }
@@ -90,7 +94,8 @@ export function createDeviceApi(
     const parsed = parse(onlineAttemptRequest, request.body)
     if (!parsed.ok) return refuse('request_malformed', parsed.param)
     const presented = await intake.present(device, parsed.data.record)
-    if (presented.ok) return { status: 200, body: { answer: await statement(presented.row, presented.attemptId) } }
+    if (presented.ok)
+      return { status: 200, body: { answer: await statement(presented.row, presented.attemptId) } }
     const named = attemptIdsOf(parsed.data.record.header)
     if (named === null) return refuse(presented.code)
     const answer = await sign({ ...named, outcome: { result: 'refused', code: presented.code } })

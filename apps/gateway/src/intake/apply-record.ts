@@ -32,7 +32,10 @@ export function applyRecord(
     case 'refund.requested':
       return { row }
     case 'payment.voided':
-      return row === null ? { row } : step(row, { type: 'voided', reason: header.reason })
+      if (row === null) return { row }
+      if (row.deviceId !== header.device || row.saleId !== header.sale)
+        return { parked: 'payment_terms_mismatch' }
+      return step(row, { type: 'voided', reason: header.reason })
     case 'sale.opened': {
       const opened = row ?? openRow(header, voidReason, arrival)
       return termsFit(opened, header) ? { row: opened } : { parked: 'payment_terms_mismatch' }

@@ -1,15 +1,19 @@
-import { openRecord, type SealedRecord, signStatement } from '@holdfast/envelope'
-import type { ErrorCode, IntakeReceipt, IntakeRequest, Signed, Verdict, WireRecord } from '@holdfast/protocol'
+import { type SealedRecord, signStatement } from '@holdfast/envelope'
+import type { ErrorCode, IntakeReceipt, Manifest, Signed, Verdict, WireRecord } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { settle } from '../payments/settle.ts'
 import type { DeviceRow, GatewayChange, PaymentRow, RecordRow } from '../store/gateway-store.ts'
 import { type Applied, applyRecord, type Arrival } from './apply-record.ts'
+import { openItem } from './open-item.ts'
 
 const TRIES_MAX = 5
 
 export interface Intake {
-  /** Cheap and durable; never waits for an acquirer. One bad item never blocks its batch. */
-  receive(device: DeviceRow, request: IntakeRequest): Promise<Signed>
+  /** Cheap and durable; never waits for an acquirer. Items are as they came: a bad one never blocks its batch. */
+  receive(
+    device: DeviceRow,
+    request: { readonly manifest: Manifest; readonly records: readonly unknown[] },
+  ): Promise<Signed>
   /** An online attempt: the same, for one record that asks to be authorised now. */
   present(device: DeviceRow, wire: WireRecord): Promise<Presented>
 }
@@ -64,21 +68,23 @@ interface BatchTerms {
 async function store(
   world: GatewayWorld,
   device: DeviceRow,
-  wires: readonly WireRecord[],
+  items: readonly unknown[],
   terms: BatchTerms,
 ): Promise<Stored> {
-  const opening = await Promise.all(wires.map((wire) => openRecord(world.crypto, ownerOf(device), wire)))
+  const opening = await Promise.all(items.map((item) => openItem(world.crypto, ownerOf(device), item)))
   const opened = opening.flatMap((result) => (result.ok ? [result.record] : []))
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const nowMs = world.clock.wallMs()
     const batch = await readBatch(world, device, opened, nowMs, terms)
     const verdicts: Verdict[] = []
-    for (const [at, result] of opening.entries()) {
-      const wire = wires[at]
-      if (wire === undefined) continue
-      if (!result.ok) batch.park(result.hash, wire, result.code)
-      else batch.apply(result.record)
-      verdicts.push(batch.verdictOf(result.ok ? result.record.hash : result.hash))
+    for (const result of opening) {
+      if (result.ok) {
+        batch.apply(result.record)
+        verdicts.push(batch.verdictOf(result.record.hash))
+      } else {
+        batch.keepRefused(result.itemHash, result.wire, result.code)
+        verdicts.push({ hash: result.hash, verdict: 'parked', code: result.code })
+      }
     }
     if ((await world.store.commit(await batch.change(terms))) === 'committed') {
       for (const paymentId of batch.touched()) world.changes.notify(paymentId)
@@ -107,7 +113,10 @@ async function readBatch(
 ) {
   const hashes = opened.map((record) => record.hash)
   const prevs = opened.flatMap((record) => record.header.prev ?? [])
-  const known = await world.store.knownRecords(device.deviceId, { hashes, prevs: [...prevs, ...hashes] })
+  const known = await world.store.knownRecords(device.deviceId, {
+    hashes: [...hashes, ...prevs],
+    prevs: [...prevs, ...hashes],
+  })
   const parkedByHash = new Map(known.map((record) => [record.hash, record.parkedCode]))
   const hashByPrev = new Map(
     known.flatMap((record) => (record.prev === null ? [] : [[record.prev, record.hash]])),
@@ -120,7 +129,7 @@ async function readBatch(
   const refusals = new Map<string, ErrorCode>()
   const newVoids: { account: string; paymentId: string; reason: string }[] = []
 
-  function park(hash: string, wire: WireRecord, code: ErrorCode, record?: SealedRecord): void {
+  function park(hash: string, wire: WireRecord, code: ErrorCode, record: SealedRecord): void {
     parkedByHash.set(hash, code)
     records.push(recordRow(device, hash, wire, code, nowMs, record))
   }
@@ -137,10 +146,6 @@ async function readBatch(
     }
     if (header.prev !== null) hashByPrev.set(header.prev, hash)
     const paymentId = paymentOf(record)[0]
-    if (header.kind === 'payment.voided' && !voids.has(header.payment)) {
-      voids.set(header.payment, header.reason)
-      newVoids.push({ account: device.account, paymentId: header.payment, reason: header.reason })
-    }
     const row = paymentId === undefined ? null : (after.get(paymentId) ?? null)
     const arrival: Arrival = {
       device,
@@ -155,6 +160,10 @@ async function readBatch(
       return
     }
     parkedByHash.set(hash, null)
+    if (header.kind === 'payment.voided' && !voids.has(header.payment)) {
+      voids.set(header.payment, header.reason)
+      newVoids.push({ account: device.account, paymentId: header.payment, reason: header.reason })
+    }
     if (!isKnown) records.push(recordRow(device, hash, wire, null, nowMs, record))
     if ('parked' in applied) {
       // The record is in good order; it is only too late for what it asks.
@@ -166,7 +175,10 @@ async function readBatch(
 
   return {
     apply,
-    park,
+    /** Under its own hash: what is not proven to be of the device must not take the place of what is. */
+    keepRefused(itemHash: string, wire: WireRecord, code: ErrorCode) {
+      records.push(recordRow(device, itemHash, wire, code, nowMs, undefined))
+    },
     verdictOf(hash: string): Verdict {
       const parked = parkedByHash.get(hash) ?? null
       return {
@@ -212,7 +224,7 @@ function recordRow(
     prev: header?.prev ?? null,
     kind: header?.kind ?? null,
     paymentId: record === undefined ? null : (paymentOf(record)[0] ?? null),
-    wire,
+    wire: parkedCode === null ? { ...wire, sealed: null } : wire,
     parkedCode,
     receivedMs,
   }

@@ -16,7 +16,6 @@ export function needsSealed(attempt: Attempt): boolean {
     case 'declined':
       return attempt.retryAtMs !== null
     case 'approved':
-    case 'dropped':
       return false
   }
 }

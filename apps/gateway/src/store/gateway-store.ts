@@ -6,8 +6,8 @@ import type { Mode, ReceiptTags, Signed, WireRecord } from '@holdfast/protocol'
  * (PostgreSQL; memory for the simulation).
  *
  * Isolation: `commit` is one atomic, durable transaction. Every payment in it carries the version it was decided on;
- * `conflict` means that one of them moved, or that the fence has passed to another owner, and nothing was written. A
- * rejection means that the outcome is unknown: read again, decide again. All writes are idempotent by their keys.
+ * `conflict` means that one of them moved, that a void and its payment arrived at the same moment, or that the fence has
+ * passed to another owner, and nothing was written. A rejection means that the outcome is unknown: read again, decide again. All writes are idempotent by their keys.
  */
 export interface GatewayStore {
   device(deviceId: string): Promise<DeviceRow | null>
@@ -19,7 +19,8 @@ export interface GatewayStore {
   payments(account: string, paymentIds: readonly string[]): Promise<PaymentLookup>
   commit(change: GatewayChange): Promise<'committed' | 'conflict'>
   /**
-   * Payments whose next step is due, oldest sale first. A payment that was accepted offline waits until all that its
+   * Payments whose next step is due: those that were never stored first, for somebody waits for them, then the oldest
+   * sale first. A payment that was accepted offline waits until all that its
    * device has stated is in, or for `holdMs`, so that a void or a tip is not outrun.
    */
   duePayments(query: { link: string; nowMs: number; holdMs: number; limit: number }): Promise<PaymentRow[]>
@@ -113,6 +114,7 @@ export interface RecordRow {
   readonly prev: string | null
   readonly kind: string | null
   readonly paymentId: string | null
+  /** Without its sealed block unless it is parked: the attempt keeps that, and erases it in time. */
   readonly wire: WireRecord
   readonly parkedCode: string | null
   readonly receivedMs: number

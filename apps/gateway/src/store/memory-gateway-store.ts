@@ -64,7 +64,12 @@ export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStor
     duePayments({ link, nowMs, holdMs, limit }) {
       const rows = [...state.payments.values()]
         .filter((row) => row.link === link && isDue(state, row, nowMs, holdMs))
-        .sort((a, b) => a.openedMs - b.openedMs || (a.story.paymentId < b.story.paymentId ? -1 : 1))
+        .sort(
+          (a, b) =>
+            Number(a.storedMs !== null) - Number(b.storedMs !== null) ||
+            a.openedMs - b.openedMs ||
+            (a.story.paymentId < b.story.paymentId ? -1 : 1),
+        )
       return Promise.resolve(rows.slice(0, limit))
     },
     claimLink({ link, owner, nowMs, leaseMs, stans }) {
@@ -99,6 +104,7 @@ function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' |
     const before = state.payments.get(`${row.account}/${row.story.paymentId}`)
     if ((before?.version ?? 0) !== row.version) return 'conflict'
   }
+  if (leavesUnvoided(state, change)) return 'conflict'
   for (const row of change.payments ?? []) {
     state.payments.set(`${row.account}/${row.story.paymentId}`, { ...row, version: row.version + 1 })
   }
@@ -129,4 +135,18 @@ function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' |
     state.devices.set(device.deviceId, { ...device, lease: change.lease.lease })
   }
   return 'committed'
+}
+
+/** A void and its payment that arrive at the same moment: whoever comes second must have seen the first. */
+function leavesUnvoided(state: MemoryGatewayState, { payments = [], voids = [] }: GatewayChange): boolean {
+  const written = new Map(payments.map((row) => [`${row.account}/${row.story.paymentId}`, row]))
+  const voided = new Set(voids.map((item) => `${item.account}/${item.paymentId}`))
+  const stands = (key: string): boolean => {
+    const word = (written.get(key) ?? state.payments.get(key))?.story.word
+    return word !== undefined && word.said !== 'voided'
+  }
+  const opened = [...written].flatMap(([key, row]) => (row.version === 0 ? [key] : []))
+  return (
+    [...voided].some(stands) || opened.some((key) => (voided.has(key) || state.voids.has(key)) && stands(key))
+  )
 }

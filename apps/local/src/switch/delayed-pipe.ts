@@ -33,6 +33,8 @@ export class DelayedPipe {
   #pace: Pace
   #queue: Item[] = []
   #queuedBytes = 0
+  /** When the last byte queued will have left: the next one does not overtake it. */
+  #lineFreeMs = 0
   #timer: NodeJS.Timeout | undefined
   #blocked = false
   #swallowedBytes = 0
@@ -61,6 +63,7 @@ export class DelayedPipe {
     const waiting = this.#queue
     this.#queue = []
     this.#queuedBytes = 0
+    this.#lineFreeMs = 0
     for (const { bytes, dueMs } of waiting) this.#enqueue(bytes, dueMs)
     this.#pump()
   }
@@ -79,9 +82,10 @@ export class DelayedPipe {
   #enqueue(bytes: Buffer | null, dueAtMostMs: number): void {
     const length = bytes?.length ?? 0
     const { latencyMs, bytesPerSecond } = this.#pace
-    const lastDueMs = this.#queue.at(-1)?.dueMs ?? 0
-    const pacedMs = Math.max(performance.now() + latencyMs, lastDueMs + (length / bytesPerSecond) * 1_000)
-    this.#queue.push({ bytes, dueMs: Math.min(pacedMs, Math.max(dueAtMostMs, lastDueMs)) })
+    const startMs = Math.max(performance.now() + latencyMs, this.#lineFreeMs)
+    const dueMs = Math.min(startMs + (length / bytesPerSecond) * 1_000, dueAtMostMs)
+    this.#lineFreeMs = dueMs
+    this.#queue.push({ bytes, dueMs })
     this.#queuedBytes += length
     if (this.#queuedBytes > QUEUE_BYTES_MAX) this.#from.pause()
   }

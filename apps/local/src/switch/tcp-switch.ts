@@ -12,8 +12,8 @@ export interface TcpSwitchOptions {
   readonly figures?: Partial<SwitchFigures>
   /** 0 … 1; decides which connections a flaky line loses. */
   readonly random?: () => number
-  /** Everything that either side says, also what then gets lost. */
-  readonly onBytes?: (direction: Direction, bytes: Uint8Array) => void
+  /** Everything that either side says, also what then gets lost; connections are counted from 1. */
+  readonly onBytes?: (heard: { connection: number; direction: Direction; bytes: Uint8Array }) => void
 }
 
 const HOST = '127.0.0.1'
@@ -69,13 +69,15 @@ export class TcpSwitch {
 
   /** Resolves when the line behaves so, for live connections and for new ones. */
   setMode(mode: SwitchMode): Promise<void> {
-    this.#turn = this.#turn.then(async () => {
+    const change = async () => {
       this.#mode = mode
       for (const connection of this.#connections) connection.setMode(mode)
       for (const guest of this.#portalGuests) guest.resetAndDestroy()
       if (mode === 'down') await this.#stopListening()
       else await this.#listenAgain()
-    })
+    }
+    // A change that failed has told its own caller; the next one starts from what is.
+    this.#turn = this.#turn.then(change, change)
     return this.#turn
   }
 
@@ -85,8 +87,10 @@ export class TcpSwitch {
 
   #accept(client: Socket): void {
     this.#accepted += 1
+    const number = this.#accepted
     if (this.#mode === 'captive') return this.#portal(client)
-    if (this.#mode === 'flaky' && this.#random() < this.#figures.flakyChance) {
+    const lost = this.#mode === 'flaky' && this.#random() < this.#figures.flakyChance
+    if (lost || this.#mode === 'down') {
       client.on('error', () => {})
       client.resetAndDestroy()
       return
@@ -97,8 +101,8 @@ export class TcpSwitch {
       mode: this.#mode,
       figures: this.#figures,
       random: this.#random,
-      cutsLostAnswers: this.#accepted % 2 === 1,
-      onBytes: this.#options.onBytes ?? (() => {}),
+      cutsLostAnswers: number % 2 === 1,
+      onBytes: (direction, bytes) => this.#options.onBytes?.({ connection: number, direction, bytes }),
       onClosed: () => this.#connections.delete(connection),
     })
     this.#connections.add(connection)

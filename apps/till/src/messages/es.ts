@@ -53,8 +53,7 @@ export const es: Catalogue<keyof typeof en> = {
   'sell.pay.empty': 'Introduzca un importe',
   'sell.above_offline_limit':
     'Sin conexión, una venta puede ser de hasta {limit}. Esta solo podrá pagarse cuando vuelva la conexión.',
-  'sell.offline_forbidden':
-    'Sin conexión, esta caja no puede aceptar tarjetas. Cobre en efectivo o espere.',
+  'sell.offline_forbidden': 'Sin conexión, esta caja no puede aceptar tarjetas. Cobre en efectivo o espere.',
 
   'paying.title': 'Pago con tarjeta',
   'paying.opening': 'Abriendo la venta…',
@@ -96,6 +95,7 @@ export const es: Catalogue<keyof typeof en> = {
   'result.why.acquirer': 'Motivo: la red de tarjetas no respondió.',
   'result.why.no_answer': 'Motivo: no llegó respuesta a tiempo.',
   'result.why.forced': 'Motivo: esta caja se puso sin conexión.',
+  'result.why.card': 'La tarjeta decidió por sí misma, como su banco permite.',
   'result.new_sale': 'Nueva venta',
   'result.receipt': 'Recibo',
   'result.other_card': 'Probar otra tarjeta',
@@ -140,7 +140,8 @@ export const es: Catalogue<keyof typeof en> = {
   'explain.PROCESSED': 'Se guardó sin conexión; el banco lo ha autorizado después.',
   'explain.FAILED_TO_UPLOAD':
     'La pasarela lo retiene para revisión y no ha preguntado al banco. No se ha perdido.',
-  'explain.FAILED_TO_PROCESS': 'Se guardó sin conexión; el banco lo ha rechazado después. No se le ha pagado.',
+  'explain.FAILED_TO_PROCESS':
+    'Se guardó sin conexión; el banco lo ha rechazado después. No se le ha pagado.',
   'explain.ACCEPTED_ONLINE': 'El banco lo autorizó en el mostrador.',
   'explain.VOIDED': 'Anulado. No se cobra nada; una respuesta tardía se revierte.',
   'void_reason.canceled': 'Anulado en la caja',
@@ -180,16 +181,13 @@ export const es: Catalogue<keyof typeof en> = {
   'receipt.cryptogram': 'Criptograma',
   'receipt.reference': 'Referencia',
   'receipt.payment': 'Pago',
-  'receipt.till': 'Caja',
-  'receipt.status.approved': 'Aprobado',
-  'receipt.status.accepted_offline': 'Aceptado sin conexión',
-  'receipt.status.authorised_later': 'Aceptado sin conexión, pagado después',
-  'receipt.status.declined_later': 'Aceptado sin conexión, no pagado',
-  'receipt.status.canceled': 'Anulado',
-  'receipt.status.merchant.stored': 'Guardado — aún sin autorizar',
-  'receipt.status.merchant.review': 'Guardado — retenido para revisión, sin autorizar',
-  'receipt.status.merchant.authorised_later': 'Guardado, autorizado después por el banco',
-  'receipt.status.merchant.declined_later': 'Guardado, rechazado después por el banco',
+  'receipt.wording.approved': 'Aprobado',
+  'receipt.wording.accepted_offline': 'Aceptado sin conexión',
+  'receipt.wording.stored_not_authorised': 'Guardado — aún sin autorizar',
+  'receipt.wording.card_approved_not_collected': 'Guardado — con acuerdo de la tarjeta, aún no del banco',
+  'receipt.wording.declined': 'Rechazado por el banco, no pagado',
+  'receipt.wording.voided': 'Anulado',
+  'receipt.proof': 'Registro',
   'receipt.merchant.deferred': 'No se preguntó al banco en el mostrador. Riesgo: del comercio.',
   'receipt.merchant.card_approved':
     'La tarjeta dio su acuerdo según sus reglas; no se preguntó al banco en el mostrador.',
@@ -208,7 +206,8 @@ export const es: Catalogue<keyof typeof en> = {
   'outage.limit': 'Hasta {limit} por venta.',
   'outage.what_to_do': 'Qué hacer',
   'outage.internet.advice1': 'Reinicie el router y espere dos minutos.',
-  'outage.internet.advice2': 'Si continúa, llame a su proveedor de internet o comparta la conexión de un móvil.',
+  'outage.internet.advice2':
+    'Si continúa, llame a su proveedor de internet o comparta la conexión de un móvil.',
   'outage.service.advice1': 'Su internet funciona; el router está bien.',
   'outage.service.advice2': 'No tiene que hacer nada. Todo se envía en cuanto vuelva el servicio.',
   'outage.unknown.advice1': 'Compruebe si se abren otras páginas. Si no, reinicie el router.',
@@ -227,7 +226,8 @@ export const es: Catalogue<keyof typeof en> = {
   'notice.dismiss': 'Cerrar',
   'notice.show': 'Mostrar',
   'notice.interrupted.title': 'La última venta se interrumpió y está cerrada',
-  'notice.interrupted.body': '{amount} no se cobró; una respuesta tardía se revierte. Empiece la venta de nuevo.',
+  'notice.interrupted.body':
+    '{amount} no se cobró; una respuesta tardía se revierte. Empiece la venta de nuevo.',
   'notice.finished.title': 'La última venta terminó antes de la interrupción',
   'notice.finished.body': '{amount} está a salvo. Puede mostrar el recibo otra vez.',
   'notice.declined_later.title': 'Un pago guardado fue rechazado',

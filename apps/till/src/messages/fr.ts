@@ -96,6 +96,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'result.why.acquirer': 'Raison : le réseau de cartes n’a pas répondu.',
   'result.why.no_answer': 'Raison : aucune réponse à temps.',
   'result.why.forced': 'Raison : cette caisse a été mise hors ligne.',
+  'result.why.card': 'La carte a décidé elle-même, comme sa banque le permet.',
   'result.new_sale': 'Nouvelle vente',
   'result.receipt': 'Reçu',
   'result.other_card': 'Essayer une autre carte',
@@ -111,7 +112,8 @@ export const fr: Catalogue<keyof typeof en> = {
   'advice.connect': 'Connectez cet appareil à internet, puis réessayez. En attendant, encaissez en espèces.',
   'advice.admin':
     'Demandez à la personne qui gère le compte de changer les réglages hors ligne. En attendant, encaissez en espèces.',
-  'advice.restart': 'Ne remettez pas la marchandise. Redémarrez cette caisse ; si cela persiste, appelez l’assistance.',
+  'advice.restart':
+    'Ne remettez pas la marchandise. Redémarrez cette caisse ; si cela persiste, appelez l’assistance.',
   'advice.new_sale': 'Commencez une nouvelle vente.',
   'advice.support': 'Gardez cet appareil et appelez l’assistance avec le numéro de paiement.',
 
@@ -133,12 +135,14 @@ export const fr: Catalogue<keyof typeof en> = {
   'state.ACCEPTED_ONLINE': 'Approuvé',
   'state.VOIDED': 'Annulé',
   'explain.OPEN': 'Cette vente n’est pas terminée.',
-  'explain.QUEUED': 'Gardé sur cet appareil. Il part tout seul au retour de la connexion. Conservez l’appareil.',
+  'explain.QUEUED':
+    'Gardé sur cet appareil. Il part tout seul au retour de la connexion. Conservez l’appareil.',
   'explain.UPLOADED': 'La passerelle l’a reçu. La réponse de la banque est attendue.',
   'explain.PROCESSED': 'Enregistré sans connexion ; la banque l’a autorisé depuis.',
   'explain.FAILED_TO_UPLOAD':
     'La passerelle le garde pour examen et n’a pas interrogé la banque. Il n’est pas perdu.',
-  'explain.FAILED_TO_PROCESS': 'Enregistré sans connexion ; la banque l’a refusé depuis. Vous n’avez pas été payé.',
+  'explain.FAILED_TO_PROCESS':
+    'Enregistré sans connexion ; la banque l’a refusé depuis. Vous n’avez pas été payé.',
   'explain.ACCEPTED_ONLINE': 'La banque l’a autorisé au comptoir.',
   'explain.VOIDED': 'Annulé. Rien n’est débité ; une réponse tardive est annulée.',
   'void_reason.canceled': 'Annulé à la caisse',
@@ -178,16 +182,13 @@ export const fr: Catalogue<keyof typeof en> = {
   'receipt.cryptogram': 'Cryptogramme',
   'receipt.reference': 'Référence',
   'receipt.payment': 'Paiement',
-  'receipt.till': 'Caisse',
-  'receipt.status.approved': 'Approuvé',
-  'receipt.status.accepted_offline': 'Accepté hors ligne',
-  'receipt.status.authorised_later': 'Accepté hors ligne, payé depuis',
-  'receipt.status.declined_later': 'Accepté hors ligne, non payé',
-  'receipt.status.canceled': 'Annulé',
-  'receipt.status.merchant.stored': 'Enregistré — pas encore autorisé',
-  'receipt.status.merchant.review': 'Enregistré — retenu pour examen, pas autorisé',
-  'receipt.status.merchant.authorised_later': 'Enregistré, autorisé depuis par la banque',
-  'receipt.status.merchant.declined_later': 'Enregistré, refusé depuis par la banque',
+  'receipt.wording.approved': 'Approuvé',
+  'receipt.wording.accepted_offline': 'Accepté hors ligne',
+  'receipt.wording.stored_not_authorised': 'Enregistré — pas encore autorisé',
+  'receipt.wording.card_approved_not_collected': 'Enregistré — accord de la carte, pas encore de la banque',
+  'receipt.wording.declined': 'Refusé par la banque, non payé',
+  'receipt.wording.voided': 'Annulé',
+  'receipt.proof': 'Enregistrement',
   'receipt.merchant.deferred': 'La banque n’a pas été interrogée au comptoir. Risque : le commerçant.',
   'receipt.merchant.card_approved':
     'La carte a donné son accord selon ses règles ; la banque n’a pas été interrogée au comptoir.',
@@ -202,7 +203,8 @@ export const fr: Catalogue<keyof typeof en> = {
   'outage.forced.title': 'Hors ligne à votre demande',
   'outage.keep_selling': 'Continuez à vendre : les paiements sont gardés sur cet appareil.',
   'outage.no_cards': 'Cette caisse ne peut pas accepter de carte sans connexion. Encaissez en espèces.',
-  'outage.at_risk': '{count, plural, =0 {Rien à risque} one {# paiement à risque} other {# paiements à risque}}',
+  'outage.at_risk':
+    '{count, plural, =0 {Rien à risque} one {# paiement à risque} other {# paiements à risque}}',
   'outage.limit': 'Jusqu’à {limit} par vente.',
   'outage.what_to_do': 'Que faire',
   'outage.internet.advice1': 'Redémarrez la box et attendez deux minutes.',

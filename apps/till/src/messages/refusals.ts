@@ -53,12 +53,13 @@ export const tillCodes = [
 ] as const satisfies readonly ErrorCode[]
 export type TillCode = (typeof tillCodes)[number]
 
-/** `other` is what a code from a newer gateway reads as; it is shown beside it. */
-type RefusalKey = TillCode | 'other'
+/** `till_fault` is a fault of this program; `other` is what a code from a newer gateway reads as; it is shown beside it. */
+type RefusalKey = TillCode | 'till_fault' | 'other'
 
 const en: Catalogue<RefusalKey> = {
   offline_not_allowed: 'Payments without connection are switched off for this till.',
-  offline_lease_missing: 'This till has never been connected, so it may not take payments without connection.',
+  offline_lease_missing:
+    'This till has never been connected, so it may not take payments without connection.',
   offline_lease_expired: 'This till’s permission to work without connection has run out.',
   offline_kind_not_allowed: 'This kind of payment is not allowed without connection.',
   offline_currency_not_allowed: 'This currency is not taken without connection.',
@@ -104,6 +105,7 @@ const en: Catalogue<RefusalKey> = {
   rate_limited: 'Too many tries. Wait a minute.',
   service_unavailable: 'The gateway cannot be reached now. Check the connection and try again.',
   internal_error: 'The gateway had a fault of its own. Try again.',
+  till_fault: 'This till had a fault. Whether the card was charged will show in the payments.',
   other: 'The payment was refused.',
 }
 
@@ -155,6 +157,7 @@ const fr: Catalogue<RefusalKey> = {
   rate_limited: 'Trop d’essais. Attendez une minute.',
   service_unavailable: 'La passerelle est injoignable. Vérifiez la connexion et réessayez.',
   internal_error: 'La passerelle a eu une panne interne. Réessayez.',
+  till_fault: 'Cette caisse a eu une panne. Les paiements montreront si la carte a été débitée.',
   other: 'Le paiement a été refusé.',
 }
 
@@ -206,6 +209,7 @@ const es: Catalogue<RefusalKey> = {
   rate_limited: 'Demasiados intentos. Espere un minuto.',
   service_unavailable: 'No se puede llegar a la pasarela. Compruebe la conexión y vuelva a intentarlo.',
   internal_error: 'La pasarela tuvo un fallo propio. Vuelva a intentarlo.',
+  till_fault: 'Esta caja tuvo un fallo. Los pagos mostrarán si se cobró a la tarjeta.',
   other: 'El pago fue rechazado.',
 }
 
@@ -216,7 +220,7 @@ const useRefusals: () => Translate<RefusalKey> = translationsOf(refusalMessages)
 /** What a code of the error table means, in the person's language. */
 export function useRefusal(): (code: string) => string {
   const t = useRefusals()
-  return (code) => (isTillCode(code) ? t(code) : `${t('other')} (${code})`)
+  return (code) => (isTillCode(code) || code === 'till_fault' ? t(code) : `${t('other')} (${code})`)
 }
 
 export function isTillCode(code: string): code is TillCode {

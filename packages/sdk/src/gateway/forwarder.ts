@@ -1,11 +1,12 @@
 import type { Clock, Crypto } from '@holdfast/core'
 import { INTAKE_RECORDS_MAX, type IntakeReceipt } from '@holdfast/protocol'
 import type { Journal } from '../journal/journal.ts'
-import type { JournalStore, RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
+import type { JournalHead, JournalStore, RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
 import {
   FORWARD_SCAN_RECORDS,
   SUSPECT_AFTER_FAILURES,
   SUSPECT_RETRY_MS,
+  SUSPECTS_UNPROVEN_MAX,
   UNSAVED_VERDICTS_MAX,
 } from '../limits.ts'
 import type { TerminalEvent } from '../terminal-api.ts'
@@ -33,9 +34,14 @@ export class Forwarder {
   readonly #bell = new Bell()
   /** Verdicts that the disk has not taken yet, by seq: a full disk must not stop what is already stored. */
   readonly #unsaved = new Map<number, RecordVerdict>()
-  /** Records whose batches the gateway answers with failures, and when each is tried alone again. */
+  /** What has had its verdict in this generation of the gateway, beyond the mark of what has no gap. */
+  readonly #answered = new Set<number>()
+  /** Records that the gateway fails over, and when each is tried alone again. */
   readonly #suspects = new Map<number, number>()
+  /** Those of them that were set apart since the gateway was last heard: it may be its fault and not theirs. */
+  readonly #unproven = new Set<number>()
   readonly #waiting = new Set<() => void>()
+  #forwardedSeq = 0
   #batchMax = 1
   #failures = 0
   #answeredFailures = 0
@@ -96,10 +102,16 @@ export class Forwarder {
     if (!reply.heard) {
       const { answer } = reply
       if (!answer.reached && answer.why === 'aborted') return { went: 'wait', pauseMs: null }
-      if (answer.reached) this.#suspect(batch)
+      if (answer.reached) {
+        this.#suspect(batch)
+        const detail = `HTTP ${answer.status}, unsigned`
+        if (this.#failures === 0)
+          this.#deps.emit({ type: 'forwardingError', code: 'service_unavailable', detail })
+      }
       return this.#failed(answer.reached ? answer.retryAfterMs : null, answer.reached)
     }
-    return this.#settle(batch, reply.value)
+    const known = journal.state.feed?.generation ?? 0
+    return reply.value.generation < known ? this.#failed(null, true) : this.#settle(batch, reply.value)
   }
 
   async #settle(
@@ -112,9 +124,15 @@ export class Forwarder {
       const entry = byHash.get(hash)
       if (entry === undefined) continue
       this.#unsaved.set(seq, { verdict: entry.verdict, code: entry.code })
+      this.#answered.add(seq)
       this.#suspects.delete(seq)
       settled += 1
     }
+    for (const seq of this.#unproven) {
+      const detail = `record ${seq} is set apart: the gateway fails over it`
+      this.#deps.emit({ type: 'forwardingError', code: 'internal_error', detail })
+    }
+    this.#unproven.clear()
     // The gateway is well, whatever it left out: what stands behind must not wait for it.
     this.#batchMax = Math.min(INTAKE_RECORDS_MAX, this.#batchMax * 2)
     await this.#save()
@@ -127,9 +145,13 @@ export class Forwarder {
   /** Marks what is known. A disk that refuses keeps it in memory, and forwarding goes on (a restart sends it again). */
   async #save(): Promise<void> {
     const { journal, emit } = this.#deps
-    const marked = await journal.append(markVerdicts(this.#unsaved))
+    const marked = await journal.append(
+      markVerdicts(this.#unsaved, this.#answered, journal.state.head.forwardedSeq),
+    )
     if (!marked.ok) return
     this.#unsaved.clear()
+    const { forwardedSeq } = journal.state.head
+    for (const seq of this.#answered) if (seq <= forwardedSeq) this.#answered.delete(seq)
     announce(marked.value, emit)
   }
 
@@ -145,16 +167,18 @@ export class Forwarder {
       if (dueSuspect !== null) {
         this.#suspects.set(dueSuspect, clock.monotonicMs() + SUSPECT_RETRY_MS)
         const alone = await store.records({ afterSeq: dueSuspect - 1, limit: 1 })
-        if (alone[0]?.verdict === null) return alone
-        this.#suspects.delete(dueSuspect)
+        if (alone.length > 0) return alone
       }
-      return await this.#scan(journal.state.head.forwardedSeq)
+      return await this.#scan(journal.state.head)
     } catch {
       return null
     }
   }
 
-  async #scan(forwardedSeq: number): Promise<readonly StoredRecord[]> {
+  async #scan({ forwardedSeq, resendSeq }: JournalHead): Promise<readonly StoredRecord[]> {
+    // The mark went back: the gateway was restored, and all that it ever answered is asked of it anew.
+    if (forwardedSeq < this.#forwardedSeq) this.#answered.clear()
+    this.#forwardedSeq = forwardedSeq
     const batch: StoredRecord[] = []
     let afterSeq = forwardedSeq
     for (;;) {
@@ -162,7 +186,8 @@ export class Forwarder {
       const rows = await this.#deps.store.records({ afterSeq, limit })
       for (const row of rows) {
         afterSeq = row.seq
-        if (row.verdict !== null || this.#unsaved.has(row.seq) || this.#suspects.has(row.seq)) continue
+        if (this.#answered.has(row.seq) || this.#suspects.has(row.seq)) continue
+        if (row.verdict !== null && row.seq > resendSeq) continue
         batch.push(row)
         if (batch.length === this.#batchMax) return batch
       }
@@ -176,8 +201,13 @@ export class Forwarder {
     this.#answeredFailures += 1
     if (first === undefined || batch.length > 1 || this.#answeredFailures < SUSPECT_AFTER_FAILURES) return
     this.#answeredFailures = 0
+    if (this.#unproven.size >= SUSPECTS_UNPROVEN_MAX) {
+      for (const seq of this.#unproven) this.#suspects.delete(seq)
+      this.#unproven.clear()
+      return
+    }
     this.#suspects.set(first.seq, this.#deps.clock.monotonicMs() + SUSPECT_RETRY_MS)
-    this.#deps.emit({ type: 'forwardingError', code: 'service_unavailable', detail: `record ${first.seq} set apart` })
+    this.#unproven.add(first.seq)
   }
 
   #failed(retryAfterMs: number | null, answered: boolean): { went: 'wait'; pauseMs: number } {
@@ -190,15 +220,24 @@ export class Forwarder {
   }
 
   async #drained(): Promise<{ went: 'wait'; pauseMs: number | null }> {
+    const { journal, clock } = this.#deps
     if (this.#unsaved.size > 0) await this.#save()
+    let { forwardedSeq } = journal.state.head
+    while (this.#suspects.size === 0 && this.#unsaved.size === 0 && forwardedSeq < journal.state.head.seq) {
+      await this.#save()
+      if (journal.state.head.forwardedSeq === forwardedSeq) break
+      ;({ forwardedSeq } = journal.state.head)
+    }
     const [nextSuspectMs] = [...this.#suspects.values()].toSorted((a, b) => a - b)
-    if (nextSuspectMs === undefined) return { went: 'wait', pauseMs: this.#unsaved.size > 0 ? SUSPECT_RETRY_MS : null }
-    return { went: 'wait', pauseMs: Math.max(1, nextSuspectMs - this.#deps.clock.monotonicMs()) }
+    if (nextSuspectMs !== undefined)
+      return { went: 'wait', pauseMs: Math.max(1, nextSuspectMs - clock.monotonicMs()) }
+    return { went: 'wait', pauseMs: this.#unsaved.size > 0 ? SUSPECT_RETRY_MS : null }
   }
 }
 
 function announce(marked: Marked, emit: (event: TerminalEvent) => void): void {
   for (const payment of marked.forwarded) emit({ type: 'paymentForwarded', payment })
-  for (const { code, payment } of marked.parked) emit({ type: 'forwardingError', code, detail: payment ?? 'record' })
+  for (const { code, payment } of marked.parked)
+    emit({ type: 'forwardingError', code, detail: payment ?? 'record' })
   if (marked.drained) emit({ type: 'queueDrained' })
 }

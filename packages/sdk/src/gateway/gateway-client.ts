@@ -82,8 +82,11 @@ export class GatewayClient {
   attempt(query: { attemptId: string; paymentId: string; waitMs: number }): Promise<Reply<AttemptStatement>> {
     const { attemptId, paymentId, waitMs } = query
     const path = `/device/v1/attempts/${attemptId}?payment=${paymentId}&waitMs=${waitMs}`
-    return this.#live({ method: 'GET', path, body: null }, ATTEMPT_POLL_TIMEOUT_MS, onlineAttemptAnswer, (answer) =>
-      this.#open('attempt', attemptStatement, answer.answer),
+    return this.#live(
+      { method: 'GET', path, body: null },
+      ATTEMPT_POLL_TIMEOUT_MS,
+      onlineAttemptAnswer,
+      (answer) => this.#open('attempt', attemptStatement, answer.answer),
     )
   }
 

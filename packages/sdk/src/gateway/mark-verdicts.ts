@@ -2,9 +2,10 @@ import { parseJson } from '@holdfast/envelope'
 import { type RecordHeader, recordHeader } from '@holdfast/protocol'
 import { takeFromBacklog } from '../journal/backlog.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
-import type { RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
+import type { JournalHead, RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
+import { acceptedOf, factsOf, storedOf } from '../journal/payment-parts.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
-import { FORWARD_SCAN_RECORDS } from '../limits.ts'
+import { MARK_SCAN_RECORDS } from '../limits.ts'
 
 export interface Marked {
   /** Stored payments that the gateway has now. */
@@ -19,17 +20,24 @@ interface Loaded {
   readonly payments: ReadonlyMap<string, StoredPayment>
 }
 
-/** Writes down verdicts by seq, moves the payments they speak of, and raises the mark of what needs no sending. */
-export function markVerdicts(verdicts: ReadonlyMap<number, RecordVerdict>): JournalStep<Loaded, Marked> {
-  const seqs = [...verdicts.keys()].toSorted((a, b) => a - b)
+/**
+ * Writes down verdicts by seq, moves the payments they speak of, and raises the mark of what needs no sending, as far
+ * as one read from `forwardedSeq` reaches. `answered`: what this run of the forwarder has had a verdict for.
+ */
+export function markVerdicts(
+  verdicts: ReadonlyMap<number, RecordVerdict>,
+  answered: ReadonlySet<number>,
+  forwardedSeq: number,
+): JournalStep<Loaded, Marked> {
   return {
     async load(store) {
-      const rows: StoredRecord[] = []
-      const payments = new Map<string, StoredPayment>()
-      for (const seq of seqs) {
-        if (rows.some((row) => row.seq === seq)) continue
-        rows.push(...(await store.records({ afterSeq: seq - 1, limit: FORWARD_SCAN_RECORDS })))
+      const limit = Math.max(verdicts.size, MARK_SCAN_RECORDS)
+      const rows = await store.records({ afterSeq: forwardedSeq, limit })
+      const known = new Set(rows.map((row) => row.seq))
+      for (const seq of verdicts.keys()) {
+        if (!known.has(seq)) rows.push(...(await store.records({ afterSeq: seq - 1, limit: 1 })))
       }
+      const payments = new Map<string, StoredPayment>()
       for (const row of rows) {
         const header = verdicts.has(row.seq) ? headerOf(row) : null
         if (header?.kind !== 'payment.accepted') continue
@@ -53,7 +61,7 @@ export function markVerdicts(verdicts: ReadonlyMap<number, RecordVerdict>): Jour
         const moved = moveByVerdict(payments.get(paymentId ?? ''), header, verdict)
         if (moved !== null) changed.push(moved)
       }
-      const forwardedSeq = raise(head.forwardedSeq, rows, verdicts)
+      const forwardedSeq = raise(head, rows, answered)
       const drained = forwardedSeq === head.seq && head.forwardedSeq < head.seq
       const forwarded = changed.filter((payment) => payment.state === 'UPLOADED')
       const value = { forwarded, parked, drained }
@@ -78,18 +86,19 @@ function moveByVerdict(
 ): StoredPayment | null {
   if (payment === undefined || header.kind !== 'payment.accepted') return null
   if (payment.state !== 'QUEUED' && payment.state !== 'FAILED_TO_UPLOAD') return null
-  const { state: _, ...rest } = payment
-  if (verdict === 'received') return { ...rest, state: 'UPLOADED' }
-  return { ...rest, state: 'FAILED_TO_UPLOAD', code: code ?? 'parked' }
+  const parts = { ...factsOf(payment), ...acceptedOf(payment), ...storedOf(payment) }
+  if (verdict === 'received') return { ...parts, state: 'UPLOADED' }
+  return { ...parts, state: 'FAILED_TO_UPLOAD', code: code ?? 'parked' }
 }
 
-/** Records have their verdicts without a gap up to the answer. */
+/** Everything up to the answer has its verdict of the gateway as it is now. */
 function raise(
-  forwardedSeq: number,
+  { forwardedSeq, resendSeq }: JournalHead,
   rows: readonly StoredRecord[],
-  verdicts: ReadonlyMap<number, RecordVerdict>,
+  answered: ReadonlySet<number>,
 ): number {
-  const settled = new Set(rows.filter((row) => row.verdict !== null || verdicts.has(row.seq)).map((row) => row.seq))
+  const settled = new Set(answered)
+  for (const row of rows) if (row.verdict !== null && row.seq > resendSeq) settled.add(row.seq)
   let seq = forwardedSeq
   while (settled.has(seq + 1)) seq += 1
   return seq

@@ -57,11 +57,11 @@ export class OutageDetector {
 
   /** A live call was answered, or was not. */
   report(reply: Reply<unknown>): void {
+    const before = this.#status
     if (reply.heard) this.#sign(true, null)
-    else if (reply.answer.reached || reply.answer.why !== 'aborted') {
-      this.#sign(false, reply.answer)
-      if (this.#status !== 'offline') this.#bell.ring()
-    }
+    else if (reply.answer.reached || reply.answer.why !== 'aborted') this.#sign(false, reply.answer)
+    else return
+    if (reply.heard !== (before === 'online') && this.#status === before) this.#bell.ring()
   }
 
   /** Asks now instead of at the next turn. */
@@ -111,29 +111,31 @@ export class OutageDetector {
     if (status === 'online') this.#outage = null
     else {
       this.#outage ??= outageGuess(answer)
-      this.#tellOutagesApart()
+      void this.#tellOutagesApart()
     }
     if (before.status !== status || before.outage !== this.#outage) this.#deps.onChange()
   }
 
   /** While offline: does anything else answer? The guess stands until it is known. */
-  #tellOutagesApart(): void {
+  async #tellOutagesApart(): Promise<void> {
     const { reachability } = this.#deps
     if (reachability === undefined) return
-    void reachability(REACHABILITY_TIMEOUT_MS).then((reachable) => {
-      const outage = reachable ? 'service' : 'internet'
-      if (this.#stopped || this.#status !== 'offline' || this.#outage === outage) return
-      this.#outage = outage
-      this.#deps.onChange()
-    })
+    const reachable = await reachability(REACHABILITY_TIMEOUT_MS).catch(() => false)
+    const outage = reachable ? 'service' : 'internet'
+    if (this.#stopped || this.#status !== 'offline' || this.#outage === outage) return
+    this.#outage = outage
+    this.#deps.onChange()
   }
 
   #pauseMs(): number {
     const { crypto } = this.#deps
-    const unsettled = this.#signs.count > 0 && this.#signs.good !== (this.#status === 'online')
-    if (unsettled) return this.#signs.good ? PING_CONFIRM_PAUSE_MS : 0
+    const expected = this.#status === 'unknown' ? null : this.#status === 'online'
+    if (this.#signs.good !== expected) return this.#signs.good ? PING_CONFIRM_PAUSE_MS : 0
     if (this.#status === 'online') return jitteredMs(crypto, PING_PERIOD_ONLINE_MS)
-    const boundMs = Math.min(PING_PERIOD_OFFLINE_MAX_MS, PING_PERIOD_OFFLINE_MS * 2 ** Math.min(this.#offlinePings, 8))
+    const boundMs = Math.min(
+      PING_PERIOD_OFFLINE_MAX_MS,
+      PING_PERIOD_OFFLINE_MS * 2 ** Math.min(this.#offlinePings, 8),
+    )
     return jitteredMs(crypto, boundMs)
   }
 }

@@ -17,5 +17,9 @@ function move(backlog: Backlog, header: RecordHeader, direction: 1 | -1): Backlo
   if (header.kind === 'payment.voided') return { ...backlog, voids: backlog.voids + direction }
   if (header.kind !== 'payment.accepted') return backlog
   const sumMinor = (backlog.sums[header.currency] ?? 0) + direction * header.amountMinor
-  return { ...backlog, count: backlog.count + direction, sums: { ...backlog.sums, [header.currency]: sumMinor } }
+  return {
+    ...backlog,
+    count: backlog.count + direction,
+    sums: { ...backlog.sums, [header.currency]: sumMinor },
+  }
 }

@@ -40,6 +40,7 @@ export interface Draft {
   readonly verdicts?: JournalChange['verdicts']
   readonly backlog?: Backlog
   readonly forwardedSeq?: number
+  readonly resendSeq?: number
   readonly erase?: readonly number[]
   readonly values?: JournalChange['values']
   /** The gateway's signed time and this device's clocks when it was heard. */

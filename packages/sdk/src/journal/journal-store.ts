@@ -46,6 +46,8 @@ export interface JournalHead {
   readonly timeBase: TimeBase
   /** Every record up to here has its verdict. */
   readonly forwardedSeq: number
+  /** Records up to here are offered again, whatever verdict they have: a restored gateway may have lost them. */
+  readonly resendSeq: number
   readonly backlog: Backlog
 }
 

@@ -16,7 +16,14 @@ import { addToBacklog, NO_BACKLOG } from './backlog.ts'
 import { DeviceClock, type DeviceTime } from './device-clock.ts'
 import type { JournalChange, JournalHead, JournalStore } from './journal-store.ts'
 import type { Appended, Draft, JournalState, JournalStep, NewRecord } from './journal-step.ts'
-import { type Enrolment, keepLease, keptNames, parseEnrolment, parseFeedCursor, parseKeptLease } from './kept-values.ts'
+import {
+  type Enrolment,
+  keepLease,
+  keptNames,
+  parseEnrolment,
+  parseFeedCursor,
+  parseKeptLease,
+} from './kept-values.ts'
 import { voidDraft } from './void-draft.ts'
 
 export interface JournalDeps {
@@ -79,7 +86,10 @@ export class Journal {
     this.#state = state
     this.#clock = new DeviceClock(deps.clock)
     this.#clock.adopt(state.head.time, state.head.timeBase)
-    this.epoch = newId('ep', { wallMs: () => deps.clock.wallMs(), randomBytes: (n) => deps.crypto.randomBytes(n) })
+    this.epoch = newId('ep', {
+      wallMs: () => deps.clock.wallMs(),
+      randomBytes: (n) => deps.crypto.randomBytes(n),
+    })
   }
 
   /** As of the last read or commit of this process. */
@@ -98,8 +108,8 @@ export class Journal {
     return run
   }
 
-  /** Called after each commit of this process. Returns the function that unsubscribes. */
-  onCommit(listener: () => void): () => void {
+  /** Called when the head has moved. Returns the function that unsubscribes. */
+  onMove(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -138,6 +148,7 @@ export class Journal {
       if (head !== null && head.version !== this.#state.head.version) {
         this.#state = await readState(store, head)
         this.#clock.adopt(head.time, head.timeBase)
+        this.#notify()
       }
       return { rows: await step.load(store) }
     } catch {
@@ -157,7 +168,10 @@ export class Journal {
     const sealed: SealedRecord[] = []
     for (const { body, sealed: block } of [...opening, ...wanted]) {
       const header = this.#header(state, body, { seq: seq + 1, prev: hash === '' ? null : hash })
-      const record = await makeRecord(this.#deps.crypto, this.#deps.key, header, { sealed: block, contact: null })
+      const record = await makeRecord(this.#deps.crypto, this.#deps.key, header, {
+        sealed: block,
+        contact: null,
+      })
       ;[seq, hash, backlog] = [seq + 1, record.hash, addToBacklog(backlog, header)]
       sealed.push(record)
     }
@@ -169,6 +183,7 @@ export class Journal {
       hash,
       exposure: draft.exposure ?? head.exposure,
       forwardedSeq: draft.forwardedSeq ?? head.forwardedSeq,
+      resendSeq: draft.resendSeq ?? head.resendSeq,
       backlog,
       ...timeAfter(head, time, draft.contact),
     }
@@ -183,7 +198,11 @@ export class Journal {
     return { change, records }
   }
 
-  #header(state: JournalState, body: NewRecord['body'], place: { seq: number; prev: string | null }): RecordHeader {
+  #header(
+    state: JournalState,
+    body: NewRecord['body'],
+    place: { seq: number; prev: string | null },
+  ): RecordHeader {
     const { account, mode, device } = state.enrolment
     const { wallMs, nowMs, monotonicMs, boot, utcOffsetMin, trust } = state.time
     const header = {
@@ -207,7 +226,10 @@ export class Journal {
     return { body: { kind: 'epoch.started', app, store: storeName }, sealed: null }
   }
 
-  async #commit(expectedVersion: number, change: JournalChange): Promise<'committed' | 'head_moved' | 'failed'> {
+  async #commit(
+    expectedVersion: number,
+    change: JournalChange,
+  ): Promise<'committed' | 'head_moved' | 'failed'> {
     try {
       return await this.#deps.store.commit(expectedVersion, change)
     } catch {
@@ -240,6 +262,10 @@ export class Journal {
         // The commit stands; the values are read again with the next head.
       }
     }
+    this.#notify()
+  }
+
+  #notify(): void {
     for (const listener of this.#listeners) listener()
   }
 }
@@ -273,7 +299,11 @@ function timeAfter(
   contact: Draft['contact'],
 ): Pick<JournalHead, 'time' | 'timeBase'> {
   if (contact === undefined) {
-    const timeBase = { boot: time.boot, monotonicMs: time.monotonicMs, contactBoot: head.timeBase.contactBoot }
+    const timeBase = {
+      boot: time.boot,
+      monotonicMs: time.monotonicMs,
+      contactBoot: head.timeBase.contactBoot,
+    }
     return { time: raiseMark(head.time, time.nowMs), timeBase }
   }
   const timeBase = { boot: time.boot, monotonicMs: contact.monotonicMs, contactBoot: time.boot }
@@ -299,6 +329,7 @@ function emptyHead(clock: Clock, leaseIssuedMs: number): JournalHead {
     time: { ...NO_TIME_MARK, highWaterMs: leaseIssuedMs, contactMs: leaseIssuedMs },
     timeBase: { boot: clock.bootId, monotonicMs: clock.monotonicMs(), contactBoot: null },
     forwardedSeq: 0,
+    resendSeq: 0,
     backlog: NO_BACKLOG,
   }
 }

@@ -1,7 +1,8 @@
 import { type Exposure, releaseReservation, releaseStored } from '@holdfast/core'
 import type { RecordOf } from '@holdfast/protocol'
 import type { Draft, JournalState } from './journal-step.ts'
-import type { StoredPayment, StoredPaymentFacts } from './stored-payment.ts'
+import { factsOf, isAtRisk } from './payment-parts.ts'
+import type { StoredPayment } from './stored-payment.ts'
 
 export type VoidReason = RecordOf<'payment.voided'>['reason']
 
@@ -24,37 +25,8 @@ export function voidDraft(
   }
 }
 
-export function factsOf(payment: StoredPayment): StoredPaymentFacts {
-  const { paymentId, saleId, money, captureMethod, location, reader, reference, openedMs } = payment
-  const { reserved, attempts, sealedSeqs } = payment
-  return {
-    paymentId,
-    saleId,
-    money,
-    captureMethod,
-    location,
-    reader,
-    reference,
-    openedMs,
-    reserved,
-    attempts,
-    sealedSeqs,
-  }
-}
-
 /** What the payment holds in the limits now. */
 export function release(exposure: Exposure, payment: StoredPayment): Exposure {
-  switch (payment.state) {
-    case 'OPEN':
-      return payment.reserved ? releaseReservation(exposure, payment.money) : exposure
-    case 'QUEUED':
-    case 'UPLOADED':
-    case 'FAILED_TO_UPLOAD':
-      return releaseStored(exposure, payment.offlineKind, payment.money)
-    case 'ACCEPTED_ONLINE':
-    case 'PROCESSED':
-    case 'FAILED_TO_PROCESS':
-    case 'VOIDED':
-      return exposure
-  }
+  if (isAtRisk(payment)) return releaseStored(exposure, payment.offlineKind, payment.money)
+  return payment.state === 'OPEN' && payment.reserved ? releaseReservation(exposure, payment.money) : exposure
 }

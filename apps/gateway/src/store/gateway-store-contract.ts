@@ -1,0 +1,380 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import {
+  ACCOUNT,
+  acceptedOffline,
+  LINK,
+  sampleDevice,
+  sampleId,
+  samplePayment,
+  sampleStates,
+} from '../test-support/sample-rows.ts'
+import type { DeviceRow, GatewayStore, PaymentRow, RecordRow } from './gateway-store.ts'
+
+export interface ContractWorld {
+  readonly store: GatewayStore
+  addDevice(device: DeviceRow): Promise<void>
+}
+
+/** What every implementation of the store must do, once for each of them. */
+export function gatewayStoreContract(name: string, newWorld: () => Promise<ContractWorld>): void {
+  describe(`the gateway store on ${name}`, () => {
+    let store: GatewayStore
+    let world: ContractWorld
+
+    beforeEach(async () => {
+      world = await newWorld()
+      store = world.store
+      await world.addDevice(sampleDevice())
+    })
+
+    async function stored(n: number): Promise<PaymentRow | undefined> {
+      return (await store.payments(ACCOUNT, [sampleId('pi', n)])).rows[0]
+    }
+
+    async function due(nowMs: number, holdMs = 60_000, limit = 10): Promise<string[]> {
+      const rows = await store.duePayments({ link: LINK, nowMs, holdMs, limit })
+      return rows.map((row) => row.story.paymentId)
+    }
+
+    describe('devices', () => {
+      test('a device comes back as it was enrolled; an unknown one is null', async () => {
+        expect(await store.device(sampleId('dev', 1))).toEqual(sampleDevice())
+        expect(await store.device(sampleId('dev', 9))).toBeNull()
+      })
+
+      test('progress only rises', async () => {
+        const deviceId = sampleId('dev', 1)
+        await store.commit({ progress: { deviceId, statedSeq: 9, receivedSeq: 4 } })
+        await store.commit({ progress: { deviceId, statedSeq: 7, receivedSeq: 5 } })
+        expect(await store.device(deviceId)).toMatchObject({ statedSeq: 9, receivedSeq: 5 })
+      })
+
+      test('the newest lease is kept', async () => {
+        const deviceId = sampleId('dev', 1)
+        const lease = { payload: '{"number":1}', keyId: 'k'.repeat(16), signature: 's' }
+        await store.commit({ lease: { deviceId, lease } })
+        await store.commit({ lease: { deviceId, lease: { ...lease, payload: '{"number":2}' } } })
+        expect((await store.device(deviceId))?.lease).toEqual({ ...lease, payload: '{"number":2}' })
+      })
+    })
+
+    describe('payments', () => {
+      test.each(Object.values(sampleStates))(
+        'a payment whose attempt is $state comes back exactly',
+        async (state) => {
+          const row = samplePayment(1, { word: acceptedOffline(1), states: [state] })
+          expect(await store.commit({ payments: [row] })).toBe('committed')
+          expect(await stored(1)).toEqual({ ...row, version: 1 })
+        },
+      )
+
+      test('several attempts come back in their order, and a later commit changes and adds them', async () => {
+        const row = samplePayment(1, { states: [sampleStates.sent, sampleStates.planned] })
+        await store.commit({ payments: [row] })
+        const states = [sampleStates.reversed, sampleStates.approved, sampleStates.planned]
+        const next = { ...samplePayment(1, { states }), version: 1 }
+        expect(await store.commit({ payments: [next] })).toBe('committed')
+        expect(await stored(1)).toEqual({ ...next, version: 2 })
+      })
+
+      test('only what was asked for is answered, and only of that account', async () => {
+        await store.commit({ payments: [samplePayment(1), samplePayment(2), samplePayment(3)] })
+        const { rows } = await store.payments(ACCOUNT, [
+          sampleId('pi', 3),
+          sampleId('pi', 1),
+          sampleId('pi', 9),
+        ])
+        expect(rows.map((row) => row.story.paymentId).sort()).toEqual([sampleId('pi', 1), sampleId('pi', 3)])
+        expect((await store.payments(sampleId('acct', 2), [sampleId('pi', 1)])).rows).toEqual([])
+      })
+
+      test('a decision on an older version is a conflict and writes nothing at all', async () => {
+        const row = samplePayment(1)
+        await store.commit({ payments: [row] })
+        const change = {
+          payments: [
+            samplePayment(2),
+            { ...row, attention: 'late', version: 1 },
+            { ...samplePayment(3), version: 4 },
+          ],
+          records: [sampleRecord('a')],
+          voids: [{ account: ACCOUNT, paymentId: sampleId('pi', 8), reason: 'canceled' }],
+          progress: { deviceId: sampleId('dev', 1), statedSeq: 5, receivedSeq: 5 },
+        }
+        expect(await store.commit(change)).toBe('conflict')
+        expect(await stored(1)).toEqual({ ...row, version: 1 })
+        expect(await stored(2)).toBeUndefined()
+        expect(await known(['a'])).toEqual([])
+        expect((await store.payments(ACCOUNT, [sampleId('pi', 8)])).voids.size).toBe(0)
+        expect(await store.device(sampleId('dev', 1))).toMatchObject({ statedSeq: 0 })
+      })
+
+      test('a payment is opened once: the second opening is a conflict', async () => {
+        expect(await store.commit({ payments: [samplePayment(1)] })).toBe('committed')
+        expect(await store.commit({ payments: [samplePayment(1)] })).toBe('conflict')
+      })
+
+      test('of two decisions on one version made at once, one stands', async () => {
+        await store.commit({ payments: [samplePayment(1)] })
+        const decide = (attention: string) =>
+          store.commit({ payments: [{ ...samplePayment(1), attention, version: 1 }] })
+        const results = await Promise.all(['a', 'b', 'c', 'd'].map(decide))
+        expect(results.sort()).toEqual(['committed', 'conflict', 'conflict', 'conflict'])
+        expect((await stored(1))?.version).toBe(2)
+      })
+    })
+
+    describe('voids', () => {
+      const canceled = { account: ACCOUNT, paymentId: sampleId('pi', 1), reason: 'canceled' }
+      const voided = samplePayment(1, { word: { said: 'voided', reason: 'canceled' } })
+
+      test('a void is known before its payment, and the first reason stays', async () => {
+        await store.commit({ voids: [canceled] })
+        await store.commit({ voids: [{ ...canceled, reason: 'abandoned' }] })
+        const { rows, voids } = await store.payments(ACCOUNT, [sampleId('pi', 1), sampleId('pi', 2)])
+        expect(rows).toEqual([])
+        expect([...voids]).toEqual([[sampleId('pi', 1), 'canceled']])
+      })
+
+      test('a payment that does not know of its void is a conflict, one that does is not', async () => {
+        await store.commit({ voids: [canceled] })
+        expect(await store.commit({ payments: [samplePayment(1)] })).toBe('conflict')
+        expect(await store.commit({ payments: [voided] })).toBe('committed')
+      })
+
+      test('a void that does not know of its payment is a conflict, together they are not', async () => {
+        await store.commit({ payments: [samplePayment(1)] })
+        expect(await store.commit({ voids: [canceled] })).toBe('conflict')
+        expect(await store.commit({ voids: [canceled], payments: [{ ...voided, version: 1 }] })).toBe(
+          'committed',
+        )
+      })
+
+      test('a void and its payment that arrive at the same moment never miss each other', async () => {
+        for (let n = 10; n < 30; n += 1) {
+          const results = await Promise.all([
+            store.commit({ payments: [samplePayment(n)] }),
+            store.commit({ voids: [{ ...canceled, paymentId: sampleId('pi', n) }] }),
+          ])
+          expect(results.sort()).toEqual(['committed', 'conflict'])
+        }
+      })
+    })
+
+    describe('records', () => {
+      test('a record is found by its hash and by what it continues', async () => {
+        await store.commit({ records: [sampleRecord('a'), sampleRecord('b', { prev: hash('a') })] })
+        expect(await known(['b'])).toEqual([{ hash: hash('b'), prev: hash('a'), parkedCode: null }])
+        expect(await known([], ['a'])).toEqual([{ hash: hash('b'), prev: hash('a'), parkedCode: null }])
+        expect(await known(['b'], ['a'])).toHaveLength(1)
+        expect(await known(['c'], ['c'])).toEqual([])
+      })
+
+      test('a record that is known stays as it was', async () => {
+        await store.commit({ records: [sampleRecord('a', { parkedCode: 'record_fork' })] })
+        expect(await store.commit({ records: [sampleRecord('a'), sampleRecord('c')] })).toBe('committed')
+        expect(await known(['a', 'c'])).toEqual([
+          { hash: hash('a'), prev: null, parkedCode: 'record_fork' },
+          { hash: hash('c'), prev: null, parkedCode: null },
+        ])
+      })
+
+      test('records of another device are not known', async () => {
+        await world.addDevice(sampleDevice(2))
+        await store.commit({ records: [sampleRecord('a', { deviceId: sampleId('dev', 2) })] })
+        expect(await known(['a'])).toEqual([])
+      })
+
+      test('a record that could not be read at all is kept too, and text that a database cannot hold blocks nothing', async () => {
+        const wire = { header: 'no\0t JSON', signature: '', sealed: '\0', contact: null }
+        const nothing = { epoch: null, seq: null, prev: null, kind: null, paymentId: null }
+        const record = sampleRecord('a', { ...nothing, wire, parkedCode: 'record_malformed' })
+        expect(await store.commit({ records: [record] })).toBe('committed')
+        expect(await known(['a'])).toEqual([{ hash: hash('a'), prev: null, parkedCode: 'record_malformed' }])
+      })
+
+      test('a free text that a database cannot hold does not block its payment', async () => {
+        const row = samplePayment(1, { row: { reference: 'tab\0le "7", {a}\\' } })
+        expect(await store.commit({ payments: [row] })).toBe('committed')
+      })
+    })
+
+    describe('what is due', () => {
+      const nowMs = 1_800_000_200_000
+
+      test('payments for which somebody waits come first, then the oldest sale', async () => {
+        await store.commit({
+          payments: [
+            samplePayment(1, { row: { openedMs: 30, storedMs: 30 } }),
+            samplePayment(2, { row: { openedMs: 20, storedMs: 20 } }),
+            samplePayment(3, { row: { openedMs: 50 } }),
+            samplePayment(4, { row: { openedMs: 40 } }),
+          ],
+        })
+        expect(await due(nowMs)).toEqual([4, 3, 2, 1].map((n) => sampleId('pi', n)))
+        expect(await due(nowMs, 60_000, 2)).toEqual([4, 3].map((n) => sampleId('pi', n)))
+      })
+
+      test('not yet due, never due, watched by a human and of another link are left out', async () => {
+        await store.commit({
+          payments: [
+            samplePayment(1, { row: { dueMs: nowMs + 1 } }),
+            samplePayment(2, { row: { dueMs: null } }),
+            samplePayment(3, { row: { attention: 'card_block_gone' } }),
+            samplePayment(4, { row: { link: 'acquirer-2' } }),
+            samplePayment(5, { row: { dueMs: nowMs } }),
+          ],
+        })
+        expect(await due(nowMs)).toEqual([sampleId('pi', 5)])
+      })
+
+      test('a stored payment waits until what its device has stated is in', async () => {
+        const deviceId = sampleId('dev', 1)
+        const row = samplePayment(1, {
+          word: acceptedOffline(1),
+          states: [sampleStates.planned],
+          row: { storedMs: 1, receivedMs: nowMs },
+        })
+        await store.commit({ payments: [row], progress: { deviceId, statedSeq: 9, receivedSeq: 8 } })
+        expect(await due(nowMs)).toEqual([])
+        await store.commit({ progress: { deviceId, statedSeq: 9, receivedSeq: 9 } })
+        const rows = await store.duePayments({ link: LINK, nowMs, holdMs: 60_000, limit: 10 })
+        expect(rows).toEqual([{ ...row, version: 1 }])
+      })
+
+      test('it waits no longer than the hold, and an online payment not at all', async () => {
+        const deviceId = sampleId('dev', 1)
+        const payments = [
+          samplePayment(1, { row: { storedMs: 1, receivedMs: nowMs } }),
+          samplePayment(2, { row: { storedMs: null, receivedMs: nowMs } }),
+        ]
+        await store.commit({ payments, progress: { deviceId, statedSeq: 9, receivedSeq: 8 } })
+        expect(await due(nowMs + 59_999)).toEqual([sampleId('pi', 2)])
+        expect(await due(nowMs + 60_000)).toEqual([sampleId('pi', 2), sampleId('pi', 1)])
+      })
+    })
+
+    describe('the acquirer link', () => {
+      const claim = { link: LINK, owner: 'a', nowMs: 1_000, leaseMs: 100, stans: 500 }
+
+      test('has one owner while the lease runs, who renews it within one generation', async () => {
+        expect(await store.claimLink(claim)).toEqual({ generation: 1, untilMs: 1_100, firstStan: 1 })
+        expect(await store.claimLink({ ...claim, owner: 'b', nowMs: 1_099 })).toBeNull()
+        const renewed = await store.claimLink({ ...claim, nowMs: 1_050, stans: 0 })
+        expect(renewed).toMatchObject({ generation: 1, untilMs: 1_150 })
+        expect(await store.claimLink({ ...claim, owner: 'b', nowMs: 1_149 })).toBeNull()
+      })
+
+      test('passes to another owner when the lease is over, in a new generation and with new STANs', async () => {
+        await store.claimLink(claim)
+        const taken = await store.claimLink({ ...claim, owner: 'b', nowMs: 1_100 })
+        expect(taken).toEqual({ generation: 2, untilMs: 1_200, firstStan: 501 })
+        expect(await store.claimLink({ ...claim, nowMs: 1_200 })).toMatchObject({
+          generation: 3,
+          firstStan: 1_001,
+        })
+      })
+
+      test('every STAN is given once before they wrap from 999 999 to 1', async () => {
+        expect(await store.claimLink({ ...claim, stans: 999_998 })).toMatchObject({ firstStan: 1 })
+        expect(await store.claimLink({ ...claim, stans: 3 })).toMatchObject({ firstStan: 999_999 })
+        expect(await store.claimLink({ ...claim, stans: 1 })).toMatchObject({ firstStan: 3 })
+      })
+
+      test('of many who claim at once, one gets it', async () => {
+        const claims = await Promise.all(
+          ['a', 'b', 'c', 'd', 'e'].map((owner) => store.claimLink({ ...claim, owner })),
+        )
+        expect(claims.filter((ownership) => ownership !== null)).toHaveLength(1)
+      })
+
+      test('a former owner writes nothing any more', async () => {
+        const first = await store.claimLink(claim)
+        const fence = { link: LINK, generation: first?.generation ?? 0 }
+        expect(await store.commit({ fence, payments: [samplePayment(1)] })).toBe('committed')
+        await store.claimLink({ ...claim, owner: 'b', nowMs: 1_100 })
+        expect(await store.commit({ fence, payments: [samplePayment(2)] })).toBe('conflict')
+        expect(await stored(2)).toBeUndefined()
+      })
+    })
+
+    describe('the feed', () => {
+      const statement = (payload: string) => ({ payload, keyId: 'k'.repeat(16), signature: 's' })
+      const outcome = (n: number, payload: string) => ({
+        deviceId: sampleId('dev', n),
+        paymentId: sampleId('pi', 1),
+        statement: statement(payload),
+      })
+      const read = async (after: number, limit = 10, deviceId = sampleId('dev', 1)) =>
+        (await store.feed({ deviceId, after, limit })).map((row) => [row.n, row.statement.payload])
+
+      test('counts the items of each device from 1, in the order in which they were written', async () => {
+        await world.addDevice(sampleDevice(2))
+        await store.commit({ outcomes: [outcome(1, 'a'), outcome(2, 'x'), outcome(1, 'b')] })
+        await store.commit({ outcomes: [outcome(1, 'c')] })
+        expect(await read(0)).toEqual([
+          [1, 'a'],
+          [2, 'b'],
+          [3, 'c'],
+        ])
+        expect(await read(0, 10, sampleId('dev', 2))).toEqual([[1, 'x']])
+        expect(await read(1, 1)).toEqual([[2, 'b']])
+        expect(await read(3)).toEqual([])
+      })
+
+      test('has no gap and no number twice when many write at once', async () => {
+        await Promise.all(
+          Array.from({ length: 20 }, (_, at) => store.commit({ outcomes: [outcome(1, String(at))] })),
+        )
+        expect((await read(0, 100)).map(([n]) => n)).toEqual(Array.from({ length: 20 }, (_, at) => at + 1))
+      })
+    })
+
+    test('an event that is written twice is there once', async () => {
+      const event = {
+        id: 'evt_1',
+        account: ACCOUNT,
+        type: 'payment_intent.succeeded',
+        paymentId: sampleId('pi', 1),
+        createdMs: 1,
+      }
+      expect(await store.commit({ events: [event] })).toBe('committed')
+      expect(await store.commit({ events: [event] })).toBe('committed')
+    })
+
+    test('an empty change is committed', async () => {
+      expect(await store.commit({})).toBe('committed')
+    })
+
+    test('the generation of a new database is 1', async () => {
+      expect(await store.generation()).toBe(1)
+    })
+
+    async function known(hashes: readonly string[], prevs: readonly string[] = []) {
+      const query = { hashes: hashes.map(hash), prevs: prevs.map(hash) }
+      const rows = await store.knownRecords(sampleId('dev', 1), query)
+      return rows.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))
+    }
+  })
+}
+
+function hash(letter: string): string {
+  return letter.repeat(64)
+}
+
+function sampleRecord(letter: string, changes: Partial<RecordRow> = {}): RecordRow {
+  return {
+    account: ACCOUNT,
+    deviceId: sampleId('dev', 1),
+    hash: hash(letter),
+    epoch: sampleId('ep', 1),
+    seq: 1,
+    prev: null,
+    kind: 'epoch.started',
+    paymentId: null,
+    wire: { header: '{"v":1}', signature: 'sig', sealed: null, contact: null },
+    parkedCode: null,
+    receivedMs: 1,
+    ...changes,
+  }
+}

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
+import { acceptedOffline, sampleDevice, samplePayment, sampleStates } from '../test-support/sample-rows.ts'
+import { seedDevice } from '../test-support/seed-device.ts'
+import { gatewayStoreContract } from './gateway-store-contract.ts'
+import { createPostgresGatewayStore } from './postgres-gateway-store.ts'
+
+let database: TestDatabase
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+})
+
+afterEach(() => database.drop())
+
+gatewayStoreContract('PostgreSQL', () =>
+  Promise.resolve({
+    store: createPostgresGatewayStore(database.pool),
+    addDevice: (device) => seedDevice(database.pool, device),
+  }),
+)
+
+describe('the table refuses what core never decides', () => {
+  const approved = samplePayment(1, { word: acceptedOffline(1), states: [sampleStates.approved] })
+
+  beforeEach(async () => {
+    await seedDevice(database.pool, sampleDevice())
+    await createPostgresGatewayStore(database.pool).commit({ payments: [approved] })
+  })
+
+  test.each([
+    ['a status that does not follow from the word', `update payments set status = 'canceled'`],
+    ['an accepted word without its attempt', `update payments set word_attempt = null`],
+    ['an online acceptance with an offline kind', `update payments set word_via = 'online'`],
+    ['a payment of nothing', `update payments set amount_minor = 0`],
+    ['an amount beyond DE4', `update payments set amount_minor = 1000000000000`],
+    ['a capture that waits though it is automatic', `update payments set status = 'requires_capture'`],
+    ['an approval without its code', `update attempts set approval_code = null`],
+    ['an approval that was never sent', `update attempts set stan = null`],
+    ['track data beside an approval', `update attempts set sealed = '{}'`],
+    ['a planned attempt with an answer', `update attempts set state = 'planned'`],
+    [
+      'a reversal without a reason',
+      `update attempts set state = 'reversed', approval_code = null, response_code = null, answered_ms = null`,
+    ],
+    [
+      'a second standing approval',
+      `insert into attempts select (jsonb_populate_record(a, '{"number": 2, "charge": "ch_2", "stan": "999999", "rrn": "ZZZZZZZZZZZZ"}')).* from attempts a`,
+    ],
+    [
+      'the same STAN twice on one terminal and day',
+      `insert into attempts select (jsonb_populate_record(a, '{"number": 2, "charge": "ch_2", "wanted": false, "rrn": "ZZZZZZZZZZZZ"}')).* from attempts a`,
+    ],
+    [
+      'the same RRN twice on one terminal',
+      `insert into attempts select (jsonb_populate_record(a, '{"number": 2, "charge": "ch_2", "wanted": false, "stan": "999999"}')).* from attempts a`,
+    ],
+    [
+      'the same charge twice',
+      `insert into attempts select (jsonb_populate_record(a, '{"number": 2, "wanted": false, "stan": "999999", "rrn": "ZZZZZZZZZZZZ"}')).* from attempts a`,
+    ],
+    ['a payment of an unknown device', `update payments set device = 'dev_x'`],
+    ['a wrong generation', `update settings set generation = 0`],
+  ])('%s', async (_what, sql) => {
+    await expect(database.pool.query(sql)).rejects.toMatchObject({ code: expect.stringMatching(/^23/) })
+  })
+
+  test('the same statements with nothing wrong in them pass', async () => {
+    const { rowCount } = await database.pool.query(
+      `insert into attempts select (jsonb_populate_record(a,
+         '{"number": 2, "charge": "ch_2", "wanted": false, "stan": "999999", "rrn": "ZZZZZZZZZZZZ"}')).* from attempts a`,
+    )
+    expect(rowCount).toBe(1)
+  })
+})
+
+test('two processes on one database are fenced and versioned alike', async () => {
+  await seedDevice(database.pool, sampleDevice())
+  const [one, two] = [createPostgresGatewayStore(database.pool), createPostgresGatewayStore(database.pool)]
+  await one.commit({ payments: [samplePayment(1)] })
+  const results = await Promise.all([
+    one.commit({ payments: [{ ...samplePayment(1), version: 1 }] }),
+    two.commit({ payments: [{ ...samplePayment(1), version: 1 }] }),
+  ])
+  expect(results.sort()).toEqual(['committed', 'conflict'])
+})

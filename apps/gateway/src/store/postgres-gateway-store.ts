@@ -1,0 +1,193 @@
+import { must } from '@holdfast/core'
+import type { Pool } from 'pg'
+import { commitChange } from './commit-change.ts'
+import type {
+  DeviceRow,
+  FeedRow,
+  GatewayStore,
+  KnownRecord,
+  LinkOwnership,
+  PaymentLookup,
+} from './gateway-store.ts'
+import { JOINED_COLUMNS, joinedPayments, type JoinedRow } from './joined-payments.ts'
+import { numericTypes } from './sql-rows.ts'
+
+const ACCOUNTS_KEPT_MAX = 100_000
+
+/** The store of a real gateway: any PostgreSQL from version 15 on, many processes on one database. */
+export function createPostgresGatewayStore(pool: Pool): GatewayStore {
+  const accounts = new Map<string, string>()
+  let generation: number | null = null
+
+  async function query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const { rows } = await pool.query<Row>({ text, values: [...values], types: numericTypes })
+    return rows
+  }
+
+  /** A device never changes its account, and every key begins with the account. */
+  async function accountOf(deviceId: string): Promise<string> {
+    const known = accounts.get(deviceId)
+    if (known !== undefined) return known
+    const rows = await query<{ account: string }>('select account from devices where device = $1', [deviceId])
+    return keepAccount(deviceId, must(rows[0], 'a change is of a known device').account)
+  }
+
+  function keepAccount(deviceId: string, account: string): string {
+    if (accounts.size >= ACCOUNTS_KEPT_MAX) accounts.clear()
+    accounts.set(deviceId, account)
+    return account
+  }
+
+  return {
+    async device(deviceId) {
+      const row = (await query<DeviceColumns>(DEVICE, [deviceId]))[0]
+      if (row === undefined) return null
+      keepAccount(deviceId, row.account)
+      return deviceOf(row)
+    },
+    async knownRecords(deviceId, { hashes, prevs }) {
+      return query<KnownRecord>(KNOWN_RECORDS, [await accountOf(deviceId), deviceId, hashes, prevs])
+    },
+    async payments(account, paymentIds) {
+      if (paymentIds.length === 0) return { rows: [], voids: new Map() }
+      return lookupOf(await query<JoinedRow>(PAYMENTS, [account, paymentIds]))
+    },
+    commit: (change) => commitChange(pool, accountOf, change),
+    async duePayments({ link, nowMs, holdMs, limit }) {
+      return joinedPayments(await query<JoinedRow>(DUE_PAYMENTS, [link, nowMs, holdMs, limit]))
+    },
+    async claimLink({ link, owner, nowMs, leaseMs, stans }) {
+      const untilMs = nowMs + leaseMs
+      const rows = await query<{ generation: number; stan_next: number }>(CLAIM_LINK, [
+        link,
+        owner,
+        nowMs,
+        untilMs,
+        stans,
+      ])
+      const claimed = rows[0]
+      if (claimed === undefined) return null
+      const firstStan = ((claimed.stan_next - 1 - stans + STANS) % STANS) + 1
+      return { generation: claimed.generation, untilMs, firstStan } satisfies LinkOwnership
+    },
+    async feed({ deviceId, after, limit }) {
+      const rows = await query<FeedColumns>(FEED, [await accountOf(deviceId), deviceId, after, limit])
+      return rows.map(({ n, payload, key_id, signature }): FeedRow => ({
+        n,
+        statement: { payload, keyId: key_id, signature },
+      }))
+    },
+    async generation() {
+      // It changes only by a restore, and a restored database gets new processes.
+      generation ??= must(
+        (await query<{ generation: number }>('select generation from settings', []))[0],
+        'the first migration writes the settings',
+      ).generation
+      return generation
+    },
+  }
+}
+
+const STANS = 999_999
+
+interface DeviceColumns {
+  readonly account: string
+  readonly mode: DeviceRow['mode']
+  readonly device: string
+  readonly location: string
+  readonly terminal_id: string
+  readonly status: DeviceRow['status']
+  readonly stated_seq: number
+  readonly received_seq: number
+  readonly keys: DeviceRow['keys']
+  readonly lease: DeviceRow['lease']
+}
+
+const DEVICE = `
+  select d.account, d.mode, d.device, d.location, d.terminal_id, d.status, d.stated_seq, d.received_seq,
+    coalesce((
+      select json_agg(json_build_object('keyId', k.key_id, 'publicKey', k.public_key) order by k.created_ms desc)
+      from device_keys k where k.account = d.account and k.device = d.device), '[]') as keys,
+    (select json_build_object('payload', l.payload, 'keyId', l.key_id, 'signature', l.signature)
+      from leases l where l.account = d.account and l.device = d.device) as lease
+  from devices d where d.device = $1`
+
+function deviceOf(row: DeviceColumns): DeviceRow {
+  return {
+    account: row.account,
+    mode: row.mode,
+    deviceId: row.device,
+    location: row.location,
+    terminalId: row.terminal_id,
+    keys: row.keys,
+    status: row.status,
+    statedSeq: row.stated_seq,
+    receivedSeq: row.received_seq,
+    lease: row.lease,
+  }
+}
+
+// Two index scans; one with "or" reads the whole device.
+const KNOWN_RECORDS = `
+  select hash, prev, parked_code as "parkedCode" from records
+  where account = $1 and device = $2 and hash = any ($3)
+  union
+  select hash, prev, parked_code from records
+  where account = $1 and device = $2 and prev = any ($4)`
+
+/** One statement, so that a payment, its attempts and its void are of one moment. */
+const PAYMENTS = `
+  select wanted.payment as wanted, v.reason as void_reason,
+    ${JOINED_COLUMNS}
+  from unnest($2::text[]) as wanted(payment)
+  left join payments p on p.account = $1 and p.payment = wanted.payment
+  left join attempts a on a.account = p.account and a.payment = p.payment
+  left join voids v on v.account = $1 and v.payment = wanted.payment
+  order by wanted.payment, a.number`
+
+const DUE_PAYMENTS = `
+  with due as materialized (
+    select p.account, p.payment, (p.stored_ms is not null) as stored, p.opened_ms
+    from payments p
+    join devices d on d.account = p.account and d.device = p.device
+    where p.link = $1 and p.due_ms <= $2 and p.due_ms is not null and p.attention is null
+      and (p.stored_ms is null or p.received_ms + $3::bigint <= $2 or d.received_seq >= d.stated_seq)
+    order by (p.stored_ms is not null), p.opened_ms, p.payment
+    limit $4
+  )
+  select ${JOINED_COLUMNS}
+  from due
+  join payments p on p.account = due.account and p.payment = due.payment
+  left join attempts a on a.account = p.account and a.payment = p.payment
+  order by due.stored, due.opened_ms, due.payment, a.number`
+
+function lookupOf(joined: readonly JoinedRow[]): PaymentLookup {
+  const voids = new Map<string, string>()
+  for (const { wanted, void_reason: reason } of joined) {
+    if (typeof reason === 'string') voids.set(String(wanted), reason)
+  }
+  return { rows: joinedPayments(joined), voids }
+}
+
+/** No row when another owner's lease still runs. */
+const CLAIM_LINK = `
+  insert into links as held (link, owner, generation, until_ms, stan_next)
+  values ($1, $2, 1, $4, ($5::integer % ${STANS}) + 1)
+  on conflict (link) do update set
+    owner = excluded.owner,
+    generation = held.generation + case when held.owner = excluded.owner then 0 else 1 end,
+    until_ms = excluded.until_ms,
+    stan_next = ((held.stan_next - 1 + $5::integer) % ${STANS}) + 1
+  where held.owner = excluded.owner or held.until_ms <= $3
+  returning generation, stan_next`
+
+interface FeedColumns {
+  readonly n: number
+  readonly payload: string
+  readonly key_id: string
+  readonly signature: string
+}
+
+const FEED = `
+  select n, payload, key_id, signature from feed
+  where account = $1 and device = $2 and n > $3 order by n limit $4`

@@ -1,0 +1,67 @@
+import type { Currency } from '@holdfast/core'
+import type { AuditAttempt, AuditGatewayPayment } from '@holdfast/testing'
+import { Client } from 'pg'
+
+export interface GatewayTables {
+  readonly payments: readonly AuditGatewayPayment[]
+  readonly devices: readonly { readonly deviceId: string; readonly name: string }[]
+}
+
+interface PaymentRow {
+  readonly payment: string
+  readonly device: string
+  readonly terminal_id: string
+  readonly amount_minor: string
+  readonly currency: Currency
+  readonly status: AuditGatewayPayment['status']
+  readonly word: AuditGatewayPayment['word']
+  readonly attention: string | null
+}
+
+interface AttemptRow extends Pick<AuditAttempt, 'state' | 'stan' | 'rrn'> {
+  readonly payment: string
+  readonly approval_code: string | null
+}
+
+const PAYMENTS =
+  'select payment, device, terminal_id, amount_minor::text, currency, status, word, attention from payments'
+const ATTEMPTS = 'select payment, state, stan, rrn, approval_code from attempts order by payment, number'
+const DEVICES = 'select device as "deviceId", name from devices order by created_ms'
+
+/** What the gateway has written down, of one moment. */
+export async function readGatewayTables(connectionString: string): Promise<GatewayTables> {
+  const client = new Client({ connectionString })
+  await client.connect()
+  try {
+    await client.query('begin transaction isolation level repeatable read read only')
+    const payments = await client.query<PaymentRow>(PAYMENTS)
+    const attempts = await client.query<AttemptRow>(ATTEMPTS)
+    const devices = await client.query<GatewayTables['devices'][number]>(DEVICES)
+    await client.query('commit')
+    const byPayment = Map.groupBy(attempts.rows, ({ payment }) => payment)
+    return {
+      payments: payments.rows.map((row) => auditPayment(row, byPayment.get(row.payment) ?? [])),
+      devices: devices.rows,
+    }
+  } finally {
+    await client.end()
+  }
+}
+
+function auditPayment(row: PaymentRow, attempts: readonly AttemptRow[]): AuditGatewayPayment {
+  return {
+    paymentId: row.payment,
+    deviceId: row.device,
+    terminalId: row.terminal_id,
+    money: { amountMinor: Number(row.amount_minor), currency: row.currency },
+    status: row.status,
+    word: row.word,
+    attempts: attempts.map(({ state, stan, rrn, approval_code: approvalCode }) => ({
+      state,
+      stan,
+      rrn,
+      approvalCode,
+    })),
+    attention: row.attention,
+  }
+}

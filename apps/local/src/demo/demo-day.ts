@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import type { SaleOrder, SaleResult } from '../cashier/cashier-messages.ts'
+import type { LabDevice } from '../lab/lab-device.ts'
+import type { Stack } from '../stack/stack.ts'
+
+export interface DemoSale extends SaleResult {
+  readonly device: string
+  readonly card: string
+  readonly amountMinor: number
+  readonly part: 'online' | 'offline'
+}
+
+/** Twenty customers while everything works; two of them with a card that is refused. */
+const ONLINE_CARDS = words(
+  'visa mastercard amex contactless_visa visa cb_visa mastercard declined_05 visa contactless_visa',
+  'amex mastercard visa declined_51 contactless_visa visa mastercard offline_approving visa amex',
+)
+/** Fifteen for each of two devices in the outage; some will be declined when they are forwarded. */
+const OFFLINE_CARDS = words(
+  'visa mastercard declined_late_51 contactless_visa visa amex mastercard visa',
+  'offline_approving stolen_43 contactless_visa visa interac mastercard visa',
+)
+const KILL_DEVICE_AFTER = 7
+const OUTAGE_SEEN_MS = 10_000
+const DRAIN_MS = 35_000
+const LOOK_MS = 50
+
+/** The day of the demo on a running stack. `say` hears what happens while it does. */
+export async function runDemoDay(stack: Stack, say: (line: string) => void): Promise<readonly DemoSale[]> {
+  const [first, second] = stack.devices
+  if (first === undefined || second === undefined) throw new Error('the demo needs two devices')
+
+  say('20 sales online…')
+  const online = await inParallel(
+    sellAll(first, 'online', ONLINE_CARDS.slice(0, 10), 1_000),
+    sellAll(second, 'online', ONLINE_CARDS.slice(10), 2_000),
+  )
+  say(`  ${tally(online)}`)
+
+  say('The internet goes down.')
+  await stack.switchboard.set({ internet: 'down' })
+  say('30 sales on two devices without it; one device is killed (-9) in the middle…')
+  const offline = await inParallel(sellAll(first, 'offline', OFFLINE_CARDS, 3_000), sellWithKill(second, say))
+  say(`  ${tally(offline)}`)
+
+  const killed = second.process.pid
+  say('The internet comes back; the devices forward what they hold…')
+  await stack.switchboard.set({ internet: 'up' })
+  await killGatewayInMidDrain(stack, say)
+  await drained(stack, say)
+  if (killed === undefined) throw new Error('the second device is not running')
+  return [...online, ...offline]
+}
+
+async function sellWithKill(device: LabDevice, say: (line: string) => void): Promise<DemoSale[]> {
+  const before = await sellAll(device, 'offline', OFFLINE_CARDS.slice(0, KILL_DEVICE_AFTER), 4_000)
+  const [cut = 'visa', ...rest] = OFFLINE_CARDS.slice(KILL_DEVICE_AFTER)
+  // The kill falls somewhere into this sale: it may or may not become accepted, and its journal knows which.
+  const sale = sellOne(device, 'offline', cut, 4_900)
+  await sleep(15)
+  const { pid } = device.process
+  await device.kill()
+  const inTheMiddle = await sale
+  say(`  ${device.id}, process ${pid}, was killed -9 in a sale (${inTheMiddle.result}); it is started again`)
+  await device.start()
+  return [...before, inTheMiddle, ...(await sellAll(device, 'offline', rest, 5_000))]
+}
+
+async function killGatewayInMidDrain(
+  { devices, services }: Stack,
+  say: (line: string) => void,
+): Promise<void> {
+  const gateway = services.find(({ name }) => name === 'gateway')
+  if (gateway === undefined) throw new Error('there is no gateway')
+  const held = await queuedIn(devices)
+  const deadlineMs = performance.now() + OUTAGE_SEEN_MS
+  while ((await queuedIn(devices)) >= held && performance.now() < deadlineMs) await sleep(5)
+  const { pid } = gateway
+  await gateway.kill({ stays: false })
+  say(
+    `  the gateway, process ${pid}, was killed -9 with ${await queuedIn(devices)} of ${held} still on the devices`,
+  )
+  await gateway.untilReady()
+  say('  the gateway is back')
+}
+
+/** Until every device has heard how each of its payments ended. */
+async function drained({ devices }: Stack, say: (line: string) => void): Promise<void> {
+  const deadlineMs = performance.now() + DRAIN_MS
+  for (;;) {
+    const views = await Promise.all(devices.map((device) => device.view()))
+    const atRisk = views
+      .flatMap((view) => Object.values(view.atRisk))
+      .reduce((sum, { count }) => sum + count, 0)
+    const queued = views.reduce((sum, view) => sum + (view.queued ?? 0), 0)
+    if (atRisk + queued === 0) break
+    if (performance.now() > deadlineMs) {
+      say(`  not drained in time: ${queued} still on the devices, ${atRisk} undecided`)
+      return
+    }
+    await sleep(LOOK_MS)
+  }
+  say('  every payment has been decided, and the devices know how')
+}
+
+async function sellAll(
+  device: LabDevice,
+  part: DemoSale['part'],
+  cards: readonly string[],
+  amountMinor: number,
+): Promise<DemoSale[]> {
+  const sales: DemoSale[] = []
+  for (const [index, card] of cards.entries()) {
+    sales.push(await sellOne(device, part, card, amountMinor + index * 35))
+  }
+  return sales
+}
+
+async function sellOne(
+  device: LabDevice,
+  part: DemoSale['part'],
+  card: string,
+  amountMinor: number,
+): Promise<DemoSale> {
+  const order: Omit<SaleOrder, 'order'> = {
+    card,
+    amountMinor,
+    currency: 'eur',
+    captureMethod: 'automatic',
+    offlineBehavior: 'prefer_online',
+  }
+  return { ...(await device.sell(order)), device: device.id, card, amountMinor, part }
+}
+
+async function queuedIn(devices: readonly LabDevice[]): Promise<number> {
+  const views = await Promise.all(devices.map((device) => device.view()))
+  return views.reduce((sum, { queued }) => sum + (queued ?? 0), 0)
+}
+
+async function inParallel(...parts: Promise<DemoSale[]>[]): Promise<DemoSale[]> {
+  return (await Promise.all(parts)).flat()
+}
+
+function tally(sales: readonly DemoSale[]): string {
+  const counts = Map.groupBy(sales, ({ result }) => result)
+  return [...counts].map(([result, all]) => `${all.length} ${result}`).join(', ')
+}
+
+function words(...lines: readonly string[]): string[] {
+  return lines.flatMap((line) => line.split(' '))
+}

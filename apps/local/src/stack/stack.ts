@@ -1,0 +1,295 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { LabDevice } from '../lab/lab-device.ts'
+import { createLabServer } from '../lab/lab-server.ts'
+import { createSwitchboard, type LabSwitchboard } from '../lab/lab-state.ts'
+import { openTcpSwitch, type TcpSwitch, type TcpSwitchOptions } from '../switch/tcp-switch.ts'
+import { createDeviceCode, describeDemo } from './demo-gateway.ts'
+import { lockHome } from './home-lock.ts'
+import { jsonRequest } from './json-request.ts'
+import { busyPort, type PortPlan, portPlan } from './port-plan.ts'
+import { type Ready, readReady, removeReady, writeReady } from './ready-file.ts'
+import { type Program, SupervisedProcess } from './supervised-process.ts'
+
+export type Wire = 'shop' | 'till' | 'acquirer'
+
+export type Heard = Parameters<NonNullable<TcpSwitchOptions['onBytes']>>[0]
+
+export interface StackOptions {
+  readonly home: string
+  readonly basePort: number
+  readonly log: (line: string) => void
+  /** Names of the robot cashiers. */
+  readonly cashiers?: readonly string[]
+  /** False: no till server; a demo without a browser needs none. */
+  readonly withTill?: boolean
+  /** Hears everything that crosses a switch. */
+  readonly record?: (wire: Wire, heard: Heard) => void
+}
+
+export interface Stack {
+  readonly ready: Ready
+  readonly switchboard: LabSwitchboard
+  readonly devices: readonly LabDevice[]
+  readonly services: readonly SupervisedProcess[]
+  /** Everything ends in order; then the home is free. */
+  stop(): Promise<void>
+  /** Everything dies at once, for a second Ctrl-C. */
+  killNow(): void
+}
+
+export type StackStart =
+  | { readonly ok: true; readonly stack: Stack }
+  /** One line for the one who started it. */
+  | { readonly ok: false; readonly why: string }
+
+const HOST = '127.0.0.1'
+const ENROL_MS = 30_000
+
+/** The whole stack on one machine: real programs with real lines between them. */
+export async function startStack(options: StackOptions): Promise<StackStart> {
+  const { home, basePort } = options
+  const lock = lockHome(home)
+  if (lock === null) {
+    const lab = readReady(home)?.lab
+    const where = lab === undefined ? 'It is still starting.' : `Its lab is at ${lab}`
+    return {
+      ok: false,
+      why: `Holdfast is already running on ${home}. ${where}\nStop it first (Ctrl-C there), or set HOLDFAST_HOME and HOLDFAST_PORT.`,
+    }
+  }
+  removeReady(home)
+  const ports = portPlan(basePort)
+  const busy = await busyPort(ports)
+  if (busy !== null) {
+    lock.release()
+    return { ok: false, why: busy }
+  }
+  const stack = new RunningStack(options, ports, () => lock.release())
+  try {
+    await stack.start()
+    return { ok: true, stack }
+  } catch (error) {
+    await stack.stop()
+    return { ok: false, why: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+class RunningStack implements Stack {
+  readonly #options: StackOptions
+  readonly #ports: PortPlan
+  readonly #release: () => void
+  readonly #lines: TcpSwitch[] = []
+  readonly #services: SupervisedProcess[] = []
+  readonly #devices: LabDevice[] = []
+  #switchboard: LabSwitchboard | undefined
+  #lab: ReturnType<typeof createLabServer> | undefined
+  #ready: Ready | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(options: StackOptions, ports: PortPlan, release: () => void) {
+    this.#options = options
+    this.#ports = ports
+    this.#release = release
+  }
+
+  get ready(): Ready {
+    return there(this.#ready)
+  }
+
+  get switchboard(): LabSwitchboard {
+    return there(this.#switchboard)
+  }
+
+  get devices(): readonly LabDevice[] {
+    return this.#devices
+  }
+
+  get services(): readonly SupervisedProcess[] {
+    return this.#services
+  }
+
+  async start(): Promise<void> {
+    const { home, withTill = true, cashiers = ['cashier-1', 'cashier-2'] } = this.#options
+    const ports = this.#ports
+    const toAcquirer = await this.#openLine('acquirer', 0, ports.acquirer)
+    const toGateway = await this.#openLine(null, 0, ports.gateway)
+    const shop = await this.#openLine('shop', ports.shop, toGateway.port)
+    const till = await this.#openLine('till', ports.till, ports.tillServer)
+    this.#switchboard = createSwitchboard({
+      internet: [shop, till],
+      service: toGateway,
+      acquirer: toAcquirer,
+    })
+
+    await this.#service(acquirerProgram(home, ports))
+    await this.#service(gatewayProgram(home, ports, toAcquirer.port))
+    const demo = await describeDemo(this.#url(ports.gateway))
+    if (withTill) await this.#service(tillProgram(ports))
+    for (const name of cashiers) this.#devices.push(this.#cashier(name))
+    await Promise.all(this.#devices.map((device) => device.start()))
+    await this.#enrolled()
+
+    const ready: Ready = {
+      gateway: this.#url(ports.gateway),
+      till: `http://localhost:${ports.till}`,
+      lab: this.#url(ports.lab),
+      acquirer: { iso8583: `${HOST}:${ports.acquirer}`, control: this.#url(ports.acquirerControl) },
+      terminals: [],
+      keys: { stripe: demo.secretKey },
+      account: demo.account,
+      location: demo.location,
+      shop: this.#url(ports.shop),
+      pid: process.pid,
+    }
+    this.#lab = createLabServer({
+      switchboard: this.#switchboard,
+      devices: this.#devices,
+      services: this.#services,
+      links: {
+        Till: ready.till,
+        'Gateway readiness': `${ready.gateway}/readyz`,
+        'Acquirer’s journal': `${ready.acquirer.control}/journal`,
+      },
+    })
+    await this.#lab.listen({ port: ports.lab, host: HOST })
+    this.#ready = ready
+    writeReady(home, ready)
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  killNow(): void {
+    for (const { process } of this.#devices) process.killNow()
+    for (const service of this.#services) service.killNow()
+  }
+
+  async #stop(): Promise<void> {
+    removeReady(this.#options.home)
+    await this.#lab?.close()
+    await Promise.all(this.#devices.map(({ process }) => process.stop()))
+    // Whoever asks ends before whoever answers.
+    for (const service of this.#services.toReversed()) await service.stop()
+    await Promise.all(this.#lines.map((line) => line.close()))
+    this.#release()
+  }
+
+  async #openLine(wire: Wire | null, port: number, targetPort: number): Promise<TcpSwitch> {
+    const { record } = this.#options
+    const line = await openTcpSwitch({
+      port,
+      target: { host: HOST, port: targetPort },
+      ...(record !== undefined && wire !== null && { onBytes: (heard: Heard) => record(wire, heard) }),
+    })
+    this.#lines.push(line)
+    return line
+  }
+
+  async #service(program: Program): Promise<void> {
+    const service = this.#supervise(program)
+    this.#services.push(service)
+    await service.start()
+  }
+
+  #supervise(program: Program): SupervisedProcess {
+    const { home, log } = this.#options
+    return new SupervisedProcess({ program, logFolder: path.join(home, 'logs'), log })
+  }
+
+  #cashier(name: string): LabDevice {
+    const dataDir = path.join(this.#options.home, 'devices', name)
+    return new LabDevice({
+      name,
+      dataDir,
+      script: fileURLToPath(new URL('../cashier.ts', import.meta.url)),
+      environment: () =>
+        Promise.resolve({
+          HOLDFAST_CASHIER_NAME: name,
+          HOLDFAST_CASHIER_DATA: dataDir,
+          HOLDFAST_CASHIER_GATEWAY_URL: this.#url(this.#ports.shop),
+          HOLDFAST_CASHIER_OFFICE_URL: this.#url(this.#ports.gateway),
+          HOLDFAST_CASHIER_ELSEWHERE_URL: this.#url(this.#ports.till),
+        }),
+      supervise: (program) => this.#supervise(program),
+    })
+  }
+
+  /** The first time each cashier needs a device code; afterwards it knows itself. */
+  async #enrolled(): Promise<void> {
+    const deadlineMs = performance.now() + ENROL_MS
+    for (const device of this.#devices) {
+      while ((await device.view()).deviceId === null) {
+        if (performance.now() > deadlineMs) {
+          throw new Error(`${device.id} could not be enrolled; see logs/${device.id}.log`)
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+  }
+
+  #url(port: number): string {
+    return `http://${HOST}:${port}`
+  }
+}
+
+function acquirerProgram(home: string, ports: PortPlan): Program {
+  return {
+    name: 'acquirer',
+    script: appScript('acquirer/src/main.ts'),
+    environment: () =>
+      Promise.resolve({
+        HOLDFAST_ACQUIRER_DATA: path.join(home, 'acquirer'),
+        HOLDFAST_ACQUIRER_PORT: String(ports.acquirer),
+        HOLDFAST_ACQUIRER_CONTROL_PORT: String(ports.acquirerControl),
+      }),
+    isReady: () => answersOk(`http://${HOST}:${ports.acquirerControl}/healthz`),
+  }
+}
+
+function gatewayProgram(home: string, ports: PortPlan, acquirerPort: number): Program {
+  return {
+    name: 'gateway',
+    script: appScript('gateway/src/main.ts'),
+    environment: () =>
+      Promise.resolve({
+        HOLDFAST_GATEWAY_PORT: String(ports.gateway),
+        HOLDFAST_HOME: home,
+        HOLDFAST_ACQUIRER_HOST: HOST,
+        HOLDFAST_ACQUIRER_PORT: String(acquirerPort),
+        HOLDFAST_DEMO: '1',
+      }),
+    isReady: () => answersOk(`http://${HOST}:${ports.gateway}/readyz`),
+  }
+}
+
+function tillProgram(ports: PortPlan): Program {
+  return {
+    name: 'till',
+    script: appScript('till/src/server-main.ts'),
+    environment: async () => ({
+      HOLDFAST_TILL_PORT: String(ports.tillServer),
+      HOLDFAST_TILL_GATEWAY_URL: `http://localhost:${ports.shop}`,
+      // Behind the same internet and not the gateway.
+      HOLDFAST_TILL_REACHABILITY: `http://localhost:${ports.till}/healthz`,
+      HOLDFAST_TILL_DEVICE_CODE: (await createDeviceCode(`http://${HOST}:${ports.gateway}`)) ?? '',
+    }),
+    isReady: () => answersOk(`http://${HOST}:${ports.tillServer}/healthz`),
+  }
+}
+
+function appScript(file: string): string {
+  return fileURLToPath(new URL(`../../../${file}`, import.meta.url))
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  return (await jsonRequest(url, { timeoutMs: 2_000 }))?.status === 200
+}
+
+function there<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('the stack has not started')
+  return value
+}

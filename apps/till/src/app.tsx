@@ -1,0 +1,95 @@
+import { type ReactNode, useEffect, useMemo, useSyncExternalStore } from 'react'
+import { type Language, LanguageProvider, localeOf } from '@holdfast/ui'
+import type { Updates } from './platform/updates.ts'
+import { MoreScreen } from './screens/more-screen.tsx'
+import { PayingScreen } from './screens/paying-screen.tsx'
+import { PaymentScreen } from './screens/payment-screen.tsx'
+import { PaymentsScreen } from './screens/payments-screen.tsx'
+import { ReceiptScreen } from './screens/receipt-screen.tsx'
+import { ResultScreen } from './screens/result-screen.tsx'
+import { SellScreen } from './screens/sell-screen.tsx'
+import { SetupScreen } from './screens/setup-screen.tsx'
+import { StartScreen } from './screens/start-screens.tsx'
+import { fragmentOf, type Route, useRoute } from './shell/router.ts'
+import { TillRoomProvider, useTillState } from './shell/till-context.tsx'
+import { TillShell } from './shell/till-shell.tsx'
+import type { StartupWatch } from './startup.ts'
+import type { Observable } from './state/observable.ts'
+import { isPaying, type Sale } from './state/sale.ts'
+
+export interface AppProps {
+  readonly startup: StartupWatch
+  readonly updates: Updates
+  readonly language: Observable<{ readonly language: Language }>
+  readonly onAgain: () => void
+}
+
+export function App({ startup, updates, language, onAgain }: AppProps): ReactNode {
+  const current = useSyncExternalStore(startup.subscribe, startup.get)
+  const chosen = useSyncExternalStore(language.subscribe, language.get).language
+  const room = useMemo(() => {
+    if (current.phase !== 'open') return null
+    const chooseLanguage = (next: Language): void => language.set({ language: next })
+    return { till: current.till, config: current.config, updates, chooseLanguage }
+  }, [current, updates, language])
+  return (
+    <LanguageProvider language={chosen} locale={localeOf(chosen, navigator.languages)}>
+      {current.phase !== 'open' || room === null ? (
+        current.phase === 'open' ? null : (
+          <StartScreen startup={current} onAgain={onAgain} />
+        )
+      ) : (
+        <TillRoomProvider room={room}>
+          <OpenTill />
+        </TillRoomProvider>
+      )}
+    </LanguageProvider>
+  )
+}
+
+function OpenTill(): ReactNode {
+  const { settings } = useTillState()
+  if (settings === null) return <SetupScreen />
+  return (
+    <TillShell>
+      <Screen />
+    </TillShell>
+  )
+}
+
+/** A sale covers whatever page was open; leaving it is a deed of its own. */
+function Screen(): ReactNode {
+  const { sale } = useTillState()
+  const route = useRoute()
+  const place = sale.step === 'none' ? fragmentOf(route) : isPaying(sale) ? 'paying' : sale.step
+  return (
+    <FromTheTop key={place}>
+      {sale.step === 'none' ? <Page route={route} /> : <SaleStep sale={sale} />}
+    </FromTheTop>
+  )
+}
+
+/** Each place begins at its head, whatever was scrolled to before. */
+function FromTheTop({ children }: { readonly children: ReactNode }): ReactNode {
+  useEffect(() => globalThis.scrollTo(0, 0), [])
+  return children
+}
+
+function SaleStep({ sale }: { readonly sale: Exclude<Sale, { step: 'none' }> }): ReactNode {
+  return isPaying(sale) ? <PayingScreen sale={sale} /> : <ResultScreen sale={sale} />
+}
+
+function Page({ route }: { readonly route: Route }): ReactNode {
+  switch (route.name) {
+    case 'sell':
+      return <SellScreen />
+    case 'payments':
+      return <PaymentsScreen />
+    case 'payment':
+      return <PaymentScreen paymentId={route.paymentId} />
+    case 'receipt':
+      return <ReceiptScreen paymentId={route.paymentId} />
+    case 'more':
+      return <MoreScreen />
+  }
+}

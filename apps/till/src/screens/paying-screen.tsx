@@ -1,0 +1,68 @@
+import { CreditCard, X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Button, MoneyText, Spinner } from '@holdfast/ui'
+import { type TillKey, useTill } from '../messages/index.ts'
+import { useKeys } from '../shell/use-keys.ts'
+import { useRoom, useTillState } from '../shell/till-context.tsx'
+import type { PayingSale } from '../state/sale.ts'
+import type { TillState } from '../state/till-state.ts'
+import { SimulatedReaderPanel } from './simulated-reader-panel.tsx'
+
+/** From Pay to the answer. What is happening stands in one line; there is one way out, while there is one. */
+export function PayingScreen({ sale }: { readonly sale: PayingSale }): ReactNode {
+  const t = useTill()
+  const { till } = useRoom()
+  const state = useTillState()
+  const isWaiting = sale.step === 'waiting' && state.reader !== 'reading'
+  const progress = progressOf(sale, state)
+
+  useKeys((key) => {
+    if (key !== 'Escape' || !isWaiting) return false
+    till.cancelWaiting()
+    return true
+  })
+
+  return (
+    <div className="paying">
+      <section className="paying__stage hf-card" aria-labelledby="paying-title">
+        <h1 id="paying-title" className="paying__title">
+          {t('paying.title')}
+        </h1>
+        <p className="paying__amount">
+          <MoneyText money={sale.money} />
+        </p>
+        <div className="paying__progress" role="status">
+          {isWaiting ? <CreditCard className="paying__card" aria-hidden size={40} /> : <Spinner size={40} />}
+          <p>{t(progress)}</p>
+        </div>
+        <p className="paying__note">{progress === 'paying.asking' ? t('paying.asking.note') : ''}</p>
+        {sale.step === 'waiting' ? (
+          <Button
+            large
+            wide
+            icon={<X aria-hidden size={20} />}
+            isDisabled={!isWaiting}
+            onPress={till.cancelWaiting}
+          >
+            {t('paying.cancel')}
+          </Button>
+        ) : null}
+      </section>
+      <SimulatedReaderPanel isWaiting={isWaiting} />
+    </div>
+  )
+}
+
+function progressOf(sale: PayingSale, { reader, status, forcedOffline }: TillState): TillKey {
+  switch (sale.step) {
+    case 'opening':
+      return 'paying.opening'
+    case 'waiting':
+      if (reader === 'reading') return 'paying.reading'
+      return sale.again ? 'paying.waiting_again' : 'paying.waiting'
+    case 'deciding':
+      return forcedOffline || status.networkStatus === 'offline' ? 'paying.storing' : 'paying.asking'
+    case 'closing':
+      return 'paying.closing'
+  }
+}

@@ -1,0 +1,85 @@
+import { Inbox, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { StoredPayment } from '@holdfast/sdk'
+import { Banner, Button, EmptyState, List, ListRow, MoneyText, useFormat } from '@holdfast/ui'
+import { useTill } from '../messages/index.ts'
+import { CardText } from '../receipt/card-text.tsx'
+import { useLateReason } from '../shell/notices.tsx'
+import { goTo } from '../shell/router.ts'
+import { useRoom, useTillState } from '../shell/till-context.tsx'
+import { needsAttention, timeOf } from '../state/payment-view.ts'
+import { PageHead } from './page-head.tsx'
+import { PaymentStateBadge } from './payment-state-badge.tsx'
+
+/** All payments of this device, newest first, each with what became of it in plain words. */
+export function PaymentsScreen(): ReactNode {
+  const t = useTill()
+  const { till } = useRoom()
+  const { payments, olderPayments } = useTillState()
+  const shown = payments.filter((payment) => payment.state !== 'OPEN')
+  const failed = shown.filter((payment) => payment.state === 'FAILED_TO_PROCESS')
+  return (
+    <div className="page">
+      <PageHead title={t('payments.title')} />
+      {failed.length === 0 ? null : (
+        <Banner
+          tone="bad"
+          role="note"
+          icon={<TriangleAlert aria-hidden size={22} />}
+          title={t('payments.attention.title', { count: failed.length })}
+        >
+          {t('payments.attention.body')}
+        </Banner>
+      )}
+      {shown.length === 0 ? (
+        <EmptyState icon={<Inbox aria-hidden size={44} />} title={t('payments.empty.title')}>
+          <p>{t('payments.empty.body')}</p>
+        </EmptyState>
+      ) : (
+        <List label={t('payments.list')}>
+          {shown.map((payment) => (
+            <PaymentRow key={payment.paymentId} payment={payment} />
+          ))}
+        </List>
+      )}
+      {olderPayments === 'some' ? (
+        <Button large wide onPress={() => void till.loadOlderPayments()}>
+          {t('payments.more')}
+        </Button>
+      ) : null}
+    </div>
+  )
+}
+
+function PaymentRow({ payment }: { readonly payment: StoredPayment }): ReactNode {
+  const format = useFormat()
+  const lateReason = useLateReason()
+  return (
+    <ListRow
+      main={<PaymentStateBadge state={payment.state} />}
+      note={
+        needsAttention(payment) && 'code' in payment ? (
+          <span className="payments__reason">{lateReason(payment.code)}</span>
+        ) : (
+          <RowNote payment={payment} />
+        )
+      }
+      side={
+        <strong className="payments__amount" data-voided={payment.state === 'VOIDED'}>
+          <MoneyText money={payment.money} />
+        </strong>
+      }
+      sideNote={format.time(timeOf(payment))}
+      onPress={() => goTo({ name: 'payment', paymentId: payment.paymentId })}
+    />
+  )
+}
+
+function RowNote({ payment }: { readonly payment: StoredPayment }): ReactNode {
+  return (
+    <>
+      {'card' in payment ? <CardText card={payment.card} /> : null}
+      {payment.reference === null ? null : ` ${payment.reference}`}
+    </>
+  )
+}

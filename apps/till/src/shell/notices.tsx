@@ -1,0 +1,110 @@
+import { CircleCheck, CloudAlert, DownloadCloud, TriangleAlert, X } from 'lucide-react'
+import { type ReactNode, useSyncExternalStore } from 'react'
+import { Banner, Button, declineMessage, useFormat, useTranslate } from '@holdfast/ui'
+import { useTill } from '../messages/index.ts'
+import { isTillCode, useRefusal } from '../messages/refusals.ts'
+import { isBusy } from '../state/sale.ts'
+import type { Notice } from '../state/till-state.ts'
+import { goTo } from './router.ts'
+import { useRoom, useTillState } from './till-context.tsx'
+
+/** What happened while nobody looked, and a new version. Silent while a sale is running. */
+export function Notices(): ReactNode {
+  const { notices, sale } = useTillState()
+  if (isBusy(sale)) return null
+  return (
+    <>
+      {notices.map((notice) => (
+        <NoticeBanner key={notice.id} notice={notice} />
+      ))}
+      <UpdateNotice />
+    </>
+  )
+}
+
+function NoticeBanner({ notice }: { readonly notice: Notice }): ReactNode {
+  const t = useTill()
+  const { till } = useRoom()
+  const body = useNoticeBody(notice)
+  const { tone, Icon } = LOOKS[notice.type]
+  function show(): void {
+    if (!('paymentId' in notice)) return
+    till.dismiss(notice.id)
+    goTo({ name: 'payment', paymentId: notice.paymentId })
+  }
+  return (
+    <Banner
+      tone={tone}
+      title={t(`notice.${notice.type}.title`)}
+      icon={<Icon aria-hidden size={22} />}
+      role={notice.type === 'declined_later' ? 'alert' : 'status'}
+      actions={
+        <>
+          {'paymentId' in notice ? (
+            <Button variant="outline" onPress={show}>
+              {t('notice.show')}
+            </Button>
+          ) : null}
+          <Button variant="plain" icon={<X aria-hidden size={18} />} onPress={() => till.dismiss(notice.id)}>
+            {t('notice.dismiss')}
+          </Button>
+        </>
+      }
+    >
+      {body}
+    </Banner>
+  )
+}
+
+const LOOKS = {
+  interrupted: { tone: 'stop', Icon: TriangleAlert },
+  finished: { tone: 'good', Icon: CircleCheck },
+  declined_later: { tone: 'bad', Icon: TriangleAlert },
+  forward_error: { tone: 'stop', Icon: CloudAlert },
+} as const
+
+function useNoticeBody(notice: Notice): string {
+  const t = useTill()
+  const format = useFormat()
+  const reason = useLateReason()
+  switch (notice.type) {
+    case 'forward_error':
+      return t('notice.forward_error.body')
+    case 'declined_later':
+      return t('notice.declined_later.body', {
+        amount: format.money(notice.money),
+        reason: reason(notice.code).replace(/\.$/, ''),
+      })
+    case 'interrupted':
+    case 'finished':
+      return t(`notice.${notice.type}.body`, { amount: format.money(notice.money) })
+  }
+}
+
+/** Why a stored payment failed: an issuer's answer or a code of the error table. */
+export function useLateReason(): (code: string) => string {
+  const shared = useTranslate()
+  const refusal = useRefusal()
+  return (code) => (isTillCode(code) ? refusal(code) : `${shared(declineMessage(code))} (${code})`)
+}
+
+function UpdateNotice(): ReactNode {
+  const t = useTill()
+  const { updates } = useRoom()
+  const { ready } = useSyncExternalStore(updates.state.subscribe, updates.state.get)
+  if (!ready) return null
+  return (
+    <Banner
+      tone="stop"
+      title={t('notice.update.title')}
+      icon={<DownloadCloud aria-hidden size={22} />}
+      actions={
+        <Button variant="outline" onPress={updates.apply}>
+          {t('notice.update.apply')}
+        </Button>
+      }
+    >
+      {t('notice.update.body')}
+    </Banner>
+  )
+}

@@ -1,0 +1,69 @@
+import type { StoredPayment, Terminal } from '@holdfast/sdk'
+import type { Preferences } from '../platform/preferences.ts'
+import type { Observable } from './observable.ts'
+import { needsAttention, upsert } from './payment-view.ts'
+import { addNotice, type TillState } from './till-state.ts'
+
+export const PAYMENTS_PER_PAGE = 25
+
+export interface PaymentBook {
+  /** The next page of older payments; the first call brings the newest. */
+  readonly loadPage: () => Promise<void>
+  readonly refresh: (paymentId: string) => Promise<void>
+  readonly learn: (payment: StoredPayment) => void
+  /** Says what became of a sale that was on the screen when the page died. */
+  readonly tellInterruption: () => Promise<void>
+}
+
+/** The payments of this device as far as they were looked at, newest first. */
+export function createPaymentBook(
+  terminal: Terminal,
+  preferences: Preferences,
+  state: Observable<TillState>,
+): PaymentBook {
+  return {
+    async loadPage() {
+      const last = state.get().payments.at(-1)
+      const before = last === undefined ? {} : { beforeId: last.paymentId }
+      const page = await terminal.payments({ limit: PAYMENTS_PER_PAGE, ...before })
+      state.set({
+        payments: page.reduce(upsert, state.get().payments),
+        olderPayments: page.length < PAYMENTS_PER_PAGE ? 'none' : 'some',
+      })
+    },
+    async refresh(paymentId) {
+      const payment = await terminal.payment(paymentId)
+      if (payment !== null) state.set({ payments: upsert(state.get().payments, payment) })
+    },
+    learn(payment) {
+      const { payments, notices } = state.get()
+      const before = payments.find((each) => each.paymentId === payment.paymentId)
+      const isNews = needsAttention(payment) && before?.state !== payment.state
+      const { paymentId, money } = payment
+      const news =
+        isNews && 'code' in payment
+          ? addNotice(notices, {
+              id: paymentId,
+              type: 'declined_later',
+              paymentId,
+              money,
+              code: payment.code,
+            })
+          : notices
+      // An old payment that was not looked at yet would leave a hole in the pages.
+      const last = payments.at(-1)
+      const isOlder = before === undefined && last !== undefined && paymentId < last.paymentId
+      state.set({ payments: isOlder ? payments : upsert(payments, payment), notices: news })
+    },
+    async tellInterruption() {
+      const paymentId = preferences.openSale()
+      if (paymentId === null) return
+      const payment = await terminal.payment(paymentId)
+      preferences.rememberOpenSale(null)
+      if (payment === null || payment.state === 'OPEN') return
+      const type = payment.state === 'VOIDED' ? 'interrupted' : 'finished'
+      const notice = { id: `${type} ${paymentId}`, type, paymentId, money: payment.money } as const
+      state.set({ notices: addNotice(state.get().notices, notice) })
+    },
+  }
+}

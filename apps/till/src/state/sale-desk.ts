@@ -1,0 +1,90 @@
+import type { SimulatedReader } from '@holdfast/reader'
+import type { PaymentIntent, Terminal } from '@holdfast/sdk'
+import type { Preferences } from '../platform/preferences.ts'
+import type { Observable } from './observable.ts'
+import { advance, type SaleEvent } from './sale.ts'
+import type { TillState } from './till-state.ts'
+
+export interface SaleDesk {
+  readonly pay: (amountMinor: number, reference: string) => Promise<void>
+  readonly cancelWaiting: () => void
+  readonly tryAnotherCard: () => Promise<void>
+  readonly giveUp: (reason: 'canceled' | 'paid_otherwise') => Promise<void>
+  readonly finish: () => void
+}
+
+export interface SaleDeskWorld {
+  readonly terminal: Terminal
+  readonly reader: SimulatedReader
+  readonly preferences: Preferences
+  readonly state: Observable<TillState>
+  /** Reads a payment again into the list. */
+  readonly refresh: (paymentId: string) => Promise<void>
+}
+
+/** Leads one sale at a time through the SDK. */
+export function createSaleDesk({ terminal, reader, preferences, state, refresh }: SaleDeskWorld): SaleDesk {
+  function move(event: SaleEvent): void {
+    state.set({ sale: advance(state.get().sale, event) })
+  }
+
+  async function open(amountMinor: number, reference: string): Promise<void> {
+    const { currency } = state.get()
+    move({ type: 'paid', money: { amountMinor, currency } })
+    const optional = reference.trim() === '' ? {} : { reference: reference.trim() }
+    const result = await terminal.createPaymentIntent({ amountMinor, currency, ...optional })
+    if (result.status === 'created') preferences.rememberOpenSale(result.intent.paymentId)
+    move({ type: 'created', result })
+    if (result.status === 'created') await collect(result.intent)
+  }
+
+  async function collect(intent: PaymentIntent): Promise<void> {
+    const result = await terminal.collectPaymentMethod(intent)
+    move({ type: 'collected', result })
+    if (result.status === 'canceled') await close(intent, 'canceled')
+    if (result.status !== 'collected') return
+    const decision = await terminal.confirmPaymentIntent(intent)
+    // After a decline the id stays remembered: the sale is open until it is closed.
+    if (decision.status === 'approved' || decision.status === 'stored') preferences.rememberOpenSale(null)
+    move({ type: 'confirmed', result: decision })
+    await refresh(intent.paymentId)
+  }
+
+  async function close(intent: PaymentIntent, reason: 'canceled' | 'paid_otherwise'): Promise<void> {
+    const result = await terminal.cancelPaymentIntent(intent.paymentId, reason)
+    // A sale that is closed already is what was wanted.
+    const refusal = result.status === 'refused' && result.code !== 'sale_not_open' ? result.code : null
+    if (refusal === null) preferences.rememberOpenSale(null)
+    move({ type: 'closed', refusal })
+    await refresh(intent.paymentId)
+  }
+
+  /** A fault of the till must not leave a spinner: whoever stands there is told not to hand over the goods. */
+  async function guarded(step: () => Promise<void>): Promise<void> {
+    try {
+      await step()
+    } catch {
+      move({ type: 'broken' })
+    }
+  }
+
+  return {
+    async pay(amountMinor, reference) {
+      if (state.get().sale.step === 'none') await guarded(() => open(amountMinor, reference))
+    },
+    cancelWaiting() {
+      if (state.get().sale.step === 'waiting') reader.cancel()
+    },
+    async tryAnotherCard() {
+      move({ type: 'other_card' })
+      const { sale } = state.get()
+      if (sale.step === 'waiting') await guarded(() => collect(sale.intent))
+    },
+    async giveUp(reason) {
+      move({ type: 'given_up' })
+      const { sale } = state.get()
+      if (sale.step === 'closing') await guarded(() => close(sale.intent, reason))
+    },
+    finish: () => move({ type: 'finished' }),
+  }
+}

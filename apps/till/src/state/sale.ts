@@ -1,0 +1,167 @@
+import type { CardFacts, Money, OfflineKind } from '@holdfast/core'
+import type { OfflineReason } from '@holdfast/protocol'
+import type { CollectResult, ConfirmResult, CreateResult, PaymentIntent } from '@holdfast/sdk'
+
+/**
+ * The sale on the screen; the truth is in the journal of the SDK.
+ *
+ *   none ─▶ opening ─▶ waiting ─▶ deciding ─▶ approved | stored ─▶ none
+ *              │          │ ▲         └────▶ declined | refused
+ *              │          │ └── another card ──────┘    │
+ *              ▼          ▼                            ▼
+ *           refused    closing ◀──────────────────────┘ ─▶ none
+ *
+ * Between `deciding` and its result nothing may be clicked: what the bank does with the money is unknown then.
+ */
+export type Sale =
+  | { readonly step: 'none' }
+  | { readonly step: 'opening'; readonly money: Money }
+  | {
+      readonly step: 'waiting'
+      readonly money: Money
+      readonly intent: PaymentIntent
+      /** A card was tried before. */
+      readonly again: boolean
+    }
+  | {
+      readonly step: 'deciding'
+      readonly money: Money
+      readonly intent: PaymentIntent
+      readonly card: CardFacts
+    }
+  | {
+      readonly step: 'approved'
+      readonly money: Money
+      readonly paymentId: string
+      readonly card: CardFacts
+      readonly approvalCode: string
+    }
+  | {
+      readonly step: 'stored'
+      readonly money: Money
+      readonly paymentId: string
+      readonly card: CardFacts
+      readonly kind: OfflineKind
+      readonly why: OfflineReason
+    }
+  | {
+      readonly step: 'declined'
+      readonly money: Money
+      readonly intent: PaymentIntent
+      readonly card: CardFacts
+      readonly responseCode: string
+    }
+  | {
+      readonly step: 'refused'
+      readonly money: Money
+      /** Null when the sale was never opened: there is nothing to close. */
+      readonly intent: PaymentIntent | null
+      readonly code: string
+    }
+  | { readonly step: 'closing'; readonly money: Money; readonly intent: PaymentIntent }
+
+/** On the way to an outcome, or to the end without one. */
+export type PayingSale = Extract<Sale, { step: 'opening' | 'waiting' | 'deciding' | 'closing' }>
+export type ConcludedSale = Extract<Sale, { step: 'approved' | 'stored' | 'declined' | 'refused' }>
+
+export type SaleEvent =
+  | { readonly type: 'paid'; readonly money: Money }
+  | { readonly type: 'created'; readonly result: CreateResult }
+  | { readonly type: 'collected'; readonly result: CollectResult }
+  | { readonly type: 'confirmed'; readonly result: ConfirmResult }
+  | { readonly type: 'other_card' }
+  | { readonly type: 'given_up' }
+  | { readonly type: 'closed'; readonly refusal: string | null }
+  | { readonly type: 'finished' }
+  /** The till itself failed; what the bank did is not known here. */
+  | { readonly type: 'broken' }
+
+export const NO_SALE: Sale = { step: 'none' }
+
+/** An event that does not belong to the step changes nothing: a late answer never replaces a newer sale. */
+export function advance(sale: Sale, event: SaleEvent): Sale {
+  switch (event.type) {
+    case 'paid':
+      return sale.step === 'none' ? { step: 'opening', money: event.money } : sale
+    case 'created':
+      return sale.step === 'opening' ? opened(sale.money, event.result) : sale
+    case 'collected':
+      return sale.step === 'waiting' ? collected(sale, event.result) : sale
+    case 'confirmed':
+      return sale.step === 'deciding' ? confirmed(sale, event.result) : sale
+    case 'other_card': {
+      if (sale.step !== 'declined' && sale.step !== 'refused') return sale
+      const { money, intent } = sale
+      return intent === null ? sale : { step: 'waiting', money, intent, again: true }
+    }
+    case 'given_up':
+      return givenUp(sale)
+    case 'closed': {
+      if (sale.step !== 'closing' || event.refusal === null) return sale.step === 'closing' ? NO_SALE : sale
+      return { step: 'refused', money: sale.money, intent: sale.intent, code: event.refusal }
+    }
+    case 'finished':
+      return sale.step === 'approved' || sale.step === 'stored' ? NO_SALE : sale
+    case 'broken':
+      return broken(sale)
+  }
+}
+
+export function isPaying(sale: Sale): sale is PayingSale {
+  return (
+    sale.step === 'opening' || sale.step === 'waiting' || sale.step === 'deciding' || sale.step === 'closing'
+  )
+}
+
+/** True while the customer and the cashier are in the middle of something that a reload would tear. */
+export function isBusy(sale: Sale): sale is Exclude<Sale, { readonly step: 'none' | 'approved' | 'stored' }> {
+  return sale.step !== 'none' && sale.step !== 'approved' && sale.step !== 'stored'
+}
+
+function opened(money: Money, result: CreateResult): Sale {
+  if (result.status === 'refused') return { step: 'refused', money, intent: null, code: result.code }
+  return { step: 'waiting', money, intent: result.intent, again: false }
+}
+
+function collected(sale: Extract<Sale, { step: 'waiting' }>, result: CollectResult): Sale {
+  const { money, intent } = sale
+  switch (result.status) {
+    case 'collected':
+      return { step: 'deciding', money, intent, card: result.card }
+    case 'canceled':
+      return { step: 'closing', money, intent }
+    case 'refused':
+      return { step: 'refused', money, intent, code: result.code }
+  }
+}
+
+function confirmed(sale: Extract<Sale, { step: 'deciding' }>, result: ConfirmResult): Sale {
+  const { money, intent, card } = sale
+  switch (result.status) {
+    case 'approved': {
+      const { paymentId, approvalCode } = result
+      return { step: 'approved', money, paymentId, card: result.card, approvalCode }
+    }
+    case 'stored': {
+      const { paymentId, kind, why } = result
+      return { step: 'stored', money, paymentId, card: result.card, kind, why }
+    }
+    case 'declined':
+      return { step: 'declined', money, intent, card, responseCode: result.responseCode }
+    case 'refused':
+      return { step: 'refused', money, intent, code: result.code }
+  }
+}
+
+function broken(sale: Sale): Sale {
+  if (!isBusy(sale)) return sale
+  const intent = 'intent' in sale ? sale.intent : null
+  return { step: 'refused', money: sale.money, intent, code: 'till_fault' }
+}
+
+function givenUp(sale: Sale): Sale {
+  if (sale.step === 'refused' && sale.intent === null) return NO_SALE
+  if ((sale.step === 'declined' || sale.step === 'refused') && sale.intent !== null)
+    return { step: 'closing', money: sale.money, intent: sale.intent }
+  return sale
+}

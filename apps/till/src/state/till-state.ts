@@ -1,0 +1,48 @@
+import type { Currency, Money } from '@holdfast/core'
+import type { OfflineStatus, StoredPayment, TerminalSettings } from '@holdfast/sdk'
+import type { ReaderState } from '@holdfast/reader'
+import type { Sale } from './sale.ts'
+
+/** Everything the screens show of a till that is open. */
+export interface TillState {
+  readonly deviceId: string | null
+  readonly settings: TerminalSettings | null
+  readonly currency: Currency
+  readonly status: OfflineStatus
+  readonly forcedOffline: boolean
+  readonly reader: ReaderState
+  readonly sale: Sale
+  readonly payments: readonly StoredPayment[]
+  readonly olderPayments: 'unknown' | 'some' | 'none'
+  readonly notices: readonly Notice[]
+  readonly enrolment: Enrolment
+}
+
+export type Enrolment =
+  | { readonly step: 'idle' }
+  | { readonly step: 'busy' }
+  | { readonly step: 'refused'; readonly code: string }
+
+/** What happened while nobody looked. Stays until it is dismissed; one per `id`. */
+export type Notice =
+  | {
+      readonly id: string
+      readonly type: 'interrupted' | 'finished'
+      readonly paymentId: string
+      readonly money: Money
+    }
+  | {
+      readonly id: string
+      readonly type: 'declined_later'
+      readonly paymentId: string
+      readonly money: Money
+      readonly code: string
+    }
+  | { readonly id: 'forward_error'; readonly type: 'forward_error' }
+
+export function addNotice(notices: readonly Notice[], notice: Notice): readonly Notice[] {
+  return [...notices.filter((each) => each.id !== notice.id), notice].slice(-NOTICES_MAX)
+}
+
+/** More than a screen of news hides the sale; the list of payments has them all. */
+const NOTICES_MAX = 3

@@ -1,0 +1,121 @@
+import type { Currency } from '@holdfast/core'
+import type { SimulatedReader } from '@holdfast/reader'
+import type { StoredPayment, Terminal, TerminalEvent } from '@holdfast/sdk'
+import type { Preferences } from '../platform/preferences.ts'
+import { createObservable, type Observable } from './observable.ts'
+import { createPaymentBook } from './payment-book.ts'
+import { NO_SALE } from './sale.ts'
+import { createSaleDesk, type SaleDesk } from './sale-desk.ts'
+import { addNotice, type TillState } from './till-state.ts'
+
+export interface TillWorld {
+  readonly terminal: Terminal
+  readonly reader: SimulatedReader
+  readonly preferences: Preferences
+}
+
+/** The deeds of the till. What goes wrong is in the state or in the answer; none of them throws for it. */
+export interface Till extends SaleDesk {
+  readonly state: Pick<Observable<TillState>, 'get' | 'subscribe'>
+  readonly enrol: (code: string, name: string) => Promise<void>
+  readonly presentCard: (name: string) => void
+  readonly chooseCurrency: (currency: Currency) => void
+  readonly setForcedOffline: (forced: boolean) => void
+  readonly sendNow: () => Promise<void>
+  readonly loadOlderPayments: () => Promise<void>
+  readonly findPayment: (paymentId: string) => Promise<StoredPayment | null>
+  /** The code of the refusal, or null when it is voided. */
+  readonly voidPayment: (paymentId: string) => Promise<string | null>
+  readonly dismiss: (noticeId: string) => void
+}
+
+/** Opens the state of the screens over an open terminal; resolves when the newest payments are in it. */
+export async function openTill({ terminal, reader, preferences }: TillWorld): Promise<Till> {
+  const forcedOffline = preferences.forcedOffline()
+  terminal.setForcedOffline(forcedOffline)
+  const state = createObservable<TillState>({
+    ...factsOf(terminal, preferences.currency()),
+    forcedOffline,
+    reader: reader.state(),
+    sale: NO_SALE,
+    payments: [],
+    olderPayments: 'unknown',
+    notices: [],
+    enrolment: { step: 'idle' },
+  })
+  const book = createPaymentBook(terminal, preferences, state)
+  const desk = createSaleDesk({ terminal, reader, preferences, state, refresh: book.refresh })
+  const dismiss = (noticeId: string): void =>
+    state.set({ notices: state.get().notices.filter((notice) => notice.id !== noticeId) })
+
+  function learn(event: TerminalEvent): void {
+    switch (event.type) {
+      case 'paymentStored':
+      case 'paymentForwarded':
+      case 'paymentChanged':
+        book.learn(event.payment)
+        state.set({ status: terminal.offlineStatus() })
+        return
+      case 'offlineStatusChanged':
+        state.set({ status: event.status })
+        return
+      case 'forwardingError':
+        state.set({ notices: addNotice(state.get().notices, { id: FORWARD_ERROR, type: FORWARD_ERROR }) })
+        return
+      case 'queueDrained':
+        dismiss(FORWARD_ERROR)
+        return
+      case 'leaseChanged':
+        state.set(factsOf(terminal, state.get().currency))
+        return
+    }
+  }
+
+  terminal.on(learn)
+  reader.subscribe((change) => state.set({ reader: change }))
+  await book.loadPage()
+  await book.tellInterruption()
+
+  return {
+    ...desk,
+    state: { get: state.get, subscribe: state.subscribe },
+    async enrol(code, name) {
+      if (state.get().enrolment.step === 'busy') return
+      state.set({ enrolment: { step: 'busy' } })
+      const result = await terminal.enrol({ code, name })
+      if (result.status === 'refused') state.set({ enrolment: { step: 'refused', code: result.code } })
+      else state.set({ enrolment: { step: 'idle' }, ...factsOf(terminal, preferences.currency()) })
+    },
+    presentCard: (name) => reader.present(name),
+    chooseCurrency(currency) {
+      preferences.rememberCurrency(currency)
+      state.set({ currency })
+    },
+    setForcedOffline(forced) {
+      preferences.rememberForcedOffline(forced)
+      terminal.setForcedOffline(forced)
+      state.set({ forcedOffline: forced, status: terminal.offlineStatus() })
+    },
+    sendNow: () => terminal.flush(),
+    loadOlderPayments: book.loadPage,
+    findPayment: (paymentId) => terminal.payment(paymentId),
+    async voidPayment(paymentId) {
+      const result = await terminal.cancelPaymentIntent(paymentId, 'canceled')
+      await book.refresh(paymentId)
+      return result.status === 'refused' ? result.code : null
+    },
+    dismiss,
+  }
+}
+
+const FORWARD_ERROR = 'forward_error'
+
+type Facts = Pick<TillState, 'deviceId' | 'settings' | 'currency' | 'status'>
+
+/** What the terminal says of itself; the currency stays the chosen one while the lease allows it. */
+function factsOf(terminal: Terminal, wanted: Currency | null): Facts {
+  const settings = terminal.settings()
+  const allowed = settings?.currencies ?? []
+  const currency = wanted !== null && allowed.includes(wanted) ? wanted : (allowed[0] ?? 'eur')
+  return { deviceId: terminal.deviceId, settings, currency, status: terminal.offlineStatus() }
+}

@@ -1,0 +1,37 @@
+import type { OutcomeStatement, Signed } from '@holdfast/protocol'
+import { acceptedOf, factsOf, isAtRisk, storedOf } from '../journal/payment-parts.ts'
+import type { NeverStored, StoredOffline, StoredPayment } from '../journal/stored-payment.ts'
+
+/**
+ * The gateway's last word about a payment, as this device keeps it; the later word replaces an earlier one. The caller
+ * releases what the payment held before, so a word that comes twice releases once.
+ */
+export function applyOutcome(
+  payment: StoredPayment,
+  statement: OutcomeStatement,
+  outcome: Signed,
+): StoredPayment {
+  const facts = { ...factsOf(payment), sealedSeqs: [] }
+  const failed = statement.status === 'declined' || statement.status === 'canceled'
+  const code = statement.responseCode ?? statement.status
+  if (payment.state === 'OPEN' || payment.state === 'VOIDED') return payment
+  if (payment.state === 'ACCEPTED_ONLINE') {
+    if (!failed) return { ...payment, sealedSeqs: [] }
+    return { ...facts, ...acceptedOf(payment), ...NEVER_STORED, state: 'FAILED_TO_PROCESS', code, outcome }
+  }
+  const parts = { ...facts, ...acceptedOf(payment) }
+  if (isAtRisk(payment) || payment.state === 'PROCESSED') {
+    const stored = storedOf(payment)
+    if (!failed) return { ...parts, ...stored, state: 'PROCESSED', outcome }
+    return { ...parts, ...stored, state: 'FAILED_TO_PROCESS', code, outcome }
+  }
+  const stored = keptStored(payment)
+  if (failed) return { ...parts, ...stored, state: 'FAILED_TO_PROCESS', code, outcome }
+  return stored.offlineKind === null ? payment : { ...parts, ...stored, state: 'PROCESSED', outcome }
+}
+
+const NEVER_STORED: NeverStored = { offlineKind: null, offlineWhy: null }
+
+function keptStored(payment: StoredOffline | NeverStored): StoredOffline | NeverStored {
+  return payment.offlineKind === null ? NEVER_STORED : storedOf(payment)
+}

@@ -1,0 +1,181 @@
+import type { Clock, Crypto } from '@holdfast/core'
+import { openStatement, type PublicKeys } from '@holdfast/envelope'
+import {
+  type FeedAnswer,
+  type Lease,
+  type OutcomeStatement,
+  outcomeStatement,
+  type Signed,
+} from '@holdfast/protocol'
+import type { Journal } from '../journal/journal.ts'
+import type { JournalStep } from '../journal/journal-step.ts'
+import { keepLease, keptNames } from '../journal/kept-values.ts'
+import type { StoredPayment } from '../journal/stored-payment.ts'
+import { release } from '../journal/void-draft.ts'
+import { FEED_ITEMS_PER_COMMIT, FEED_PAUSE_MS } from '../limits.ts'
+import type { TerminalEvent } from '../terminal-api.ts'
+import { applyOutcome } from './apply-outcome.ts'
+import { backoffMs } from './backoff.ts'
+import { Bell } from './bell.ts'
+import type { GatewayClient } from './gateway-client.ts'
+
+export interface FeedDeps {
+  readonly journal: Journal
+  readonly gateway: GatewayClient
+  readonly clock: Clock
+  readonly crypto: Crypto
+  readonly emit: (event: TerminalEvent) => void
+}
+
+/** Listens to the gateway: outcomes in order, each applied and counted in one commit, and the newest lease. */
+export class Feed {
+  readonly #deps: FeedDeps
+  readonly #bell = new Bell()
+  #failures = 0
+  #stopped = false
+
+  constructor(deps: FeedDeps) {
+    this.#deps = deps
+  }
+
+  /** The network came back: listens at once. */
+  wake(): void {
+    this.#bell.ring()
+  }
+
+  /** Runs until `stop`. */
+  async run(): Promise<void> {
+    const { clock, crypto, gateway } = this.#deps
+    while (!this.#stopped) {
+      const startedMs = clock.monotonicMs()
+      const went = gateway.silent ? 'silent' : await this.#turn()
+      if (this.#stopped) return
+      if (went === 'silent') await this.#bell.wait(clock, null)
+      else if (went === 'failed') {
+        this.#failures += 1
+        await this.#bell.wait(clock, backoffMs(crypto, this.#failures, null))
+      } else {
+        this.#failures = 0
+        const tookMs = clock.monotonicMs() - startedMs
+        if (went === 'nothing' && tookMs < FEED_PAUSE_MS) await this.#bell.wait(clock, FEED_PAUSE_MS - tookMs)
+      }
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#bell.ring()
+  }
+
+  async #turn(): Promise<'applied' | 'nothing' | 'failed'> {
+    const { journal, gateway } = this.#deps
+    const cursor = journal.state.feed ?? { generation: 1, after: 0 }
+    const reply = await gateway.feed(cursor)
+    if (this.#stopped || !reply.heard) return 'failed'
+    const { answer, lease } = reply.value
+    const { gatewayKeys } = journal.state.lease
+    // The lease comes first: what the gateway says next may be signed by a key that only this lease names.
+    if (!(await this.#keepLease(lease, answer.lease))) return 'failed'
+    if (answer.generation !== cursor.generation || journal.state.feed === null) {
+      const started = await journal.append(startGeneration(answer.generation))
+      if (!started.ok) return 'failed'
+      if (answer.generation !== cursor.generation) return 'applied'
+    }
+    return this.#applyItems(answer, [...gatewayKeys, ...lease.gatewayKeys])
+  }
+
+  async #keepLease(next: Lease, statement: Signed): Promise<boolean> {
+    const kept = await this.#deps.journal.append(keepNewerLease(next, statement))
+    if (kept.ok && kept.value) this.#deps.emit({ type: 'leaseChanged' })
+    return kept.ok
+  }
+
+  async #applyItems(answer: FeedAnswer, keys: PublicKeys): Promise<'applied' | 'nothing' | 'failed'> {
+    const { journal, crypto, emit } = this.#deps
+    const items = answer.items.toSorted((a, b) => a.n - b.n)
+    for (let at = 0; at < items.length; at += FEED_ITEMS_PER_COMMIT) {
+      const words: Word[] = []
+      for (const { n, statement } of items.slice(at, at + FEED_ITEMS_PER_COMMIT)) {
+        const outcome = await openStatement(crypto, keys, 'outcome', outcomeStatement, statement)
+        // Not the gateway's word: nothing behind it may be applied, or the cursor would pass it by.
+        if (outcome === null || outcome.device !== journal.state.enrolment.device) return 'failed'
+        words.push({ n, outcome, statement })
+      }
+      const applied = await journal.append(applyWords(words, answer.generation))
+      if (!applied.ok) return 'failed'
+      for (const payment of applied.payments) emit({ type: 'paymentChanged', payment })
+    }
+    return items.length === 0 ? 'nothing' : 'applied'
+  }
+}
+
+interface Word {
+  readonly n: number
+  readonly outcome: OutcomeStatement
+  readonly statement: Signed
+}
+
+/** Of the same device, account and mode, and never an older one: a lease that was taken back stays taken back. */
+function keepNewerLease(next: Lease, statement: Signed): JournalStep<null, boolean> {
+  return {
+    load: () => Promise.resolve(null),
+    build({ lease, enrolment }) {
+      const own =
+        next.device === enrolment.device && next.account === enrolment.account && next.mode === enrolment.mode
+      if (!own || next.number <= lease.number) return { do: 'nothing', value: false }
+      return { do: 'commit', value: true, draft: { values: keepLease(statement) } }
+    },
+  }
+}
+
+/**
+ * Another generation than the one that is known: the gateway was restored and may have forgotten. It is told everything
+ * again, from the first record on; what it still has it answers with the same verdict.
+ */
+function startGeneration(generation: number): JournalStep<null, null> {
+  return {
+    load: () => Promise.resolve(null),
+    build({ head, feed }) {
+      if (feed?.generation === generation) return { do: 'nothing', value: null }
+      const values = { [keptNames.feed]: JSON.stringify({ generation, after: 0 }) }
+      if (feed === null) return { do: 'commit', value: null, draft: { values } }
+      return { do: 'commit', value: null, draft: { values, forwardedSeq: 0, resendSeq: head.seq } }
+    },
+  }
+}
+
+function applyWords(
+  words: readonly Word[],
+  generation: number,
+): JournalStep<ReadonlyMap<string, StoredPayment>, null> {
+  return {
+    async load(store) {
+      const payments = new Map<string, StoredPayment>()
+      for (const { outcome } of words) {
+        const payment = await store.payment(outcome.payment)
+        if (payment !== null) payments.set(payment.paymentId, payment)
+      }
+      return payments
+    },
+    build({ head, feed }, loaded) {
+      const after = feed?.generation === generation ? feed.after : 0
+      const fresh = words.filter(({ n }) => n > after)
+      const last = fresh.at(-1)
+      if (last === undefined) return { do: 'nothing', value: null }
+      const payments = new Map<string, StoredPayment>()
+      const erase: number[] = []
+      let { exposure } = head
+      for (const { outcome, statement } of fresh) {
+        const before = payments.get(outcome.payment) ?? loaded.get(outcome.payment)
+        if (before === undefined) continue
+        const next = applyOutcome(before, outcome, statement)
+        if (next.state !== before.state) exposure = release(exposure, before)
+        erase.push(...before.sealedSeqs)
+        payments.set(next.paymentId, { ...next, sealedSeqs: [] })
+      }
+      const values = { [keptNames.feed]: JSON.stringify({ generation, after: last.n }) }
+      const changed = [...payments.values()]
+      return { do: 'commit', value: null, draft: { exposure, erase, values, payments: () => changed } }
+    },
+  }
+}

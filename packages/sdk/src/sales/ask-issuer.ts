@@ -1,0 +1,88 @@
+import { sleep } from '@holdfast/core'
+import {
+  type AttemptStatement,
+  type ErrorCode,
+  isErrorCode,
+  type OfflineReason,
+  type WireRecord,
+} from '@holdfast/protocol'
+import type { Device } from '../device.ts'
+import { outageGuess } from '../gateway/outage-detector.ts'
+import {
+  ATTEMPT_POLL_PAUSE_MS,
+  ATTEMPT_POLL_WAIT_MS,
+  ATTEMPT_POLLS_LOST_MAX,
+  ATTEMPT_TIMER_MAX_MS,
+} from '../limits.ts'
+
+export type IssuerAnswer =
+  | { readonly answer: 'approved'; readonly responseCode: string; readonly approvalCode: string }
+  | { readonly answer: 'declined'; readonly responseCode: string }
+  | { readonly answer: 'refused'; readonly code: ErrorCode }
+  /** Nobody has decided: `why` says what stood in the way. */
+  | { readonly answer: 'none'; readonly why: OfflineReason }
+
+/**
+ * Asks the issuer through the gateway. The caller has made `attempt.started` durable: from here on an approval may
+ * exist whatever is heard, and the gateway adopts or reverses it by what the journal says in the end.
+ */
+export async function askIssuer(
+  device: Device,
+  attempt: { attemptId: string; paymentId: string; record: WireRecord },
+): Promise<IssuerAnswer> {
+  const { gateway, detector } = device
+  const { attemptId, paymentId, record } = attempt
+  const begun = await gateway.startAttempt(record)
+  if (!begun.heard || !isAbout(begun.value, attempt)) {
+    const answer = begun.heard ? null : begun.answer
+    return { answer: 'none', why: gateway.silent ? 'forced' : (detector.outage ?? outageGuess(answer)) }
+  }
+  return conclusion(begun.value) ?? waitForAnswer(device, { attemptId, paymentId }, begun.value.timerMs)
+}
+
+/** After the acknowledgement the acquirer's timer counts: a slow issuer is not an outage (P4). */
+async function waitForAnswer(
+  device: Device,
+  attempt: { attemptId: string; paymentId: string },
+  timerMs: number,
+): Promise<IssuerAnswer> {
+  const { gateway, detector, deps } = device
+  const deadlineMs = deps.clock.monotonicMs() + Math.min(timerMs, ATTEMPT_TIMER_MAX_MS)
+  let lost = 0
+  for (;;) {
+    const remainingMs = Math.floor(deadlineMs - deps.clock.monotonicMs())
+    if (remainingMs <= 0 || lost >= ATTEMPT_POLLS_LOST_MAX) break
+    const waitMs = Math.min(ATTEMPT_POLL_WAIT_MS, remainingMs)
+    const reply = await gateway.attempt({ ...attempt, waitMs })
+    const concluded = reply.heard && isAbout(reply.value, attempt) ? conclusion(reply.value) : null
+    if (concluded !== null) return concluded
+    if (reply.heard) {
+      lost = 0
+      continue
+    }
+    lost += 1
+    if (gateway.silent || detector.status === 'offline') break
+    await sleep(deps.clock, ATTEMPT_POLL_PAUSE_MS)
+  }
+  return { answer: 'none', why: 'no_answer' }
+}
+
+/** Null while the issuer has not answered. */
+function conclusion({ outcome }: AttemptStatement): IssuerAnswer | null {
+  switch (outcome.result) {
+    case 'pending':
+      return null
+    case 'approved':
+      return { answer: 'approved', responseCode: outcome.responseCode, approvalCode: outcome.approvalCode }
+    case 'declined':
+      return { answer: 'declined', responseCode: outcome.responseCode }
+    case 'defer':
+      return { answer: 'none', why: 'acquirer' }
+    case 'refused':
+      return { answer: 'refused', code: isErrorCode(outcome.code) ? outcome.code : 'internal_error' }
+  }
+}
+
+function isAbout(statement: AttemptStatement, attempt: { attemptId: string; paymentId: string }): boolean {
+  return statement.attempt === attempt.attemptId && statement.payment === attempt.paymentId
+}

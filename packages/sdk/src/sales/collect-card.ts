@@ -1,0 +1,49 @@
+import { must, newId } from '@holdfast/core'
+import type { Reader } from '@holdfast/protocol'
+import type { Device } from '../device.ts'
+import type { CollectResult } from '../terminal-api.ts'
+import type { Sale } from './sale.ts'
+
+/** Arms the reader for this sale and keeps what it read until the sale is confirmed. */
+export async function collectCard(device: Device, sale: Sale, reader: Reader): Promise<CollectResult> {
+  await putDown(sale)
+  const { journal, deps } = device
+  const { lease, enrolment, time } = journal.state
+  const ids = {
+    wallMs: () => deps.clock.wallMs(),
+    randomBytes: (length: number) => deps.crypto.randomBytes(length),
+  }
+  const readId = newId('read', ids)
+  const { paymentId, money } = sale.intent
+  const begun = await reader
+    .begin({
+      readId,
+      money,
+      context: {
+        account: enrolment.account,
+        mode: enrolment.mode,
+        device: enrolment.device,
+        reader: reader.info.readerId,
+        payment: paymentId,
+        read: readId,
+        ...money,
+      },
+      sealKey: must(lease.sealKeys[0], 'a lease names a key to seal to'),
+      nowMs: time.nowMs,
+      utcOffsetMin: time.utcOffsetMin,
+    })
+    .catch(() => ({ status: 'failed', code: 'card_unreadable' }) as const)
+  if (begun.status === 'canceled') return { status: 'canceled' }
+  if (begun.status === 'failed') return { status: 'refused', code: begun.code }
+  sale.card = { read: begun.read, reader }
+  if (begun.read.cryptogram !== 'AAC') return { status: 'collected', card: begun.read.facts }
+  await putDown(sale)
+  return { status: 'refused', code: 'offline_card_declined' }
+}
+
+/** Ends the session of a card that was read and is not going to be confirmed. */
+export async function putDown(sale: Sale): Promise<void> {
+  const { card } = sale
+  sale.card = null
+  await card?.reader.complete(card.read.readId, { online: 'unable' }).catch(() => null)
+}

@@ -1,0 +1,130 @@
+import {
+  admitOffline,
+  captureMethods,
+  isAmountMinor,
+  isCurrency,
+  type Money,
+  newId,
+  type OfflineKind,
+  reserve,
+} from '@holdfast/core'
+import type { ErrorCode, Lease, ReaderInfo, RecordOf } from '@holdfast/protocol'
+import { type Device, isOfflineCapable } from '../device.ts'
+import type { JournalState, JournalStep, RecordBody } from '../journal/journal-step.ts'
+import type { StoredPayment } from '../journal/stored-payment.ts'
+import { FULL_RECORD_BYTES, NAME_LENGTH_MAX, PAD_BYTES_MAX } from '../limits.ts'
+import type { CreatePaymentIntent, CreateResult, OfflineBehavior, PaymentIntent } from '../terminal-api.ts'
+
+/** Opens a sale: durable before any card is read, with its place in the offline limits where it may be stored. */
+export async function createPayment(
+  device: Device,
+  info: ReaderInfo,
+  input: CreatePaymentIntent,
+): Promise<CreateResult> {
+  const code = malformed(input, device.journal.state.lease)
+  if (code !== null) return { status: 'refused', code }
+  const offlineBehavior = input.offlineBehavior ?? 'prefer_online'
+  if (offlineBehavior === 'require_online' && device.detector.status === 'offline') {
+    return { status: 'refused', code: 'offline_required_online' }
+  }
+  const { clock, crypto } = device.deps
+  const ids = { wallMs: () => clock.wallMs(), randomBytes: (length: number) => crypto.randomBytes(length) }
+  const saleId = newId('sale', ids)
+  const paymentId = newId('pi', ids)
+  const opened = await device.journal.append(openSale({ input, info, offlineBehavior, saleId, paymentId }))
+  return opened.ok ? { status: 'created', intent: opened.value } : { status: 'refused', code: opened.code }
+}
+
+/** The offline rules that do not need the card; null when the sale could be stored. */
+function admitSale(state: JournalState, offlineCapable: boolean, money: Money): ErrorCode | null {
+  if (!offlineCapable) return 'offline_not_allowed'
+  const { lease, head, time } = state
+  const clock = { nowMs: time.nowMs, lastContactMs: head.time.contactMs }
+  return admitOffline(lease, likelyKind(lease), head.exposure, { money, reserved: false }, clock)
+}
+
+interface Opening {
+  readonly input: CreatePaymentIntent
+  readonly info: ReaderInfo
+  readonly offlineBehavior: OfflineBehavior
+  readonly saleId: string
+  readonly paymentId: string
+}
+
+function openSale(opening: Opening): JournalStep<null, PaymentIntent> {
+  const { input, info, offlineBehavior, saleId, paymentId } = opening
+  const money = { amountMinor: input.amountMinor, currency: input.currency }
+  const captureMethod = input.captureMethod ?? 'automatic'
+  return {
+    load: () => Promise.resolve(null),
+    build(state) {
+      const offlineRefusal = admitSale(state, isOfflineCapable(state, info), money)
+      if (offlineBehavior === 'force_offline' && offlineRefusal !== null) {
+        return { do: 'refuse', code: offlineRefusal }
+      }
+      const reserved = offlineRefusal === null && offlineBehavior !== 'require_online'
+      const reference = input.reference ?? null
+      const location = state.lease.location
+      const payment: StoredPayment = {
+        paymentId,
+        saleId,
+        money,
+        captureMethod,
+        location,
+        reader: info.readerId,
+        reference,
+        openedMs: state.time.nowMs,
+        reserved,
+        attempts: 0,
+        sealedSeqs: [],
+        state: 'OPEN',
+      }
+      const body = padded({
+        kind: 'sale.opened',
+        sale: saleId,
+        payment: paymentId,
+        ...money,
+        tipMinor: 0,
+        captureMethod,
+        location,
+        reader: info.readerId,
+        operator: input.operator ?? null,
+        reference,
+        reserved,
+      })
+      const exposure = reserved ? reserve(state.head.exposure, money) : state.head.exposure
+      return {
+        do: 'commit',
+        value: { paymentId, saleId, money, captureMethod, offlineBehavior, offlineRefusal },
+        draft: { records: [{ body, sealed: null }], exposure, payments: () => [payment] },
+      }
+    },
+  }
+}
+
+/** What a sale is most likely stored as before its card is known. */
+function likelyKind(lease: Lease): OfflineKind {
+  return lease.kinds.deferred === undefined && lease.kinds.card_approved !== undefined
+    ? 'card_approved'
+    : 'deferred'
+}
+
+/** As many bytes as an accepted payment with its sealed block will take: a disk that is full says so now. */
+function padded(body: Omit<RecordOf<'sale.opened'>, ChainField | 'pad'>): RecordBody {
+  const missing = FULL_RECORD_BYTES - JSON.stringify(body).length - CHAIN_BYTES
+  return { ...body, pad: ' '.repeat(Math.min(PAD_BYTES_MAX, Math.max(0, missing))) }
+}
+
+type ChainField = 'v' | 'account' | 'mode' | 'device' | 'key' | 'epoch' | 'seq' | 'prev' | 'lease' | 'times'
+
+/** About what the chain adds to every header. */
+const CHAIN_BYTES = 600
+
+function malformed(input: CreatePaymentIntent, lease: Lease): ErrorCode | null {
+  if (!isAmountMinor(input.amountMinor)) return 'amount_invalid'
+  if (!isCurrency(input.currency) || !lease.currencies.includes(input.currency)) return 'currency_invalid'
+  if (input.captureMethod !== undefined && !captureMethods.includes(input.captureMethod))
+    return 'parameter_invalid'
+  const texts = [input.reference ?? '', input.operator ?? '']
+  return texts.every((text) => text.length <= NAME_LENGTH_MAX) ? null : 'parameter_invalid'
+}

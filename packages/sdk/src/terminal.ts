@@ -1,0 +1,225 @@
+import { must } from '@holdfast/core'
+import type { Reader } from '@holdfast/protocol'
+import type { Device, TerminalDeps } from './device.ts'
+import { enrol } from './gateway/enrol.ts'
+import { Journal } from './journal/journal.ts'
+import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, NAME_LENGTH_MAX } from './limits.ts'
+import { offlineStatusOf } from './offline-status.ts'
+import { cancelPayment } from './sales/cancel-payment.ts'
+import { collectCard, putDown } from './sales/collect-card.ts'
+import { confirmPayment } from './sales/confirm-payment.ts'
+import { createPayment } from './sales/create-payment.ts'
+import type { Sale } from './sales/sale.ts'
+import { type RunningDevice, startDevice } from './start-device.ts'
+import type { Terminal, TerminalEvent, TerminalSettings } from './terminal-api.ts'
+
+/** Opens the journal and starts forwarding what is in it. Throws when the store cannot be trusted. */
+export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
+  const listeners = new Set<(event: TerminalEvent) => void>()
+  const sales = new Map<string, Sale>()
+  let reader: Reader | null = null
+  let running: RunningDevice | null = null
+  let forced = false
+  let lastStatus = ''
+  let enrolling: ReturnType<Terminal['enrol']> | null = null
+
+  const journal = await Journal.open(deps)
+  if (journal !== null) start(journal)
+
+  function start(opened: Journal): RunningDevice {
+    running = startDevice(deps, opened, { emit, onStatus: announceStatus })
+    running.setForcedOffline(forced)
+    return running
+  }
+
+  function emit(event: TerminalEvent): void {
+    for (const listener of listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        deps.onListenerError?.(error)
+      }
+    }
+  }
+
+  function status() {
+    const busy = [...sales.values()].some((sale) => sale.step !== null)
+    return offlineStatusOf(running?.device ?? null, busy)
+  }
+
+  function announceStatus(): void {
+    const now = status()
+    const text = JSON.stringify(now)
+    if (text === lastStatus) return
+    lastStatus = text
+    emit({ type: 'offlineStatusChanged', status: now })
+  }
+
+  /** One step of a sale at a time; what it returns when another one runs is the caller's. */
+  async function step<Result>(sale: Sale, name: Sale['step'], task: () => Promise<Result>): Promise<Result> {
+    sale.step = name
+    announceStatus()
+    try {
+      return await task()
+    } finally {
+      sale.step = null
+      announceStatus()
+    }
+  }
+
+  /** A device that is enrolled stays what it is: its journal belongs to it. */
+  async function enrolOnce({ code, name }: { code: string; name: string }): ReturnType<Terminal['enrol']> {
+    if (running !== null) return { status: 'enrolled', deviceId: deviceIdOf(running) }
+    const { info } = connectedReader()
+    const enrolled = await enrol(deps, { code, name: name.slice(0, NAME_LENGTH_MAX), reader: info })
+    if (!enrolled.ok) return { status: 'refused', code: enrolled.code }
+    const { account, mode, device } = enrolled.lease
+    const kept = { id: enrolled.answer.reader, model: info.model, serialNumber: info.serialNumber }
+    const identity = { account, mode, device, key: deps.key.keyId, reader: kept }
+    const founded = await Journal.found(deps, identity, enrolled.answer.lease)
+    if (founded === null) return { status: 'refused', code: 'journal_failed' }
+    const deviceId = deviceIdOf(start(founded))
+    emit({ type: 'leaseChanged' })
+    announceStatus()
+    return { status: 'enrolled', deviceId }
+  }
+
+  function connectedReader(): Reader {
+    return must(reader, 'a reader is connected with useReader before it is needed')
+  }
+
+  async function leave(device: Device, sale: Sale): Promise<void> {
+    const payment = await device.deps.store.payment(sale.intent.paymentId).catch(() => null)
+    if (payment !== null && payment.state !== 'OPEN') sales.delete(sale.intent.paymentId)
+  }
+
+  return {
+    get deviceId() {
+      return running === null ? null : deviceIdOf(running)
+    },
+
+    enrol(input) {
+      enrolling ??= enrolOnce(input).finally(() => {
+        enrolling = null
+      })
+      return enrolling
+    },
+
+    useReader(connected) {
+      reader = connected
+    },
+
+    async createPaymentIntent(input) {
+      if (running === null) return { status: 'refused', code: 'not_enrolled' }
+      const created = await createPayment(running.device, connectedReader().info, input)
+      if (created.status === 'created') {
+        const { intent } = created
+        const operator = input.operator ?? null
+        sales.set(intent.paymentId, { intent, operator, step: null, card: null, declined: new Set() })
+      }
+      return created
+    },
+
+    async collectPaymentMethod({ paymentId }) {
+      const sale = sales.get(paymentId)
+      if (running === null || sale === undefined) return { status: 'refused', code: 'sale_not_open' }
+      if (sale.step !== null) return { status: 'refused', code: 'sale_in_progress' }
+      if ([...sales.values()].some((other) => other.step === 'collect')) {
+        return { status: 'refused', code: 'reader_busy' }
+      }
+      const { device } = running
+      return step(sale, 'collect', async () => {
+        const collected = await collectCard(device, sale, connectedReader())
+        if (sales.has(paymentId)) return collected
+        // The sale was taken back while the card was read.
+        await putDown(sale)
+        return { status: 'canceled' }
+      })
+    },
+
+    async confirmPaymentIntent({ paymentId }, options = {}) {
+      const sale = sales.get(paymentId)
+      if (running === null || sale === undefined) return { status: 'refused', code: 'sale_not_open' }
+      if (sale.step !== null) return { status: 'refused', code: 'sale_in_progress' }
+      const { device } = running
+      const behavior = options.offlineBehavior ?? sale.intent.offlineBehavior
+      return step(sale, 'confirm', async () => {
+        const result = await confirmPayment(device, sale, behavior)
+        await leave(device, sale)
+        return result
+      })
+    },
+
+    async cancelPaymentIntent(paymentId, reason) {
+      if (running === null) return { status: 'refused', code: 'not_enrolled' }
+      const { device } = running
+      const sale = sales.get(paymentId)
+      const write = () => device.journal.append(cancelPayment(paymentId, reason))
+      if (sale?.step === 'confirm' || sale?.step === 'cancel')
+        return { status: 'refused', code: 'sale_in_progress' }
+      if (sale?.step === 'collect') reader?.cancel()
+      const voided =
+        sale === undefined || sale.step === 'collect'
+          ? await write()
+          : await step(sale, 'cancel', async () => {
+              await putDown(sale)
+              return write()
+            })
+      if (!voided.ok) return { status: 'refused', code: voided.code }
+      sales.delete(paymentId)
+      for (const payment of voided.payments) emit({ type: 'paymentChanged', payment })
+      return { status: 'voided' }
+    },
+
+    offlineStatus: status,
+
+    payments({ limit = LIST_LIMIT_DEFAULT, beforeId } = {}) {
+      const page = { limit: Math.min(limit, LIST_LIMIT_MAX) }
+      return deps.store.payments(beforeId === undefined ? page : { ...page, beforeId })
+    },
+
+    payment: (paymentId) => deps.store.payment(paymentId),
+
+    settings: () => (running === null ? null : settingsOf(running.device)),
+
+    async flush() {
+      await running?.flush()
+    },
+
+    on(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    setForcedOffline(value) {
+      forced = value
+      running?.setForcedOffline(value)
+      announceStatus()
+    },
+
+    async close() {
+      for (const sale of sales.values()) if (sale.step === 'collect') reader?.cancel()
+      await (running === null ? deps.store.close() : running.close())
+    },
+  }
+}
+
+function deviceIdOf({ device }: RunningDevice): string {
+  return device.journal.state.enrolment.device
+}
+
+function settingsOf({ journal }: Device): TerminalSettings {
+  const { lease, enrolment } = journal.state
+  const readerId = enrolment.reader.id
+  const { accountName, location, locationName, currencies, allowed, kinds } = lease
+  const offlinePerPaymentMinor = kinds.deferred?.perPaymentMinor ?? kinds.card_approved?.perPaymentMinor ?? {}
+  return {
+    accountName,
+    locationId: location,
+    locationName,
+    readerId,
+    currencies,
+    offlineAllowed: allowed,
+    offlinePerPaymentMinor,
+  }
+}

@@ -1,0 +1,56 @@
+import { admitOffline, newId, reserve } from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/envelope/node'
+import type { JournalStep } from '../journal/journal-step.ts'
+import type { StoredPayment } from '../journal/stored-payment.ts'
+import { READER_ID } from './scripted-reader.ts'
+
+let opened = 0
+
+/** Opens a sale under the limits, as the terminal does, without a terminal around it. */
+export function openSaleStep({ amountMinor }: { amountMinor: number }): JournalStep<null, string> {
+  opened += 1
+  const ids = { wallMs: () => opened, randomBytes: (length: number) => nodeCrypto.randomBytes(length) }
+  const [saleId, paymentId] = [newId('sale', ids), newId('pi', ids)]
+  const money = { amountMinor, currency: 'eur' } as const
+  return {
+    load: () => Promise.resolve(null),
+    build({ head, lease, time }) {
+      const clock = { nowMs: time.nowMs, lastContactMs: head.time.contactMs }
+      const refusal = admitOffline(lease, 'deferred', head.exposure, { money, reserved: false }, clock)
+      if (refusal !== null) return { do: 'refuse', code: refusal }
+      const place = { location: lease.location, reader: READER_ID, reference: null }
+      const sale = { ...money, captureMethod: 'automatic', ...place } as const
+      const payment: StoredPayment = {
+        ...place,
+        paymentId,
+        saleId,
+        money,
+        captureMethod: 'automatic',
+        openedMs: time.nowMs,
+        reserved: true,
+        attempts: 0,
+        sealedSeqs: [],
+        state: 'OPEN',
+      }
+      const body = {
+        kind: 'sale.opened',
+        sale: saleId,
+        payment: paymentId,
+        ...sale,
+        tipMinor: 0,
+        operator: null,
+        reserved: true,
+        pad: '',
+      } as const
+      return {
+        do: 'commit',
+        value: paymentId,
+        draft: {
+          records: [{ body, sealed: null }],
+          exposure: reserve(head.exposure, money),
+          payments: () => [payment],
+        },
+      }
+    },
+  }
+}

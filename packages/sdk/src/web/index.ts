@@ -1,0 +1,48 @@
+import { webCrypto } from '@holdfast/envelope/web'
+import { createTerminal } from '../terminal.ts'
+import type { Terminal } from '../terminal-api.ts'
+import { openIndexedDbJournalStore } from './indexed-db-journal-store.ts'
+import { loadOrMakeWebKey, webClock, webNetwork, webReachability } from './web-platform.ts'
+
+export { openIndexedDbJournalStore } from './indexed-db-journal-store.ts'
+export {
+  holdTillLock,
+  loadOrMakeWebKey,
+  persistStorage,
+  webClock,
+  webNetwork,
+  webReachability,
+} from './web-platform.ts'
+
+export interface WebTerminalOptions {
+  readonly gatewayUrl: string
+  /** Program and version. */
+  readonly app: string
+  readonly databaseName?: string
+  /** Addresses that have nothing to do with the gateway, to tell an internet outage from a service outage. */
+  readonly reachabilityTargets?: readonly string[]
+}
+
+/** A terminal in the browser: journal and key in IndexedDB. Rejects when the store cannot be opened or trusted. */
+export async function openWebTerminal(options: WebTerminalOptions): Promise<Terminal> {
+  const { gatewayUrl, app, databaseName = 'holdfast', reachabilityTargets } = options
+  const key = await loadOrMakeWebKey(`${databaseName}-keys`)
+  const store = await openIndexedDbJournalStore(databaseName)
+  const probes =
+    reachabilityTargets === undefined ? {} : { reachability: webReachability(reachabilityTargets) }
+  try {
+    return await createTerminal({
+      store,
+      crypto: webCrypto,
+      key,
+      clock: webClock(),
+      network: webNetwork(gatewayUrl),
+      app,
+      storeName: 'indexed-db',
+      ...probes,
+    })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+import { type Ready, readReady } from '@holdfast/local'
+
+export const localScript = (name: string): string =>
+  fileURLToPath(new URL(`../../../apps/local/src/${name}.ts`, import.meta.url))
+
+export interface RunningStack {
+  readonly ready: Ready
+  readonly child: ChildProcess
+  readonly output: () => string
+  /** Ctrl-C. */
+  stop(): Promise<number | null>
+}
+
+export interface Place {
+  readonly home: string
+  readonly basePort: number
+}
+
+export function newHome(): string {
+  return mkdtempSync(path.join(tmpdir(), 'holdfast-e2e-'))
+}
+
+export function dropHome(home: string): void {
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** `npm start` on a home and ports of its own; resolves when `ready.json` is there. */
+export async function startLocal({ home, basePort }: Place): Promise<RunningStack> {
+  const { child, output, ended } = run('start', { home, basePort })
+  let exited = false
+  void ended.then(() => (exited = true))
+  for (;;) {
+    const ready = readReady(home)
+    if (ready !== null && ready.pid === child.pid) {
+      return {
+        ready,
+        child,
+        output,
+        stop: () => {
+          child.kill('SIGINT')
+          return ended
+        },
+      }
+    }
+    if (exited) throw new Error(`npm start ended:\n${output()}`)
+    await sleep(50)
+  }
+}
+
+/** A program of apps/local that ends by itself. */
+export async function runLocal(
+  name: string,
+  place: Place,
+  args: readonly string[] = [],
+): Promise<{ code: number | null; output: string; stdout: string }> {
+  const { output, stdout, ended } = run(name, place, args)
+  return { code: await ended, output: output(), stdout: stdout() }
+}
+
+function run(name: string, { home, basePort }: Place, args: readonly string[] = []) {
+  const child = spawn(process.execPath, [localScript(name), ...args], {
+    env: { ...process.env, HOLDFAST_HOME: home, HOLDFAST_PORT: String(basePort) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let all = ''
+  let out = ''
+  child.stdout.on('data', (bytes: Buffer) => {
+    all += bytes.toString()
+    out += bytes.toString()
+  })
+  child.stderr.on('data', (bytes: Buffer) => (all += bytes.toString()))
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
+  return { child, ended, output: () => all, stdout: () => out }
+}

@@ -1,0 +1,67 @@
+import { isSettled } from '@holdfast/core'
+import { NO_DISK_FAULTS, NO_NETWORK_FAULTS, NO_WIRE_FAULTS } from '@holdfast/testing'
+import { NO_DATABASE_FAULTS } from './sim-gateway-store.ts'
+import type { World } from './world.ts'
+
+const DRAIN_MS_MAX = 45 * 60_000
+const RESTART_MS = 1_000
+
+/** Ends every fault. What was killed is started again. */
+export function heal(world: World): void {
+  const { devices, gateways, acquirer, engine } = world
+  engine.tell('the faults stop')
+  acquirer.wire.setFaults(NO_WIRE_FAULTS)
+  acquirer.wire.setState('up')
+  acquirer.script.clear()
+  for (const gateway of gateways) {
+    gateway.setDatabaseFaults(NO_DATABASE_FAULTS)
+    gateway.start()
+  }
+  for (const { disk, link } of devices) {
+    disk.setFaults(NO_DISK_FAULTS)
+    disk.setFull(false)
+    link.setFaults(NO_NETWORK_FAULTS)
+    link.setState('up')
+  }
+}
+
+/** Runs until nothing is left to do anywhere; names what is left when that takes too long. */
+export async function drain(world: World): Promise<void> {
+  const { engine, watch } = world
+  heal(world)
+  keepRunning(world)
+  const untilMs = engine.nowMs() + DRAIN_MS_MAX
+  let lookedAtMs = -1
+  const done = await engine.run(untilMs, () => {
+    if (engine.nowMs() - lookedAtMs < 200) return false
+    lookedAtMs = engine.nowMs()
+    return leftOver(world) === null
+  })
+  if (!done) watch.breach('everything drains in bounded time', leftOver(world) ?? 'nothing')
+}
+
+function keepRunning(world: World): void {
+  for (const machine of [...world.devices, ...world.gateways]) machine.start()
+  world.engine.after(RESTART_MS, 'operator', () => keepRunning(world))
+}
+
+/** The first thing that is not at its end; null when all is. */
+function leftOver({ devices, database, shop }: World): string | null {
+  for (const device of devices) {
+    const { name, disk } = device
+    const { head, payments } = disk.image()
+    if (device.running() === null) return `${name} is not running`
+    if (shop.inHand.has(name)) return `${name} has an order in hand`
+    if (head === null) return `${name} has no journal`
+    if (head.forwardedSeq !== head.seq)
+      return `${name} has ${head.seq - head.forwardedSeq} records to forward`
+    for (const { paymentId, state } of payments.values())
+      if (state === 'OPEN' || state === 'QUEUED' || state === 'UPLOADED')
+        return `${name} ${paymentId} is ${state}`
+  }
+  for (const { story, attention } of database.payments.values()) {
+    if (attention === null && !isSettled(story))
+      return `gateway ${story.paymentId} is ${story.word.said}, ${story.attempts.map(({ state }) => state).join()}`
+  }
+  return null
+}

@@ -1,0 +1,101 @@
+import { statusOf } from '@holdfast/core'
+import { auditGatewayPayment, type AuditReport, auditSales } from '@holdfast/testing'
+import { holdsCardNumber } from './card-scan.ts'
+import type { Shown } from './shop.ts'
+import type { World } from './world.ts'
+
+/** After the drain: does all that was shown, stored, asked and charged say the same? */
+export function judge(world: World): AuditReport {
+  const report = auditSales({
+    devices: world.devices.map(({ disk }) => {
+      const { head, payments, values } = disk.image()
+      const { device } = JSON.parse(values.get('enrolment') ?? '{}') as { device: string }
+      return { deviceId: device, drained: head?.seq === head?.forwardedSeq, payments: [...payments.values()] }
+    }),
+    gateway: [...world.database.payments.values()].map(auditGatewayPayment),
+    acquirer: world.acquirer.entries(),
+  })
+  for (const { code, paymentId, detail } of report.differences)
+    world.watch.breach('the audit is clean', `${code}: ${detail}`, paymentId ?? undefined)
+  if (report.pending > 0) world.watch.breach('nothing is pending after the drain', `${report.pending} sales`)
+  judgeWords(world)
+  judgeOrders(world)
+  judgeSecrecy(world)
+  return report
+}
+
+/** What a person was told must be what came of it. */
+function judgeWords(world: World): void {
+  const { watch, shop, devices, database } = world
+  const onDevices = new Map(devices.flatMap(({ disk }) => [...disk.image().payments]))
+  const rows = new Map([...database.payments.values()].map((row) => [row.story.paymentId, row]))
+  for (const [paymentId, word] of shop.shown) {
+    const state = onDevices.get(paymentId)?.state
+    const row = rows.get(paymentId)
+    const status = row === undefined ? 'missing' : statusOf(row.story)
+    const charged = chargesOf(world, paymentId)
+    const told = (what: string): void =>
+      watch.breach(
+        `shown as ${word}`,
+        `${what}; device ${state ?? 'missing'}, gateway ${status}, charged ${charged} times`,
+        paymentId,
+      )
+    if (charged !== wantedCharges(status)) told('the charges do not fit the status')
+    switch (word) {
+      case 'approved':
+      case 'stored':
+        if (state === undefined || state === 'VOIDED' || state === 'OPEN') told('and lost on the device')
+        if (!['succeeded', 'requires_capture', 'declined'].includes(status)) told('and has no end')
+        // An approval holds unless it was given back before the acceptance arrived, and then refused.
+        if (word === 'approved' && status === 'declined' && state !== 'FAILED_TO_PROCESS')
+          told('and not paid')
+        break
+      case 'declined':
+      case 'refused':
+      case 'voided':
+        if (state !== 'VOIDED') told('and not void on the device')
+        if (charged > 0) told('and charged')
+        break
+    }
+  }
+}
+
+function wantedCharges(status: string): number {
+  return status === 'succeeded' || status === 'requires_capture' ? 1 : 0
+}
+
+/** One basket is paid by card at most once, over all the payments that were tried for it. */
+function judgeOrders(world: World): void {
+  const { watch, shop, counters } = world
+  const paidWords: readonly (Shown | undefined)[] = ['approved', 'stored']
+  for (const { reference, payments, end } of shop.orders) {
+    const charges = payments.reduce((sum, paymentId) => sum + chargesOf(world, paymentId), 0)
+    if (charges > 1)
+      watch.breach('one basket is charged once', `${reference}: ${charges} charges`, payments[0])
+    const accepted = payments.filter((paymentId) => paidWords.includes(shop.shown.get(paymentId)))
+    if (accepted.length === 0 && charges > 0)
+      watch.breach('who was not told so is not charged', `${reference}: ended as ${end}`, payments[0])
+    counters.sometimes('state.basket_paid', charges === 1)
+    counters.sometimes('state.basket_tried_again', payments.length > 1)
+  }
+}
+
+function chargesOf(world: World, paymentId: string): number {
+  const row = [...world.database.payments.values()].find(({ story }) => story.paymentId === paymentId)
+  const rrns = new Set(row?.story.attempts.flatMap((attempt) => ('rrn' in attempt ? [attempt.rrn] : [])))
+  return world.acquirer.entries().filter(({ rrn, chargedMinor }) => chargedMinor > 0 && rrns.has(rrn)).length
+}
+
+/** Everything that rests anywhere, decoded as far as it can be. */
+function judgeSecrecy({ watch, devices, database, acquirer, counters }: World): void {
+  for (const { name, disk } of devices) {
+    const { records, payments, values, head } = disk.image()
+    const text = JSON.stringify([head, [...records.values()], [...payments.values()], [...values]])
+    if (holdsCardNumber(text, 'deep')) watch.breach('no card number on the disk', name)
+  }
+  const tables = [database.payments, database.records, database.feeds, database.events]
+  const text = JSON.stringify(tables.map((table) => [...table.values()]))
+  if (holdsCardNumber(text, 'deep')) watch.breach('no card number in the database', 'at rest')
+  // The control: the scan does find the number where it has to be, on the way to the acquirer.
+  counters.sometimes('state.scan_finds_card_at_acquirer', acquirer.bytesSeen.withCard > 0)
+}

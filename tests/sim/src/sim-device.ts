@@ -1,0 +1,155 @@
+import { must, type SigningKey } from '@holdfast/core'
+import { type CounterStore, createSimulatedReader, type SimulatedReader } from '@holdfast/reader'
+import {
+  createTerminal,
+  type JournalChange,
+  type JournalHead,
+  type RecordVerdict,
+  type StoredPayment,
+  type StoredRecord,
+  type Terminal,
+} from '@holdfast/sdk'
+import {
+  type CryptoSuite,
+  type Engine,
+  type FaultCounters,
+  type MachineTime,
+  machineTime,
+  type Random,
+  type ServerDialogue,
+  simulatedClock,
+  type SimulatedDisk,
+  simulatedDisk,
+  type SimulatedLink,
+  simulatedLink,
+  type SimulatedProcess,
+  simulatedProcess,
+  type SimulatedRequest,
+} from '@holdfast/testing'
+
+export type DeviceDisk = SimulatedDisk<
+  JournalHead,
+  StoredRecord,
+  StoredPayment,
+  StoredPayment['state'],
+  RecordVerdict
+>
+
+/** A till: a machine with a disk, a clock, a key and a reader; the program on it comes and goes. */
+export interface SimDevice {
+  readonly name: string
+  readonly machine: MachineTime
+  readonly disk: DeviceDisk
+  readonly link: SimulatedLink
+  readonly key: SigningKey
+  /** The program that runs now, once its journal is open; null while there is none. */
+  running(): RunningTill | null
+  process(): SimulatedProcess | null
+  /** Starts the program; `reboot` starts the machine too. */
+  start(options?: { readonly reboot?: boolean }): void
+}
+
+export interface RunningTill {
+  readonly process: SimulatedProcess
+  readonly terminal: Terminal
+  readonly reader: SimulatedReader
+}
+
+export interface SimDeviceOptions {
+  readonly engine: Engine
+  readonly random: Random
+  readonly counters: FaultCounters
+  readonly name: string
+  readonly suite: CryptoSuite
+  readonly fingerprintKey: Uint8Array
+  readonly server: (request: SimulatedRequest) => ServerDialogue | null
+  readonly onCommit: (change: JournalChange) => void
+  readonly onWire: (text: string) => void
+  readonly onReady: (till: RunningTill) => void
+  readonly onError: (text: string) => void
+}
+
+export function simDevice(options: SimDeviceOptions): SimDevice {
+  const { engine, random, counters, name, suite } = options
+  const key = suite.signingKey(random.fork('key').bytes(32))
+  const machine = machineTime(`${name}-boot-1`)
+  const disk: DeviceDisk = simulatedDisk({ ...options, random: random.fork('disk'), name: `${name} disk` })
+  const link = simulatedLink({ ...options, random: random.fork('link'), name: `${name} link` })
+  const cardCounters = durableCounters()
+  let current: { readonly process: SimulatedProcess; till: RunningTill | null } | null = null
+  let starts = 0
+
+  async function open(process: SimulatedProcess): Promise<void> {
+    const crypto = suite.crypto(random.fork(`crypto/${starts}`))
+    const terminal = await createTerminal({
+      store: disk.open(process),
+      crypto,
+      key,
+      clock: simulatedClock(engine, process, machine),
+      network: link.port(process),
+      app: 'simulated till',
+      storeName: 'simulated disk',
+      onListenerError: (error) => options.onError(`${name}: a listener threw ${String(error)}`),
+    })
+    const { fingerprintKey } = options
+    const readerCalled = (readerId: string): SimulatedReader =>
+      createSimulatedReader({
+        readerId,
+        serialNumber: `${name}-reader`,
+        crypto,
+        fingerprintKey,
+        counters: cardCounters,
+      })
+    if (terminal.deviceId === null) {
+      terminal.useReader(readerCalled('rdr_000000000000000000000000'))
+      const enrolled = await terminal.enrol({ code: 'SIMULATED', name })
+      if (enrolled.status === 'refused') throw new Error(`cannot enrol: ${enrolled.code}`)
+    }
+    const reader = readerCalled(must(terminal.settings(), 'an enrolled till has settings').readerId)
+    terminal.useReader(reader)
+    if (!process.isAlive() || current?.process !== process) return
+    current.till = { process, terminal, reader }
+    options.onReady(current.till)
+  }
+
+  return {
+    name,
+    machine,
+    disk,
+    link,
+    key,
+    running: () => current?.till ?? null,
+    process: () => current?.process ?? null,
+    start({ reboot = false } = {}) {
+      if (current !== null) return
+      starts += 1
+      if (reboot) {
+        machine.bootId = `${name}-boot-${starts}`
+        machine.bootedAtMs = engine.nowMs()
+      }
+      const process = simulatedProcess(engine, `${name}.${starts}`)
+      current = { process, till: null }
+      process.onKill(() => {
+        current = null
+        counters.hit('device.killed')
+      })
+      engine.tell(`${process.name} starts`)
+      open(process).catch((error: unknown) => {
+        // A disk that fails at the start: the operator starts the program again.
+        engine.tell(`${process.name} cannot start: ${String(error)}`)
+        process.kill('cannot start')
+      })
+    },
+  }
+}
+
+/** The chip's counters are on the card and in the reader: no crash of a till sets them back. */
+function durableCounters(): CounterStore {
+  let kept: Record<string, number> = {}
+  return {
+    load: () => kept,
+    save(counters) {
+      kept = counters
+    },
+  }
+}

@@ -1,0 +1,113 @@
+import { type Currency, type OfflineKind, offlineKinds, tallyOf } from '@holdfast/core'
+import { parseJson } from '@holdfast/envelope'
+import { lease as leaseSchema, type Lease, signed } from '@holdfast/protocol'
+import type { JournalChange, StoredPayment } from '@holdfast/sdk'
+import type { Engine } from '@holdfast/testing'
+import { holdsCardNumber } from './card-scan.ts'
+import type { Watch } from './watch.ts'
+
+type State = StoredPayment['state']
+
+/** What a payment on a device may become; no way leads back. */
+const NEXT: Record<State, readonly State[]> = {
+  OPEN: ['OPEN', 'ACCEPTED_ONLINE', 'QUEUED', 'VOIDED'],
+  ACCEPTED_ONLINE: ['ACCEPTED_ONLINE', 'VOIDED', 'FAILED_TO_PROCESS'],
+  QUEUED: ['QUEUED', 'UPLOADED', 'FAILED_TO_UPLOAD', 'VOIDED', 'PROCESSED', 'FAILED_TO_PROCESS'],
+  UPLOADED: ['UPLOADED', 'VOIDED', 'PROCESSED', 'FAILED_TO_PROCESS'],
+  FAILED_TO_UPLOAD: ['FAILED_TO_UPLOAD', 'UPLOADED', 'PROCESSED', 'FAILED_TO_PROCESS'],
+  PROCESSED: ['PROCESSED'],
+  FAILED_TO_PROCESS: ['FAILED_TO_PROCESS'],
+  VOIDED: ['VOIDED'],
+}
+
+/** Holds every write of one device to what must always be true, recomputed from the payments alone. */
+export function watchDevice(watch: Watch, engine: Engine, name: string): (change: JournalChange) => void {
+  const payments = new Map<string, StoredPayment>()
+  let lease: Lease | null = null
+  let seq = 0
+  let hash: string | null = null
+
+  return (change) => {
+    if (holdsCardNumber(JSON.stringify(change))) watch.breach('no card number on the disk', name)
+    const kept = change.values['lease']
+    if (typeof kept === 'string') lease = leaseOf(kept)
+    for (const { seq: next, wire, hash: own } of change.append) {
+      const { prev } = parseJson(wire.header) as { prev: string | null }
+      if (next !== seq + 1 || prev !== hash)
+        watch.breach('the chain has no gap and no fork', `${name} at ${next}`)
+      seq = next
+      hash = own
+    }
+    const kinds = change.append.map(({ wire }) => (parseJson(wire.header) as { kind: string }).kind)
+    const states = change.payments.map(({ paymentId, state }) => `${paymentId} ${state}`)
+    engine.tell(`${name} wrote ${[...kinds, ...states].join(', ')}`)
+    for (const payment of change.payments) {
+      const before = payments.get(payment.paymentId)
+      payments.set(payment.paymentId, payment)
+      const from = before?.state ?? 'OPEN'
+      if (!NEXT[from].includes(payment.state))
+        watch.breach('states only move forward', `${name}: ${from} → ${payment.state}`, payment.paymentId)
+      if (payment.state === 'QUEUED' && before?.state !== 'QUEUED') checkLimits(payment.paymentId, payment)
+    }
+    checkExposure(change)
+  }
+
+  function checkLimits(paymentId: string, payment: Extract<StoredPayment, { state: 'QUEUED' }>): void {
+    const { offlineKind, money, acceptedMs } = payment
+    const terms = lease?.kinds[offlineKind]
+    const perPaymentMinor = terms?.perPaymentMinor[money.currency] ?? 0
+    const totalMinor = terms?.storedTotalMinor[money.currency] ?? 0
+    const stored = totals(offlineKind, money.currency)
+    const broken =
+      lease === null || !lease.allowed || terms === undefined
+        ? 'stored without a lease that allows it'
+        : money.amountMinor > perPaymentMinor
+          ? `amount ${money.amountMinor} above ${perPaymentMinor}`
+          : stored.sumMinor > totalMinor
+            ? `total ${stored.sumMinor} above ${totalMinor}`
+            : stored.countOfKind > terms.storedCount
+              ? `count ${stored.countOfKind} above ${terms.storedCount}`
+              : acceptedMs >= lease.expiresAtMs
+                ? 'stored after the end of the lease'
+                : null
+    if (broken !== null) watch.breach('the limits of the lease hold', `${name}: ${broken}`, paymentId)
+  }
+
+  /** The head row's counters are what the limits are decided on, so they must be the truth. */
+  function checkExposure({ head }: JournalChange): void {
+    for (const kind of offlineKinds) {
+      for (const currency of ['eur', 'gbp'] as const) {
+        const counted = tallyOf(head.exposure.stored[kind], currency)
+        const real = totals(kind, currency)
+        if (counted.count !== real.count || counted.sumMinor !== real.sumMinor)
+          watch.breach(
+            'the exposure is what is stored',
+            `${name} ${kind} ${currency}: head says ${counted.count} of ${counted.sumMinor}, there are ${real.count} of ${real.sumMinor}`,
+          )
+      }
+    }
+  }
+
+  function totals(
+    kind: OfflineKind,
+    currency: Currency,
+  ): { count: number; countOfKind: number; sumMinor: number } {
+    const sums = { count: 0, countOfKind: 0, sumMinor: 0 }
+    for (const payment of payments.values()) {
+      const atRisk =
+        payment.state === 'QUEUED' || payment.state === 'UPLOADED' || payment.state === 'FAILED_TO_UPLOAD'
+      if (!atRisk || payment.offlineKind !== kind) continue
+      sums.countOfKind += 1
+      if (payment.money.currency !== currency) continue
+      sums.count += 1
+      sums.sumMinor += payment.money.amountMinor
+    }
+    return sums
+  }
+}
+
+function leaseOf(kept: string): Lease | null {
+  const statement = signed.safeParse(parseJson(kept))
+  const parsed = statement.success ? leaseSchema.safeParse(parseJson(statement.data.payload)) : null
+  return parsed?.success === true ? parsed.data : null
+}

@@ -1,0 +1,193 @@
+import { must } from '@holdfast/core'
+import {
+  createEngine,
+  createFaultCounters,
+  createRandom,
+  type CryptoSuite,
+  type Engine,
+  fastCryptoSuite,
+  type FaultCounters,
+  type Random,
+  type ServerDialogue,
+  type SimulatedRequest,
+} from '@holdfast/testing'
+import { bytesHoldCardNumber, holdsCardNumber } from './card-scan.ts'
+import { createEnrolments } from './enrolments.ts'
+import {
+  type AcquirerProfile,
+  defaultAcquirerProfile,
+  type DeviceRow,
+  type LeaseTerms,
+  type MemoryGatewayState,
+  newMemoryGatewayState,
+} from './gateway-parts.ts'
+import { createShop, type Shop } from './shop.ts'
+import { type SimAcquirer, simAcquirer } from './sim-acquirer.ts'
+import { type RunningTill, type SimDevice, simDevice } from './sim-device.ts'
+import { gatewayKeys, type SimGateway, simGateway } from './sim-gateway.ts'
+import { createWatch, type Watch } from './watch.ts'
+import { watchDevice } from './watch-device.ts'
+import { watchGateway } from './watch-gateway.ts'
+
+/** Everything of one seed: tills, gateway processes on one database, an acquirer, and the people's memory. */
+export interface World {
+  readonly engine: Engine
+  readonly random: Random
+  readonly counters: FaultCounters
+  readonly watch: Watch
+  readonly shop: Shop
+  readonly devices: readonly SimDevice[]
+  readonly gateways: readonly SimGateway[]
+  readonly acquirer: SimAcquirer
+  readonly database: MemoryGatewayState
+  /** Errors that a gateway logged; injected faults cause some. */
+  readonly errors: string[]
+  /** Called for each program of a till as it becomes ready. */
+  onTillReady: (device: SimDevice, till: RunningTill) => void
+}
+
+export interface WorldOptions {
+  readonly seed: string
+  readonly devices: number
+  readonly gateways: number
+  readonly profile?: Partial<AcquirerProfile>
+  readonly terms?: Partial<LeaseTerms['offline']>
+  readonly suite?: CryptoSuite
+  readonly keepStory?: boolean
+}
+
+export function createWorld(options: WorldOptions): World {
+  const { seed, suite = fastCryptoSuite, keepStory = false } = options
+  const engine = createEngine({ keepStory })
+  const random = createRandom(seed)
+  const counters = createFaultCounters()
+  const watch = createWatch(engine)
+  const database = newMemoryGatewayState()
+  const errors: string[] = []
+  const place = { account: 'acct_000000000000000000000001', location: 'loc_000000000000000000000001' }
+  const enrolments = createEnrolments(database, random.fork('enrolments'), place)
+  const acquirer: SimAcquirer = simAcquirer({
+    engine,
+    random: random.fork('acquirer'),
+    counters,
+    onBytes(bytes) {
+      if (bytesHoldCardNumber(bytes)) acquirer.bytesSeen.withCard += 1
+    },
+  })
+
+  function onError(text: string): void {
+    engine.tell(text)
+    errors.push(text)
+    if (/Assertion failed|TypeError|RangeError|ReferenceError|Unreachable/.test(text))
+      watch.breach('no program meets a state that it holds impossible', text)
+  }
+
+  function leaseTerms(device: DeviceRow): LeaseTerms {
+    const reader = enrolments.readers.get(device.deviceId)
+    const readers = reader === undefined ? [] : [{ ...reader, model: 'simulated', lastOnlineMs: 0 }]
+    return { ...TERMS, offline: { ...TERMS.offline, ...options.terms }, readers }
+  }
+
+  const gatewayWatch = watchGateway(watch, engine)
+  const keys = gatewayKeys(suite, random.fork('gateway key').bytes(32))
+  const gateways = Array.from({ length: options.gateways }, (_, at) =>
+    simGateway({
+      engine,
+      random: random.fork(`gateway ${at}`),
+      counters,
+      name: `gateway-${at + 1}`,
+      suite,
+      keys,
+      state: database,
+      profile: { ...defaultAcquirerProfile, ...options.profile },
+      acquirer,
+      skewMs: at === 0 ? 0 : random.int(-300, 300),
+      leaseTerms,
+      enrolments,
+      onCommit: gatewayWatch,
+      onError,
+    }),
+  )
+
+  const balancer = random.fork('balancer')
+  function server(request: SimulatedRequest): ServerDialogue | null {
+    const up = gateways.filter((gateway) => gateway.process() !== null)
+    return up.length === 0 ? null : balancer.pick(up).serve(request)
+  }
+
+  const devices: SimDevice[] = Array.from({ length: options.devices }, (_, at) => {
+    const name = `till-${at + 1}`
+    return simDevice({
+      engine,
+      random: random.fork(name),
+      counters,
+      name,
+      suite,
+      fingerprintKey: new Uint8Array(32).fill(3),
+      server,
+      onCommit: watchDevice(watch, engine, name),
+      onWire(text) {
+        if (holdsCardNumber(text)) watch.breach('no card number on the wire', name)
+      },
+      onReady: (till) => world.onTillReady(must(devices[at], 'a till is ready after it was made'), till),
+      onError,
+    })
+  })
+
+  const world: World = {
+    engine,
+    random,
+    counters,
+    watch,
+    shop: createShop(),
+    devices,
+    gateways,
+    acquirer,
+    database,
+    errors,
+    onTillReady: () => {},
+  }
+  return world
+}
+
+const ENROLMENT_MS = 60_000
+
+/** Starts everything and enrols the tills; no fault is on yet. */
+export async function openWorld(world: World): Promise<void> {
+  for (const gateway of world.gateways) gateway.start()
+  for (const device of world.devices) device.start()
+  const done = await world.engine.run(ENROLMENT_MS, () =>
+    world.devices.every((device) => device.running() !== null),
+  )
+  if (!done) throw new Error('the tills could not be enrolled')
+}
+
+const TERMS: Omit<LeaseTerms, 'readers'> = {
+  accountName: 'Simulated shop',
+  locationName: 'Simulated street',
+  validForMs: 7 * 86_400_000,
+  currencies: ['eur', 'gbp'],
+  offline: {
+    allowed: true,
+    kinds: {
+      deferred: {
+        perPaymentMinor: { eur: 20_000, gbp: 20_000 },
+        storedTotalMinor: { eur: 100_000, gbp: 100_000 },
+        storedCount: 50,
+        acceptanceWindowMs: 7 * 86_400_000,
+        acceptanceAnchor: 'first_payment',
+        uploadWindowMs: 14 * 86_400_000,
+      },
+      card_approved: {
+        perPaymentMinor: { eur: 20_000, gbp: 20_000 },
+        storedTotalMinor: { eur: 100_000, gbp: 100_000 },
+        storedCount: 50,
+        acceptanceWindowMs: 7 * 86_400_000,
+        acceptanceAnchor: 'first_payment',
+        uploadWindowMs: 14 * 86_400_000,
+      },
+    },
+    brandsRefused: ['interac'],
+    entryModes: ['contact', 'contactless'],
+  },
+}
