@@ -9,7 +9,7 @@ export default defineConfig({
   root,
   plugins: [react(), serviceWorkerPlugin(`${root}public`)],
   build: {
-    target: 'es2023',
+    target: 'es2024',
     // An inlined asset would be a data: address, which the content security policy does not admit for fonts and scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

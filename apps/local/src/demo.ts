@@ -23,7 +23,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 say('Starting a stack of its own for the demo…')
-const started = await startStack({ home, basePort: await freeBasePort(), withTill: false, log: say })
+const started = await startStack({
+  home,
+  basePort: await freeBasePort(),
+  withTill: false,
+  log: (line) => say(`  ${line}`),
+})
 if (!started.ok) {
   process.stderr.write(`${started.why}\n`)
   process.exit(2)

@@ -58,6 +58,11 @@ Holdfast is running (started in ${(tookMs / 1000).toFixed(1)} s). Test mode, sim
   Acquirer     ${ready.acquirer.control}/journal
 
 First step: open the till and sell something with a test card. Then open the lab, switch the
-internet off, and sell again. Ctrl-C stops everything; what you did is kept in ${path.relative('', home) || home}.
+internet off, and sell again. Ctrl-C stops everything; what you did is kept in ${shortPath(home)}.
 `
+}
+
+function shortPath(folder: string): string {
+  const relative = path.relative('', folder)
+  return relative === '' || relative.startsWith('..') ? folder : relative
 }

@@ -71,7 +71,10 @@ function Screen(): ReactNode {
 
 /** Each place begins at its head, whatever was scrolled to before. */
 function FromTheTop({ children }: { readonly children: ReactNode }): ReactNode {
-  useEffect(() => globalThis.scrollTo(0, 0), [])
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which React would take for a clean-up.
+    globalThis.scrollTo(0, 0)
+  }, [])
   return children
 }
 

@@ -47,7 +47,7 @@ export function startDevice(
   const forwarder = new Forwarder({ journal, store, gateway, clock, crypto, emit })
   const feed = new Feed({ journal, gateway, clock, crypto, emit })
   journal.onMove(() => {
-    if (detector.status !== 'offline') forwarder.wake()
+    forwarder.wake()
     onStatus()
   })
   for (const loop of [detector, forwarder, feed]) void loop.run()

@@ -10,7 +10,7 @@ export interface LabClient {
   killService(id: string): Promise<void>
 }
 
-export interface SoldSale {
+interface SoldSale {
   readonly saleId: string | null
   readonly paymentId: string | null
   readonly result: string
@@ -18,7 +18,7 @@ export interface SoldSale {
   readonly reason?: string
 }
 
-export interface LabDeviceAnswer {
+interface LabDeviceAnswer {
   readonly id: string
   readonly deviceId: string | null
   readonly state: string

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 import { type Ready, readReady } from '@holdfast/local'
 
-export const localScript = (name: string): string =>
+const localScript = (name: string): string =>
   fileURLToPath(new URL(`../../../apps/local/src/${name}.ts`, import.meta.url))
 
 export interface RunningStack {

@@ -172,9 +172,11 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
   function doubleTap(intent: PaymentIntent): void {
     counters.hit('cashier.double_tap')
     process.timer(random.int(0, 2_000), 'taps again', () => {
-      const tap = random.chance(0.5)
-        ? terminal.confirmPaymentIntent(intent)
-        : terminal.cancelPaymentIntent(intent.paymentId, 'canceled')
+      const cancels = random.chance(0.5)
+      if (cancels) shop.voidAsked.add(intent.paymentId)
+      const tap = cancels
+        ? terminal.cancelPaymentIntent(intent.paymentId, 'canceled')
+        : terminal.confirmPaymentIntent(intent)
       void tap.then(({ status }) => (status === 'refused' ? undefined : show(intent.paymentId, status)))
     })
   }
@@ -192,7 +194,10 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
     tries = Number.POSITIVE_INFINITY,
   ): Promise<boolean> {
     for (let at = 0; at < tries; at += 1) {
+      shop.voidAsked.add(paymentId)
       const canceled = await terminal.cancelPaymentIntent(paymentId, reason)
+      if (canceled.status === 'refused' && canceled.code !== 'journal_failed')
+        shop.voidAsked.delete(paymentId)
       if (canceled.status === 'voided') {
         show(paymentId, 'voided')
         return true

@@ -26,9 +26,11 @@ export function heal(world: World): void {
 }
 
 /** Runs until nothing is left to do anywhere; names what is left when that takes too long. */
-export async function drain(world: World): Promise<void> {
+export async function drain(world: World, options: { readonly restartTills: boolean }): Promise<void> {
   const { engine, watch } = world
   heal(world)
+  if (options.restartTills)
+    for (const device of world.devices) device.process()?.kill('switched off for the night')
   keepRunning(world)
   const untilMs = engine.nowMs() + DRAIN_MS_MAX
   let lookedAtMs = -1

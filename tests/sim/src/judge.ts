@@ -29,8 +29,9 @@ function judgeWords(world: World): void {
   const { watch, shop, devices, database } = world
   const onDevices = new Map(devices.flatMap(({ disk }) => [...disk.image().payments]))
   const rows = new Map([...database.payments.values()].map((row) => [row.story.paymentId, row]))
-  for (const [paymentId, word] of shop.shown) {
+  for (const [paymentId, lastWord] of shop.shown) {
     const state = onDevices.get(paymentId)?.state
+    const word = state === 'VOIDED' && shop.voidAsked.has(paymentId) ? 'voided' : lastWord
     const row = rows.get(paymentId)
     const status = row === undefined ? 'missing' : statusOf(row.story)
     const charged = chargesOf(world, paymentId)

@@ -54,7 +54,7 @@ export async function runDay(
   planClocks(world, draw, endMs)
   openShop(world, draw, endMs)
   await world.engine.run(endMs)
-  await drain(world)
+  await drain(world, { restartTills: true })
   const report = judge(world)
   const { engine } = world
   return {

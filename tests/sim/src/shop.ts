@@ -17,12 +17,14 @@ export interface Order {
 export interface Shop {
   readonly orders: Order[]
   readonly shown: Map<string, Shown>
+  /** A void was asked for and its answer not seen yet: either word may hold. */
+  readonly voidAsked: Set<string>
   /** By till: the order in hand. */
   readonly inHand: Map<string, Order>
 }
 
 export function createShop(): Shop {
-  return { orders: [], shown: new Map(), inHand: new Map() }
+  return { orders: [], shown: new Map(), voidAsked: new Set(), inHand: new Map() }
 }
 
 /** Cards with how often they come. */

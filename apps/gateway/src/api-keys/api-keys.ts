@@ -19,7 +19,12 @@ export async function findApiKey(pool: Pool, key: string): Promise<ApiKey | null
 }
 
 /** `key` begins with its kind and mode, as `sk_test_`. Does nothing when it is already there. */
-export async function storeApiKey(tx: Tx, key: string, { account, mode, kind }: ApiKey, nowMs: number): Promise<void> {
+export async function storeApiKey(
+  tx: Tx,
+  key: string,
+  { account, mode, kind }: ApiKey,
+  nowMs: number,
+): Promise<void> {
   await tx.query(
     `insert into api_keys (account, sha256, kind, mode, prefix, created_ms) values ($1, $2, $3, $4, $5, $6)
      on conflict do nothing`,

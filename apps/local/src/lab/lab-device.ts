@@ -22,6 +22,11 @@ export interface LabDeviceView {
   readonly lastContactMs: number | null
 }
 
+interface OpenedSale {
+  readonly saleId: string
+  readonly paymentId: string
+}
+
 /** How long one sale may take: an issuer that is slow, and then the decision. */
 const SALE_MS = 90_000
 const STATE_MS = 1_000
@@ -30,7 +35,7 @@ const STATE_MS = 1_000
 export class LabDevice {
   readonly #dataDir: string
   readonly #process: SupervisedProcess
-  readonly #opened = new Map<string, { saleId: string; paymentId: string }>()
+  readonly #orders = new Map<string, { opened: OpenedSale | null; onOpened: () => void }>()
   #port: number | undefined
   #last: { readonly atMs: number; readonly state: CashierState } | undefined
 
@@ -83,17 +88,21 @@ export class LabDevice {
     }
   }
 
-  /** One sale. When the process dies in the middle, the result is unknown and names what it had opened. */
-  async sell(order: Omit<SaleOrder, 'order'>): Promise<SaleResult> {
+  /**
+   * One sale. `onOpened` is told when it stands in the journal, before a card is read. When the process dies in the
+   * middle, the result is unknown and names what was opened.
+   */
+  async sell(order: Omit<SaleOrder, 'order'>, onOpened: () => void = () => {}): Promise<SaleResult> {
     const name = randomUUID()
+    this.#orders.set(name, { opened: null, onOpened })
     const body = { ...order, order: name } satisfies SaleOrder
     const answer = await jsonRequest(`http://127.0.0.1:${this.#port}/sales`, {
       method: 'POST',
       body,
       timeoutMs: SALE_MS,
     })
-    const opened = this.#opened.get(name)
-    this.#opened.delete(name)
+    const opened = this.#orders.get(name)?.opened
+    this.#orders.delete(name)
     // The cashier's own program answers nothing but a result.
     if (answer?.status === 200) return answer.body as SaleResult
     return {
@@ -130,6 +139,13 @@ export class LabDevice {
 
   #heard(message: CashierMessage): void {
     if (message.type === 'listening') this.#port = message.port
-    else this.#opened.set(message.order, { saleId: message.saleId, paymentId: message.paymentId })
+    else this.#saleOpened(message)
+  }
+
+  #saleOpened({ order, saleId, paymentId }: Extract<CashierMessage, { type: 'sale_opened' }>): void {
+    const waiting = this.#orders.get(order)
+    if (waiting === undefined) return
+    waiting.opened = { saleId, paymentId }
+    waiting.onOpened()
   }
 }

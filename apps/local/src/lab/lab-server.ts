@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 
 import { AMOUNT_MINOR_MAX, currencies } from '@holdfast/core'
 import { cardNamed } from '@holdfast/reader'
@@ -27,7 +26,7 @@ export interface LabServerDeps {
   readonly links: Readonly<Record<string, string>>
 }
 
-export const SALES_PER_REQUEST_MAX = 1_000
+const SALES_PER_REQUEST_MAX = 1_000
 
 /** The outage lab: an API and a page. Local and for test mode only. */
 export function createLabServer(deps: LabServerDeps): FastifyInstance {
@@ -131,10 +130,10 @@ function addSales(app: FastifyInstance, { devices }: LabServerDeps): void {
   })
 }
 
-const pageFiles: Readonly<Record<string, { file: string; type: string }>> = {
-  '/': { file: 'lab.html', type: 'text/html; charset=utf-8' },
-  '/lab.css': { file: 'lab.css', type: 'text/css; charset=utf-8' },
-  '/lab.js': { file: 'lab.js', type: 'text/javascript; charset=utf-8' },
+const pageFiles: Readonly<Record<string, { file: URL; type: string }>> = {
+  '/': { file: new URL('./page/lab.html', import.meta.url), type: 'text/html; charset=utf-8' },
+  '/lab.css': { file: new URL('./page/lab.css', import.meta.url), type: 'text/css; charset=utf-8' },
+  '/lab.js': { file: new URL('./page/lab.js', import.meta.url), type: 'text/javascript; charset=utf-8' },
 }
 
 const CONTENT_SECURITY_POLICY =
@@ -143,7 +142,7 @@ const CONTENT_SECURITY_POLICY =
 
 function addPage(app: FastifyInstance, { links }: LabServerDeps): void {
   for (const [route, { file, type }] of Object.entries(pageFiles)) {
-    const body = readFileSync(fileURLToPath(new URL(`./page/${file}`, import.meta.url)))
+    const body = readFileSync(file)
     app.get(route, (_, reply) =>
       reply
         .type(type)

@@ -42,7 +42,7 @@ it('ready.json is there whole or not at all', () => {
     lab: 'http://127.0.0.1:3',
     acquirer: { iso8583: '127.0.0.1:4', control: 'http://127.0.0.1:5' },
     terminals: [],
-    keys: { stripe: 'sk_test_x' },
+    keys: { stripe: 'sk_test_x', publishable: 'pk_test_x' },
     account: 'acct_1',
     location: 'loc_1',
     shop: 'http://127.0.0.1:6',

@@ -15,7 +15,7 @@ export interface PortPlan {
   readonly tillServer: number
 }
 
-export const DEFAULT_BASE_PORT = 4_000
+const DEFAULT_BASE_PORT = 4_000
 /** A base and the nineteen ports above it. */
 const BLOCK = 20
 /** Below the ports that systems give out to outgoing connections. */

@@ -8,7 +8,7 @@ export interface Ready {
   readonly lab: string
   readonly acquirer: { readonly iso8583: string; readonly control: string }
   readonly terminals: readonly []
-  readonly keys: { readonly stripe: string }
+  readonly keys: { readonly stripe: string; readonly publishable: string }
   readonly account: string
   readonly location: string
   /** The gateway as tills and devices reach it: through the lab's `internet` and `service` switches. */

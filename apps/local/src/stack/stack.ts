@@ -126,6 +126,7 @@ class RunningStack implements Stack {
     await this.#service(acquirerProgram(home, ports))
     await this.#service(gatewayProgram(home, ports, toAcquirer.port))
     const demo = await describeDemo(this.#url(ports.gateway))
+    if (demo === null) throw new Error('The gateway did not name its demo account; see logs/gateway.log')
     if (withTill) await this.#service(tillProgram(ports))
     for (const name of cashiers) this.#devices.push(this.#cashier(name))
     await Promise.all(this.#devices.map((device) => device.start()))
@@ -137,7 +138,7 @@ class RunningStack implements Stack {
       lab: this.#url(ports.lab),
       acquirer: { iso8583: `${HOST}:${ports.acquirer}`, control: this.#url(ports.acquirerControl) },
       terminals: [],
-      keys: { stripe: demo.secretKey },
+      keys: { stripe: demo.keys.secret, publishable: demo.keys.publishable },
       account: demo.account,
       location: demo.location,
       shop: this.#url(ports.shop),

@@ -131,7 +131,7 @@ export class SupervisedProcess {
     const logFile = openLog(logFolder, program.name)
     // A session of its own: Ctrl-C reaches the supervisor alone, which stops everything in order.
     const child = spawn(process.execPath, ['--import', watchParent, program.script], {
-      env: { ...ownEnvironment(), ...environment },
+      env: { ...process.env, ...environment },
       stdio: ['ignore', logFile, logFile, 'ipc'],
       detached: true,
       windowsHide: true,
@@ -192,15 +192,6 @@ export class SupervisedProcess {
   #logTail(): string {
     return readFileSync(logPath(this.#options.logFolder, this.name), 'utf8').split('\n').slice(-15).join('\n')
   }
-}
-
-/** What the supervisor was told is not for its children: each gets its own words. */
-function ownEnvironment(): Record<string, string> {
-  const all: Record<string, string> = {}
-  for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && !name.startsWith('HOLDFAST_') && name !== 'NODE_CHANNEL_FD') all[name] = value
-  }
-  return all
 }
 
 /** Straight into a file: a program writes on when its supervisor is gone. */

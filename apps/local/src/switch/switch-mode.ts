@@ -4,8 +4,7 @@ import { FREE, type Pace } from './delayed-pipe.ts'
  * `down` refuses and resets; `flaky` resets at random; `captive` answers every HTTP request itself; `lost_answers` lets
  * requests through and loses what comes back; `brownout` lets requests through and answers half a minute later.
  */
-export const switchModes = ['up', 'down', 'slow', 'flaky', 'captive', 'lost_answers', 'brownout'] as const
-export type SwitchMode = (typeof switchModes)[number]
+export type SwitchMode = 'up' | 'down' | 'slow' | 'flaky' | 'captive' | 'lost_answers' | 'brownout'
 
 /** The figures of the modes; a test makes them small. */
 export interface SwitchFigures {

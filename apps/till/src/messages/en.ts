@@ -37,7 +37,7 @@ export const en = {
   'setup.name.missing': 'Give this till a name.',
   'setup.submit': 'Set up',
   'setup.busy': 'Setting up…',
-  'setup.demo': 'Use demo code {code}',
+  'setup.demo': 'Use {code}',
   'setup.demo.title': 'Trying Holdfast?',
   'setup.demo.body': 'This is a local demo. One tap sets the till up with the code below.',
   'setup.offline': 'The gateway cannot be reached. Check the connection and try again.',
@@ -116,6 +116,7 @@ export const en = {
   'payments.list': 'Payments on this device, newest first',
   'payments.empty.title': 'No payments yet',
   'payments.empty.body': 'Each sale of this device appears here, also without connection.',
+  'payments.no_card': 'No card',
   'payments.more': 'Show older payments',
   'payments.attention.title':
     '{count, plural, one {# stored payment was not paid} other {# stored payments were not paid}}',

@@ -39,7 +39,7 @@ export const es: Catalogue<keyof typeof en> = {
   'setup.name.missing': 'Dé un nombre a esta caja.',
   'setup.submit': 'Configurar',
   'setup.busy': 'Configurando…',
-  'setup.demo': 'Usar el código de demostración {code}',
+  'setup.demo': 'Usar {code}',
   'setup.demo.title': '¿Está probando Holdfast?',
   'setup.demo.body': 'Esto es una demostración local. Un toque configura la caja con este código.',
   'setup.offline': 'No se puede llegar a la pasarela. Compruebe la conexión y vuelva a intentarlo.',
@@ -120,6 +120,7 @@ export const es: Catalogue<keyof typeof en> = {
   'payments.list': 'Pagos de este dispositivo, el más reciente primero',
   'payments.empty.title': 'Todavía no hay pagos',
   'payments.empty.body': 'Cada venta de este dispositivo aparece aquí, también sin conexión.',
+  'payments.no_card': 'Sin tarjeta',
   'payments.more': 'Mostrar pagos anteriores',
   'payments.attention.title':
     '{count, plural, one {# pago guardado no se cobró} other {# pagos guardados no se cobraron}}',

@@ -39,7 +39,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'setup.name.missing': 'Donnez un nom à cette caisse.',
   'setup.submit': 'Installer',
   'setup.busy': 'Installation…',
-  'setup.demo': 'Utiliser le code de démo {code}',
+  'setup.demo': 'Utiliser {code}',
   'setup.demo.title': 'Vous essayez Holdfast ?',
   'setup.demo.body': 'Ceci est une démo locale. Un geste suffit pour installer la caisse avec ce code.',
   'setup.offline': 'La passerelle est injoignable. Vérifiez la connexion et réessayez.',
@@ -121,6 +121,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'payments.list': 'Paiements de cet appareil, le plus récent d’abord',
   'payments.empty.title': 'Aucun paiement pour le moment',
   'payments.empty.body': 'Chaque vente de cet appareil apparaît ici, même sans connexion.',
+  'payments.no_card': 'Sans carte',
   'payments.more': 'Afficher les paiements plus anciens',
   'payments.attention.title':
     '{count, plural, one {# paiement enregistré n’a pas été payé} other {# paiements enregistrés n’ont pas été payés}}',

@@ -5,8 +5,8 @@ import { useTranslate } from '@holdfast/ui'
 export function CardText({ card }: { readonly card: CardFacts }): ReactNode {
   const t = useTranslate()
   return (
-    <span className="hf-money">
-      {t(`brand.${card.brand}`)} •••• {card.last4}
-    </span>
+    <>
+      {t(`brand.${card.brand}`)} {`••••\u00A0${card.last4}`}
+    </>
   )
 }

@@ -14,6 +14,7 @@ import { PaymentStateBadge } from './payment-state-badge.tsx'
 /** All payments of this device, newest first, each with what became of it in plain words. */
 export function PaymentsScreen(): ReactNode {
   const t = useTill()
+  const format = useFormat()
   const { till } = useRoom()
   const { payments, olderPayments } = useTillState()
   const shown = payments.filter((payment) => payment.state !== 'OPEN')
@@ -36,11 +37,16 @@ export function PaymentsScreen(): ReactNode {
           <p>{t('payments.empty.body')}</p>
         </EmptyState>
       ) : (
-        <List label={t('payments.list')}>
-          {shown.map((payment) => (
-            <PaymentRow key={payment.paymentId} payment={payment} />
-          ))}
-        </List>
+        byDay(shown, (payment) => format.time(timeOf(payment), 'day')).map(([day, ofDay]) => (
+          <section key={day} className="payments__day" aria-label={day}>
+            <h2>{day}</h2>
+            <List label={t('payments.list')}>
+              {ofDay.map((payment) => (
+                <PaymentRow key={payment.paymentId} payment={payment} />
+              ))}
+            </List>
+          </section>
+        ))
       )}
       {olderPayments === 'some' ? (
         <Button large wide onPress={() => void till.loadOlderPayments()}>
@@ -51,35 +57,45 @@ export function PaymentsScreen(): ReactNode {
   )
 }
 
+/** Days in the order of their payments, newest first. */
+function byDay(
+  payments: readonly StoredPayment[],
+  dayOf: (payment: StoredPayment) => string,
+): readonly (readonly [day: string, payments: readonly StoredPayment[]])[] {
+  return [...Map.groupBy(payments, dayOf)]
+}
+
 function PaymentRow({ payment }: { readonly payment: StoredPayment }): ReactNode {
   const format = useFormat()
   const lateReason = useLateReason()
   return (
     <ListRow
-      main={<PaymentStateBadge state={payment.state} />}
+      main={<RowTitle payment={payment} />}
       note={
-        needsAttention(payment) && 'code' in payment ? (
-          <span className="payments__reason">{lateReason(payment.code)}</span>
-        ) : (
-          <RowNote payment={payment} />
-        )
+        <>
+          <PaymentStateBadge state={payment.state} />
+          {needsAttention(payment) && 'code' in payment ? (
+            <span className="payments__reason">{lateReason(payment.code)}</span>
+          ) : null}
+        </>
       }
       side={
         <strong className="payments__amount" data-voided={payment.state === 'VOIDED'}>
           <MoneyText money={payment.money} />
         </strong>
       }
-      sideNote={format.time(timeOf(payment))}
+      sideNote={format.time(timeOf(payment), 'time')}
       onPress={() => goTo({ name: 'payment', paymentId: payment.paymentId })}
     />
   )
 }
 
-function RowNote({ payment }: { readonly payment: StoredPayment }): ReactNode {
+function RowTitle({ payment }: { readonly payment: StoredPayment }): ReactNode {
+  const t = useTill()
   return (
     <>
-      {'card' in payment ? <CardText card={payment.card} /> : null}
-      {payment.reference === null ? null : ` ${payment.reference}`}
+      {'card' in payment ? <CardText card={payment.card} /> : t('payments.no_card')}
+      {payment.reference === null ? null : ` · ${payment.reference}`}
     </>
   )
 }

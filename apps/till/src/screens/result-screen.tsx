@@ -65,7 +65,7 @@ function Stored({ sale }: { readonly sale: SaleAt<'stored'> }): ReactNode {
       actions={<AfterSale paymentId={sale.paymentId} />}
     >
       <p>{t(`result.stored.${sale.kind}`)}</p>
-      <p>
+      <p className="outcome__small">
         {t('result.stored.next')} {t(`result.why.${sale.why}`)}
       </p>
       <p className="outcome__fact">
@@ -149,7 +149,7 @@ function Outcome({ outcome, icon, title, sale, actions, children }: OutcomeProps
         </div>
         <div className="outcome__body">{children}</div>
       </section>
-      <div className="outcome__actions">{actions}</div>
+      {actions}
     </div>
   )
 }
@@ -167,7 +167,7 @@ function AfterSale({ paymentId }: { readonly paymentId: string }): ReactNode {
     return true
   })
   return (
-    <>
+    <div className="outcome__actions outcome__actions--done">
       <Button variant="primary" large onPress={newSale}>
         {t('result.new_sale')}
       </Button>
@@ -181,7 +181,7 @@ function AfterSale({ paymentId }: { readonly paymentId: string }): ReactNode {
       >
         {t('result.receipt')}
       </Button>
-    </>
+    </div>
   )
 }
 
@@ -195,7 +195,7 @@ function OpenSaleActions({ retry }: { readonly retry: 'other_card' | 'same_again
     return true
   })
   return (
-    <>
+    <div className="outcome__actions outcome__actions--open">
       {retry === null ? null : (
         <Button
           variant="primary"
@@ -223,7 +223,7 @@ function OpenSaleActions({ retry }: { readonly retry: 'other_card' | 'same_again
       <Button large onPress={() => void till.giveUp('canceled')}>
         {t('result.cancel')}
       </Button>
-    </>
+    </div>
   )
 }
 
@@ -237,9 +237,11 @@ function CloseOnly(): ReactNode {
     return true
   })
   return (
-    <Button variant="primary" large onPress={() => void till.giveUp('canceled')}>
-      {t('result.close')}
-    </Button>
+    <div className="outcome__actions">
+      <Button variant="primary" large onPress={() => void till.giveUp('canceled')}>
+        {t('result.close')}
+      </Button>
+    </div>
   )
 }
 

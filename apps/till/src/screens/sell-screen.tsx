@@ -43,7 +43,12 @@ export function SellScreen(): ReactNode {
       <div className="sell__entry">
         <div className="sell__amount">
           <CurrencyChoice />
-          <output className="sell__figure" aria-label={t('sell.amount')} data-empty={amountMinor === 0}>
+          <output
+            className="sell__figure"
+            aria-label={t('sell.amount')}
+            data-empty={amountMinor === 0}
+            data-length={lengthOf(format.money(money))}
+          >
             <MoneyText money={money} />
           </output>
         </div>
@@ -62,12 +67,20 @@ export function SellScreen(): ReactNode {
       </div>
       <div className="sell__pad">
         <Keypad onKey={(key) => setAmountMinor((amount) => pressKey(amount, key))} />
-        <Button type="submit" variant="primary" large wide isDisabled={amountMinor === 0}>
-          {amountMinor === 0 ? t('sell.pay.empty') : t('sell.pay', { amount: format.money(money) })}
-        </Button>
+        <div className="sell__pay">
+          <Button type="submit" variant="primary" large wide isDisabled={amountMinor === 0}>
+            {amountMinor === 0 ? t('sell.pay.empty') : t('sell.pay', { amount: format.money(money) })}
+          </Button>
+        </div>
       </div>
     </form>
   )
+}
+
+/** The figure is as large as it fits on the narrowest phone. */
+function lengthOf(text: string): 'short' | 'long' | 'huge' {
+  if (text.length <= 9) return 'short'
+  return text.length <= 13 ? 'long' : 'huge'
 }
 
 function CurrencyChoice(): ReactNode {

@@ -19,13 +19,13 @@ export function SetupScreen(): ReactNode {
         <h1>{t('setup.title')}</h1>
         <p>{t('setup.intro')}</p>
       </header>
-      <SetupForm />
       {config.demoDeviceCode === null ? null : (
         <DemoOffer
           code={config.demoDeviceCode}
           onTake={(name) => till.enrol(config.demoDeviceCode ?? '', name)}
         />
       )}
+      <SetupForm />
       <LanguagePicker onChange={chooseLanguage} />
     </div>
   )

@@ -7,11 +7,12 @@ import { useRoom, useTillState } from './till-context.tsx'
 
 /** Says on every screen what does not work, what to do about it, and how much is at stake. Nothing while all is well. */
 export function OutageBanner(): ReactNode {
-  const { status, forcedOffline, settings, currency } = useTillState()
+  const { status, forcedOffline, settings, currency, sale } = useTillState()
   const view = outageView(status, forcedOffline, settings, currency)
   if (settings === null || view === null) return null
   if (view.kind === 'sending' || view.kind === 'undecided') return <Backlog view={view} />
-  return <Outage view={view} />
+  // While a customer stands there the sale has the room; the advice can wait.
+  return <Outage view={view} isBrief={sale.step !== 'none'} />
 }
 
 type OutageOf = Extract<OutageView, { maySell: boolean }>
@@ -25,7 +26,7 @@ const ADVICE: Readonly<Record<OutageOf['kind'], readonly TillKey[]>> = {
   forced: ['outage.forced.advice1'],
 }
 
-function Outage({ view }: { readonly view: OutageOf }): ReactNode {
+function Outage({ view, isBrief }: { readonly view: OutageOf; readonly isBrief: boolean }): ReactNode {
   const t = useTill()
   const format = useFormat()
   const { till } = useRoom()
@@ -42,27 +43,37 @@ function Outage({ view }: { readonly view: OutageOf }): ReactNode {
       testId="outage-banner"
       icon={<Icon aria-hidden size={22} />}
       title={t(`outage.${view.kind}.title`)}
-      {...(view.kind === 'forced' ? { actions: back } : {})}
+      {...(view.kind === 'forced' && !isBrief ? { actions: back } : {})}
     >
-      <p>{view.maySell ? t('outage.keep_selling') + limit : t('outage.no_cards')}</p>
-      {view.atRisk.count === 0 ? null : (
-        <p className="outage__risk">
-          <RiskText atRisk={view.atRisk} />
-        </p>
-      )}
-      <details className="outage__more">
-        <summary>{t('outage.what_to_do')}</summary>
-        <ul>
-          {ADVICE[view.kind].map((key) => (
-            <li key={key}>{t(key)}</li>
-          ))}
-          <li>{view.safeToPowerOff ? t('outage.safe') : t('outage.not_safe')}</li>
-          {view.lastContactMs === null ? null : (
-            <li>{t('outage.last_contact', { time: format.time(view.lastContactMs) })}</li>
-          )}
-        </ul>
-      </details>
+      {isBrief ? null : <p>{view.maySell ? t('outage.keep_selling') + limit : t('outage.no_cards')}</p>}
+      {isBrief ? <RiskText atRisk={view.atRisk} /> : <Advice view={view} />}
     </Banner>
+  )
+}
+
+function Advice({ view }: { readonly view: OutageOf }): ReactNode {
+  const t = useTill()
+  const format = useFormat()
+  return (
+    <details className="outage__more">
+      <summary>
+        {view.atRisk.count === 0 ? null : (
+          <span>
+            <RiskText atRisk={view.atRisk} />
+          </span>
+        )}
+        <span className="outage__what">{t('outage.what_to_do')}</span>
+      </summary>
+      <ul>
+        {ADVICE[view.kind].map((key) => (
+          <li key={key}>{t(key)}</li>
+        ))}
+        <li>{view.safeToPowerOff ? t('outage.safe') : t('outage.not_safe')}</li>
+        {view.lastContactMs === null ? null : (
+          <li>{t('outage.last_contact', { time: format.time(view.lastContactMs) })}</li>
+        )}
+      </ul>
+    </details>
   )
 }
 

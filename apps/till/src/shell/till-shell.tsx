@@ -40,9 +40,11 @@ function TopBar(): ReactNode {
       <BrandMark />
       <div className="topbar__place">
         <p className="topbar__shop">{settings?.accountName ?? t('app.name')}</p>
-        {settings === null ? null : <p className="topbar__location">{settings.locationName}</p>}
+        <p className="topbar__location">
+          {settings?.locationName}
+          {config.acquirerTest ? <span className="topbar__test"> · {t('app.test_mode')}</span> : null}
+        </p>
       </div>
-      {config.acquirerTest ? <span className="topbar__test">{t('app.test_mode')}</span> : null}
       <span className="topbar__status" data-network={network}>
         {t(`status.${network}`)}
       </span>

@@ -4,7 +4,7 @@ import type { OutcomeStatement } from '@holdfast/protocol'
 import { expect, test } from 'vitest'
 import type { JournalStore } from '../journal/journal-store.ts'
 import { gatewayKey } from '../test-support/sample-lease.ts'
-import { headOf, memoryStore, openWorld, sell, type World } from '../test-support/world.ts'
+import { headOf, memoryStore, openSale, openWorld, sell, type World } from '../test-support/world.ts'
 
 test('SQ15: an outcome settles the payment, frees its place, and swaps the sealed block for the signed word', async () => {
   const world = await openWorld()
@@ -82,6 +82,16 @@ test('a void stays the device’s last word whatever the feed says', async () =>
   await world.clock.advance(1_000)
   expect(await world.terminal.payment(intent.paymentId)).toMatchObject({ state: 'VOIDED' })
   expect(tallyOf(atRisk((await headOf(world)).exposure), 'eur').count).toBe(0)
+  await world.terminal.close()
+})
+
+test('a word about a sale that is still open frees nothing: its place is in use', async () => {
+  const world = await openWorld()
+  const { paymentId } = await openSale(world)
+  await world.gateway.say({ ...outcome(paymentId), status: 'declined', responseCode: '05' })
+  await world.clock.advance(1_000)
+  expect(await world.terminal.payment(paymentId)).toMatchObject({ state: 'OPEN', reserved: true })
+  expect(tallyOf((await headOf(world)).exposure.reserved, 'eur').count).toBe(1)
   await world.terminal.close()
 })
 

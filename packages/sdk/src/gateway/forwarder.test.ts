@@ -181,12 +181,12 @@ test('a server that is too busy is obeyed: not before Retry-After, and with a sm
   }
   await world.clock.advance(60_000)
   expect(sentAt).toHaveLength(1)
-  await world.terminal.flush().catch(() => null)
+  await world.terminal.flush()
   await world.clock.advance(300_000)
   expect((sentAt[1] ?? 0) - (sentAt[0] ?? 0)).toBeGreaterThanOrEqual(90_000)
   expect(world.terminal.offlineStatus().queued).toBe(0)
   await world.terminal.close()
-}, 10_000)
+})
 
 test('a batch that is too large is sent in smaller ones', async () => {
   const world = await openWorld()

@@ -45,29 +45,29 @@ export class Forwarder {
   #batchMax = 1
   #failures = 0
   #answeredFailures = 0
+  /** The server's hint: not even a network that comes back overrules it. */
   #notBeforeMs = 0
-  #idle = false
   #stopped = false
 
   constructor(deps: ForwarderDeps) {
     this.#deps = deps
   }
 
-  /** Something was written, or the network came back. A server's hint is not overruled. */
+  /** Something was written. After a failure the pause is kept, or every sale of an outage would be a try of its own. */
   wake(): void {
-    if (this.#idle || this.#failures === 0) this.#bell.ring()
+    if (this.#failures === 0) this.#bell.ring()
   }
 
-  /** The network came back: the next try need not wait for the end of its pause, unless the server asked for it. */
+  /** The network came back: the next try need not wait for the end of its pause. */
   networkBack(): void {
-    if (this.#deps.clock.monotonicMs() >= this.#notBeforeMs) this.#bell.ring()
+    this.#bell.ring()
   }
 
-  /** Resolves when everything has its verdict, or when the next try has failed. */
+  /** Resolves when everything has its verdict, when the next try has failed, or at once while the server wants rest. */
   flush(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.add(resolve)
-      this.networkBack()
+      this.#bell.ring()
     })
   }
 
@@ -78,9 +78,7 @@ export class Forwarder {
       if (turn.went === 'on') continue
       for (const resolve of this.#waiting) resolve()
       this.#waiting.clear()
-      this.#idle = turn.pauseMs === null
       if (!this.#stopped) await this.#bell.wait(this.#deps.clock, turn.pauseMs)
-      this.#idle = false
     }
   }
 
@@ -90,8 +88,10 @@ export class Forwarder {
   }
 
   async #turn(): Promise<{ went: 'on' } | { went: 'wait'; pauseMs: number | null }> {
-    const { journal, gateway } = this.#deps
+    const { journal, gateway, clock } = this.#deps
     if (gateway.silent) return { went: 'wait', pauseMs: null }
+    const restMs = this.#notBeforeMs - clock.monotonicMs()
+    if (restMs > 0) return { went: 'wait', pauseMs: restMs }
     const batch = await this.#nextBatch()
     if (batch === null) return this.#failed(null, false)
     if (batch.length === 0) return this.#drained()
@@ -136,7 +136,7 @@ export class Forwarder {
     // The gateway is well, whatever it left out: what stands behind must not wait for it.
     this.#batchMax = Math.min(INTAKE_RECORDS_MAX, this.#batchMax * 2)
     await this.#save()
-    if (settled === 0) return this.#failed(null, false)
+    if (settled === 0) return this.#pause(null)
     this.#failures = 0
     this.#answeredFailures = 0
     return { went: 'on' }
@@ -211,8 +211,12 @@ export class Forwarder {
   }
 
   #failed(retryAfterMs: number | null, answered: boolean): { went: 'wait'; pauseMs: number } {
-    const { clock, crypto } = this.#deps
     this.#batchMax = answered || this.#failures > 0 ? 1 : Math.max(1, Math.floor(this.#batchMax / 2))
+    return this.#pause(retryAfterMs)
+  }
+
+  #pause(retryAfterMs: number | null): { went: 'wait'; pauseMs: number } {
+    const { clock, crypto } = this.#deps
     this.#failures += 1
     const pauseMs = backoffMs(crypto, this.#failures, retryAfterMs)
     this.#notBeforeMs = retryAfterMs === null ? 0 : clock.monotonicMs() + pauseMs
@@ -221,6 +225,7 @@ export class Forwarder {
 
   async #drained(): Promise<{ went: 'wait'; pauseMs: number | null }> {
     const { journal, clock } = this.#deps
+    this.#failures = 0
     if (this.#unsaved.size > 0) await this.#save()
     let { forwardedSeq } = journal.state.head
     while (this.#suspects.size === 0 && this.#unsaved.size === 0 && forwardedSeq < journal.state.head.seq) {

@@ -11,7 +11,7 @@ export interface Marked {
   /** Stored payments that the gateway has now. */
   readonly forwarded: readonly StoredPayment[]
   readonly parked: readonly { readonly code: string; readonly payment: string | null }[]
-  /** True when this was the last record that waited. */
+  /** True when this was the last stored payment that waited. */
   readonly drained: boolean
 }
 
@@ -62,7 +62,7 @@ export function markVerdicts(
         if (moved !== null) changed.push(moved)
       }
       const forwardedSeq = raise(head, rows, answered)
-      const drained = forwardedSeq === head.seq && head.forwardedSeq < head.seq
+      const drained = changed.length > 0 && backlog.count === 0
       const forwarded = changed.filter((payment) => payment.state === 'UPLOADED')
       const value = { forwarded, parked, drained }
       if (fresh.length === 0 && forwardedSeq === head.forwardedSeq) return { do: 'nothing', value }

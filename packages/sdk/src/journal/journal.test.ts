@@ -4,6 +4,7 @@ import { nodeCrypto } from '@holdfast/envelope/node'
 import type { Lease } from '@holdfast/protocol'
 import { expect, test } from 'vitest'
 import { deviceKey } from '../test-support/device-key.ts'
+import { dieAt } from '../test-support/dying-store.ts'
 import { openSaleStep } from '../test-support/journal-steps.ts'
 import {
   ACCOUNT_ID,
@@ -263,38 +264,4 @@ async function founded(deps: JournalDeps, lease: Lease = sampleLease()): Promise
 
 async function headersOf(store: JournalStore): Promise<{ kind: string; epoch: string; seq: number }[]> {
   return (await store.records({ afterSeq: 0, limit: 1_000 })).map(({ wire }) => JSON.parse(wire.header))
-}
-
-/**
- * Runs the task on a store that dies at its n-th operation: nothing after it is ever answered, as for a process that is
- * gone. True when it died.
- */
-function dieAt(
-  store: JournalStore,
-  { at, when }: { at: number; when: 'before' | 'after' },
-  task: (faulty: JournalStore) => Promise<void>,
-): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    let count = 0
-    const never = () => {
-      resolve(true)
-      return new Promise<never>(() => {})
-    }
-    async function step<Value>(operation: () => Promise<Value>): Promise<Value> {
-      count += 1
-      if (count > at || (count === at && when === 'before')) return never()
-      const value = await operation()
-      return count >= at ? never() : value
-    }
-    const faulty: JournalStore = {
-      head: () => step(() => store.head()),
-      commit: (version, change) => step(() => store.commit(version, change)),
-      records: (query) => step(() => store.records(query)),
-      payments: (query) => step(() => store.payments(query)),
-      payment: (id) => step(() => store.payment(id)),
-      value: (name) => step(() => store.value(name)),
-      close: () => store.close(),
-    }
-    task(faulty).then(() => resolve(false), reject)
-  })
 }

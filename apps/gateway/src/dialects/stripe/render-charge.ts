@@ -1,0 +1,190 @@
+import { type Attempt, type CardFacts, must } from '@holdfast/core'
+import { responseCode } from '@holdfast/iso8583'
+import type { PaymentView } from '../../payments/payment-queries.ts'
+import type { AttemptDetails } from '../../store/gateway-store.ts'
+import { declineCode, declineErrorCode } from './decline-code.ts'
+
+/** One try at the issuer as a Charge. `payment` is the id, or the PaymentIntent where it is expanded. */
+export function renderCharge({ row }: PaymentView, number: number, payment: unknown) {
+  const attempt = must(row.story.attempts[number - 1], 'a charge is an attempt of its payment')
+  const detail = must(row.details[number - 1], 'every attempt has its details')
+  const { amountMinor, currency } = row.story.money
+  const standing = attempt.state === 'approved'
+  const captured = standing && row.story.captureMethod === 'automatic'
+  return {
+    id: detail.chargeId,
+    object: 'charge',
+    amount: amountMinor,
+    amount_captured: captured ? amountMinor : 0,
+    amount_refunded: 0,
+    application: null,
+    application_fee: null,
+    application_fee_amount: null,
+    ...(standing ? { authorization_code: attempt.approvalCode } : {}),
+    balance_transaction: null,
+    billing_details: { address: null, email: null, name: null, phone: null },
+    calculated_statement_descriptor: null,
+    captured,
+    created: Math.floor(detail.createdMs / 1_000),
+    currency,
+    customer: null,
+    description: null,
+    disputed: false,
+    failure_balance_transaction: null,
+    ...failureOf(attempt),
+    fraud_details: {},
+    invoice: null,
+    livemode: row.mode === 'live',
+    metadata: metadataOf(row),
+    on_behalf_of: null,
+    outcome: outcomeOf(attempt),
+    paid: standing,
+    payment_intent: payment,
+    payment_method: null,
+    payment_method_details: paymentMethodDetails(row, attempt, detail),
+    receipt_email: null,
+    receipt_number: null,
+    receipt_url: null,
+    refunded: false,
+    review: null,
+    shipping: null,
+    source_transfer: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    status: statusOf(attempt),
+    transfer_data: null,
+    transfer_group: null,
+  }
+}
+
+export function metadataOf(row: PaymentView['row']): Record<string, string> {
+  const { saleId: sale, reference, operator } = row
+  return {
+    sale,
+    ...(reference === null ? {} : { reference }),
+    ...(operator === null ? {} : { operator }),
+  }
+}
+
+/** A decline that the gateway will ask again about is not yet one. */
+export function isFinalDecline(attempt: Attempt): attempt is Attempt & { state: 'declined' } {
+  return attempt.state === 'declined' && attempt.retryAtMs === null
+}
+
+function statusOf(attempt: Attempt): 'succeeded' | 'pending' | 'failed' {
+  if (attempt.state === 'approved') return 'succeeded'
+  // Reversed, whatever the issuer had said: no money moves.
+  return isFinalDecline(attempt) || attempt.state === 'reversed' ? 'failed' : 'pending'
+}
+
+function failureOf(attempt: Attempt): { failure_code: string | null; failure_message: string | null } {
+  if (attempt.state === 'reversed') {
+    return { failure_code: 'authorization_reversed', failure_message: REVERSALS[attempt.why] }
+  }
+  if (!isFinalDecline(attempt)) return { failure_code: null, failure_message: null }
+  return {
+    failure_code: declineErrorCode(attempt.responseCode),
+    failure_message: responseCode(attempt.responseCode).meaning,
+  }
+}
+
+const REVERSALS = {
+  voided: 'The sale was voided; the authorisation was reversed.',
+  superseded: 'Another card took the place of this one; the authorisation was reversed.',
+  unclaimed: 'No device claimed the authorisation in time; it was reversed.',
+  no_answer: 'The issuer gave no answer; the request was reversed.',
+} as const
+
+function outcomeOf(attempt: Attempt) {
+  if (attempt.state === 'approved') {
+    return {
+      network_status: 'approved_by_network',
+      reason: null,
+      risk_level: 'not_assessed',
+      seller_message: 'Payment complete.',
+      type: 'authorized',
+    }
+  }
+  if (!isFinalDecline(attempt)) return null
+  const fact = responseCode(attempt.responseCode)
+  return {
+    network_status: 'declined_by_network',
+    reason: declineCode(attempt.responseCode),
+    network_decline_code: attempt.responseCode,
+    risk_level: 'not_assessed',
+    seller_message: fact.meaning,
+    type: fact.who === 'issuer' ? 'issuer_declined' : 'invalid',
+  }
+}
+
+function paymentMethodDetails(row: PaymentView['row'], attempt: Attempt, detail: AttemptDetails) {
+  const { card } = detail
+  const standing = attempt.state === 'approved'
+  const shared = {
+    brand: card.brand,
+    cardholder_name: null,
+    country: null,
+    emv_auth_data: null,
+    exp_month: card.expMonth,
+    exp_year: card.expYear,
+    fingerprint: card.fingerprint,
+    funding: 'unknown',
+    generated_card: null,
+    last4: card.last4,
+    network: card.brand === 'unknown' ? null : card.brand,
+    preferred_locales: null,
+    read_method: READ_METHODS[card.entryMode],
+    receipt: receiptOf(attempt, detail),
+  }
+  if (card.brand === 'interac') return { type: 'interac_present', interac_present: shared }
+  const cardPresent = {
+    ...shared,
+    amount_authorized: standing ? row.story.money.amountMinor : null,
+    brand_product: null,
+    incremental_authorization_supported: false,
+    location: row.location,
+    network_transaction_id: null,
+    offline: offlineOf(row),
+    overcapture_supported: false,
+    reader: row.reader,
+  }
+  return { type: 'card_present', card_present: cardPresent }
+}
+
+/** Stripe knows one type; what the card itself approved, or a voice did, was stored but not deferred. */
+function offlineOf(row: PaymentView['row']): { stored_at: number; type: 'deferred' | null } | null {
+  if (row.storedMs === null) return null
+  const { word } = row.story
+  const isDeferred = word.said !== 'accepted' || (word.via === 'offline' && word.kind === 'deferred')
+  return { stored_at: Math.floor(row.storedMs / 1_000), type: isDeferred ? 'deferred' : null }
+}
+
+function receiptOf(attempt: Attempt, { card, receipt }: AttemptDetails) {
+  if (receipt === null) return null
+  return {
+    account_type: 'unknown',
+    application_cryptogram: receipt.applicationCryptogram,
+    application_preferred_name: receipt.applicationPreferredName,
+    authorization_code: attempt.state === 'approved' ? attempt.approvalCode : null,
+    authorization_response_code: receipt.authorisationResponseCode,
+    cardholder_verification_method: VERIFICATIONS[card.cvm],
+    dedicated_file_name: card.aid,
+    terminal_verification_results: receipt.terminalVerificationResults,
+    transaction_status_information: receipt.transactionStatusInformation,
+  }
+}
+
+const READ_METHODS = {
+  contact: 'contact_emv',
+  contactless: 'contactless_emv',
+  magnetic_stripe: 'magnetic_stripe_track2',
+  keyed: null,
+} as const satisfies Record<CardFacts['entryMode'], string | null>
+
+const VERIFICATIONS = {
+  none: 'none',
+  offline_pin: 'offline_pin',
+  online_pin: 'online_pin',
+  signature: 'signature',
+  device: 'approval',
+} as const satisfies Record<CardFacts['cvm'], string>

@@ -1,0 +1,115 @@
+import { type ErrorCode, errorAnswer } from '@holdfast/protocol'
+import { randomBytes } from 'node:crypto'
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import type { Pool } from 'pg'
+import type { DeviceAnswer, DeviceRequest } from '../devices/device-api.ts'
+import type { Enrolled } from '../devices/enrol.ts'
+import type { MintedCode } from '../devices/mint-device-code.ts'
+import { stripeError } from '../dialects/stripe/stripe-refusal.ts'
+import { stripeRoutes } from '../dialects/stripe/stripe-routes.ts'
+import type { DemoFacts } from '../demo-seed.ts'
+import type { Scope } from '../payments/payment-queries.ts'
+import type { Log } from '../gateway-world.ts'
+import { deviceRoutes } from './device-routes.ts'
+import { healthRoutes } from './health-routes.ts'
+import { internalRoutes } from './internal-routes.ts'
+
+/** Fifty records with their sealed blocks fit. */
+export const BODY_BYTES_MAX = 2 * 1_024 * 1_024
+
+/** What answers requests; there only once the database is migrated and the keys are loaded. */
+export interface ServerParts {
+  readonly pool: Pool
+  readonly deviceApi: (request: DeviceRequest) => Promise<DeviceAnswer>
+  readonly enrol: (body: string, caller: string) => Promise<Enrolled>
+  readonly mintDeviceCode: (scope: Scope, location: string | null) => Promise<MintedCode | null>
+  readonly acquirerState: () => 'up' | 'down'
+  /** Null but in a demo. */
+  readonly demo: DemoFacts | null
+}
+
+export interface ServerDeps {
+  /** Null while the gateway starts: everything but `/healthz` then answers 503, which devices take for an outage. */
+  readonly parts: () => ServerParts | null
+  readonly log: Log
+}
+
+/** The HTTP face of the gateway. Listening and closing are the caller's. */
+export function createServer({ parts, log }: ServerDeps): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    genReqId: () => `req_${randomBytes(12).toString('hex')}`,
+    frameworkErrors: (error, request, reply) => void answerError(log, error, request, reply),
+  })
+  function there(): ServerParts {
+    const ready = parts()
+    if (ready === null) throw new NotReady()
+    return ready
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('request-id', request.id)
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request
+    const fields = { request: request.id, method, route: routeOptions.url ?? null, status: reply.statusCode }
+    log.info({ ...fields, ms: Math.round(reply.elapsedTime) }, 'request')
+    done()
+  })
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(log, error, request, reply))
+  app.setNotFoundHandler((_request, reply) => refuse(reply, 'not_found'))
+
+  void app.register(healthRoutes(there))
+  void app.register(deviceRoutes(there), { prefix: '/device/v1' })
+  void app.register(internalRoutes(there), { prefix: '/internal/v1' })
+  void app.register(
+    async (stripe) => {
+      stripe.setErrorHandler((error: FastifyError, request, reply) => {
+        const { code, body } = judge(log, error, request)
+        const refusal = stripeError({ code, message: body.error.message })
+        return reply.code(refusal.status).send(refusal.body)
+      })
+      await stripeRoutes(() => there().pool)(stripe)
+    },
+    { prefix: '/v1' },
+  )
+  return app
+}
+
+class NotReady extends Error {}
+
+/** The one place where a fault becomes an answer: logged once, and never with a body, a header or a row. */
+function answerError(log: Log, error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const { code } = judge(log, error, request)
+  return refuse(reply, code)
+}
+
+function judge(log: Log, error: FastifyError, request: FastifyRequest) {
+  const code = codeOf(error)
+  if (code === 'internal_error') {
+    const { name, message, stack } = error
+    log.error(
+      { request: request.id, method: request.method, error: { name, message, stack } },
+      'request failed',
+    )
+  }
+  return { code, ...errorAnswer(code) }
+}
+
+function codeOf(error: FastifyError): ErrorCode {
+  if (error instanceof NotReady) return 'service_unavailable'
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'request_too_large'
+  const status = error.statusCode ?? 500
+  return status >= 400 && status < 500 ? 'request_malformed' : 'internal_error'
+}
+
+function refuse(reply: FastifyReply, code: ErrorCode): FastifyReply {
+  const { status, body } = errorAnswer(code)
+  return reply.code(status).send(body)
+}

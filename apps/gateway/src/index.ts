@@ -1,0 +1,28 @@
+/** What the simulation runs on virtual time: the same intake, authoriser and device API over the memory store. */
+export type {
+  AcquirerAnswer,
+  AcquirerPort,
+  AuthorisationMessage,
+  MessageIdentity,
+  ReversalMessage,
+  SendLimits,
+} from './authoriser/acquirer-port.ts'
+export { type Authoriser, createAuthoriser } from './authoriser/authoriser.ts'
+export { createChangeNotifier } from './change-notifier.ts'
+export { defaultOfflineTerms, LEASE_VALID_FOR_MS } from './devices/default-offline-terms.ts'
+export { createDeviceApi, type DeviceAnswer, type DeviceRequest } from './devices/device-api.ts'
+export type { LeaseTerms } from './devices/make-lease.ts'
+export {
+  type AcquirerProfile,
+  type ChangeNotifier,
+  defaultAcquirerProfile,
+  type GatewayKeys,
+  type GatewayWorld,
+  type Log,
+} from './gateway-world.ts'
+export type { DeviceRow, EventRow, GatewayStore, PaymentRow, RecordRow } from './store/gateway-store.ts'
+export {
+  createMemoryGatewayStore,
+  type MemoryGatewayState,
+  newMemoryGatewayState,
+} from './store/memory-gateway-store.ts'

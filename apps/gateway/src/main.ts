@@ -1,0 +1,56 @@
+import path from 'node:path'
+import pino from 'pino'
+import { Gateway, type GatewayConfig } from './gateway.ts'
+
+/** The program. The only reader of the environment. */
+const logger = pino({ level: process.env['HOLDFAST_LOG_LEVEL'] ?? 'info', base: { app: 'gateway' } })
+const gateway = new Gateway(configOf(process.env), logger)
+let exitCode = 0
+let ending = false
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal, 0))
+// Whoever read the log may be gone; sales go on without it.
+process.stdout.on('error', () => {})
+
+void gateway.lost.then((error) => end(error.message, 1))
+try {
+  await gateway.start()
+} catch (error) {
+  logger.fatal({ error: error instanceof Error ? error.message : String(error) }, 'gateway could not start')
+  await end('failed start', 1)
+}
+
+async function end(why: string, code: number): Promise<void> {
+  exitCode = Math.max(exitCode, code)
+  if (ending) return
+  ending = true
+  logger.info({ why }, 'gateway stopping')
+  await gateway.stop()
+  logger.info({}, 'gateway stopped')
+  process.exit(exitCode)
+}
+
+function configOf(env: NodeJS.ProcessEnv): GatewayConfig {
+  return {
+    host: textOf(env, 'HOLDFAST_GATEWAY_HOST') ?? '127.0.0.1',
+    port: portOf(env, 'HOLDFAST_GATEWAY_PORT', 4_000),
+    home: path.resolve(textOf(env, 'HOLDFAST_HOME') ?? '.holdfast'),
+    databaseUrl: textOf(env, 'DATABASE_URL'),
+    secret: textOf(env, 'HOLDFAST_GATEWAY_SECRET'),
+    acquirer: {
+      host: textOf(env, 'HOLDFAST_ACQUIRER_HOST') ?? '127.0.0.1',
+      port: portOf(env, 'HOLDFAST_ACQUIRER_PORT', 4_003),
+    },
+    demo: textOf(env, 'HOLDFAST_DEMO') === '1',
+  }
+}
+
+function textOf(env: NodeJS.ProcessEnv, name: string): string | null {
+  const value = env[name]
+  return value === undefined || value === '' ? null : value
+}
+
+function portOf(env: NodeJS.ProcessEnv, name: string, otherwise: number): number {
+  const port = Number(textOf(env, name) ?? otherwise)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name} is not a port`)
+  return port
+}

@@ -1,0 +1,44 @@
+import type {
+  AcquirerAnswer,
+  AcquirerPort,
+  AuthorisationMessage,
+  ReversalMessage,
+} from '../authoriser/acquirer-port.ts'
+
+export interface ScriptedAcquirer extends AcquirerPort {
+  readonly authorisations: AuthorisationMessage[]
+  readonly reversals: ReversalMessage[]
+  /** The next answers, in order; afterwards every sale is approved and every reversal taken. */
+  answer(...answers: (AcquirerAnswer | Promise<AcquirerAnswer>)[]): void
+  answerReversal(...answers: AcquirerAnswer[]): void
+}
+
+export const APPROVED: AcquirerAnswer = {
+  kind: 'approved',
+  responseCode: '00',
+  approvalCode: '654321',
+  amountMinor: 1_250,
+}
+
+/** The acquirer is the outside world: what it is asked is kept, what it answers is the test's to say. */
+export function createScriptedAcquirer(): ScriptedAcquirer {
+  const authorisations: AuthorisationMessage[] = []
+  const reversals: ReversalMessage[] = []
+  const answers: (AcquirerAnswer | Promise<AcquirerAnswer>)[] = []
+  const reversalAnswers: AcquirerAnswer[] = []
+  return {
+    authorisations,
+    reversals,
+    answer: (...next) => void answers.push(...next),
+    answerReversal: (...next) => void reversalAnswers.push(...next),
+    state: () => 'up',
+    async authorise(message) {
+      authorisations.push(message)
+      return (await answers.shift()) ?? { ...APPROVED, amountMinor: message.money.amountMinor }
+    },
+    reverse(message) {
+      reversals.push(message)
+      return Promise.resolve(reversalAnswers.shift() ?? { kind: 'reversed' })
+    },
+  }
+}

@@ -1,0 +1,171 @@
+import { must, toBase64Url } from '@holdfast/core'
+import { openStatement, type SealedRecord } from '@holdfast/envelope'
+import { generateNodeKey, keyIdOf, nodeCrypto, nodeSigningKey, nodeX25519Pair } from '@holdfast/envelope/node'
+import {
+  attemptStatement,
+  type AttemptStatement,
+  intakeReceipt,
+  type IntakeReceipt,
+  outcomeStatement,
+  type OutcomeStatement,
+  type Signed,
+} from '@holdfast/protocol'
+import { type Authoriser, createAuthoriser } from '../authoriser/authoriser.ts'
+import { createChangeNotifier } from '../change-notifier.ts'
+import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
+import { defaultOfflineTerms } from '../devices/default-offline-terms.ts'
+import { createDeviceApi, type DeviceAnswer, type DeviceRequest } from '../devices/device-api.ts'
+import { defaultAcquirerProfile, type GatewayKeys, type GatewayWorld } from '../gateway-world.ts'
+import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
+import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'
+import { createManualClock, type ManualClock } from './manual-clock.ts'
+import { ACCOUNT, sampleDevice, sampleId } from './sample-rows.ts'
+import { createScriptedAcquirer, type ScriptedAcquirer } from './scripted-acquirer.ts'
+import { seedDevice } from './seed-device.ts'
+import { createTestDevice, type TestDevice } from './test-device.ts'
+
+/** Intake, authoriser and device API on a database of their own, with a scripted acquirer and a clock that stands. */
+export interface TestGateway {
+  readonly database: TestDatabase
+  readonly clock: ManualClock
+  readonly acquirer: ScriptedAcquirer
+  readonly world: GatewayWorld
+  readonly api: (request: DeviceRequest) => Promise<DeviceAnswer>
+  readonly errors: string[]
+  addDevice(n: number, changes?: Partial<DeviceRow>): Promise<TestDevice>
+  /** Starts another one, as another process would. */
+  startAuthoriser(): Authoriser
+  /** Sends records with a true manifest and gives back the receipt that the gateway signed. */
+  send(device: TestDevice, records: readonly (SealedRecord | object)[]): Promise<IntakeReceipt>
+  present(device: TestDevice, record: SealedRecord): Promise<AttemptStatement>
+  outcomes(device: TestDevice): Promise<OutcomeStatement[]>
+  payment(paymentId: string): Promise<PaymentRow>
+  /** Lets time pass until it is so, or fails. */
+  until(condition: () => boolean | Promise<boolean>, options?: { stepMs?: number }): Promise<void>
+  close(): Promise<void>
+}
+
+const PATIENCE_MS = 20_000
+
+export async function createTestGateway(): Promise<TestGateway> {
+  const database = await createTestDatabase()
+  const clock = createManualClock()
+  const acquirer = createScriptedAcquirer()
+  const errors: string[] = []
+  const keys = testKeys()
+  const world: GatewayWorld = {
+    store: createPostgresGatewayStore(database.pool),
+    clock,
+    crypto: nodeCrypto,
+    keys,
+    profile: defaultAcquirerProfile,
+    log: {
+      info: () => undefined,
+      error: (fields, message) => errors.push(`${message} ${JSON.stringify(fields)}`),
+    },
+    changes: createChangeNotifier(clock),
+  }
+  const api = createDeviceApi(world, acquirer, () =>
+    Promise.resolve({
+      accountName: 'Café',
+      locationName: 'Quay',
+      validForMs: 86_400_000,
+      currencies: ['eur'],
+      offline: defaultOfflineTerms,
+      readers: [],
+    }),
+  )
+  const authorisers: Authoriser[] = []
+  const signers = [{ keyId: keys.signing.keyId, publicKey: toBase64Url(keys.signing.publicKey) }]
+
+  async function ask(device: TestDevice, method: 'GET' | 'POST', path: string, body?: unknown) {
+    const answer = await api(await device.request(method, path, body))
+    if (answer.status !== 200) throw new Error(`${path} answered ${JSON.stringify(answer)}`)
+    return answer.body
+  }
+
+  return {
+    database,
+    clock,
+    acquirer,
+    world,
+    api,
+    errors,
+    async addDevice(n, changes = {}) {
+      const key = nodeSigningKey(generateNodeKey('ed25519'))
+      const publicKey = { keyId: key.keyId, publicKey: toBase64Url(key.publicKey) }
+      const row = sampleDevice(n, { keys: [publicKey], ...changes })
+      await seedDevice(database.pool, row)
+      const sealKey = must(keys.sealPublicKeys[0], 'the gateway has a sealing key')
+      return createTestDevice({ row, readerId: sampleId('rdr', n), key, sealKey, crypto: nodeCrypto, clock })
+    },
+    startAuthoriser() {
+      const authoriser = createAuthoriser(world, acquirer)
+      authorisers.push(authoriser)
+      authoriser.start()
+      return authoriser
+    },
+    async send(device, records) {
+      const items = records.map((record) => ('wire' in record ? record.wire : record))
+      const body = await ask(device, 'POST', '/device/v1/records', {
+        manifest: device.manifest(),
+        records: items,
+      })
+      const { receipt } = body as { receipt: Signed }
+      return must(
+        await openStatement(nodeCrypto, signers, 'receipt', intakeReceipt, receipt),
+        'a signed receipt',
+      )
+    },
+    async present(device, record) {
+      const body = await ask(device, 'POST', '/device/v1/attempts', { record: record.wire })
+      const { answer } = body as { answer: Signed }
+      return must(
+        await openStatement(nodeCrypto, signers, 'attempt', attemptStatement, answer),
+        'a signed answer',
+      )
+    },
+    async outcomes(device) {
+      const body = await ask(device, 'GET', '/device/v1/feed?generation=1&after=0')
+      const { items } = body as { items: { statement: Signed }[] }
+      return Promise.all(
+        items.map(async ({ statement }) =>
+          must(
+            await openStatement(nodeCrypto, signers, 'outcome', outcomeStatement, statement),
+            'a signed outcome',
+          ),
+        ),
+      )
+    },
+    async payment(paymentId) {
+      const { rows } = await world.store.payments(ACCOUNT, [paymentId])
+      return must(rows[0], `payment ${paymentId} is there`)
+    },
+    async until(condition, { stepMs = 100 } = {}) {
+      const deadlineMs = performance.now() + PATIENCE_MS
+      while (!(await condition())) {
+        if (performance.now() > deadlineMs) throw new Error(`waited in vain; errors: ${errors.join('\n')}`)
+        clock.advance(stepMs)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    },
+    async close() {
+      const stopped = Promise.all(authorisers.map((authoriser) => authoriser.stop()))
+      const pushing = setInterval(() => clock.advance(1_000), 5)
+      await stopped
+      clearInterval(pushing)
+      await database.drop()
+    },
+  }
+}
+
+function testKeys(): GatewayKeys {
+  const sealing = nodeX25519Pair(generateNodeKey('x25519'))
+  const keyId = keyIdOf(sealing.publicKey)
+  return {
+    signing: nodeSigningKey(generateNodeKey('ed25519')),
+    sealKey: (wanted) => (wanted === keyId ? sealing : null),
+    vaultKey: nodeCrypto.randomBytes(32),
+    sealPublicKeys: [{ keyId, publicKey: toBase64Url(sealing.publicKey) }],
+  }
+}

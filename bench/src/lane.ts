@@ -1,0 +1,17 @@
+import type { LaneReport } from './report.ts'
+
+export const laneNames = ['enqueue', 'growth', 'drain', 'intake', 'decision'] as const
+export type LaneName = (typeof laneNames)[number]
+
+export interface LaneContext {
+  /** Small sizes and one process per figure: does it run, not how fast. */
+  readonly quick: boolean
+  /** An empty folder on the disk that is measured; removed after the run. */
+  readonly scratch: string
+  /** False where no browser can be started. */
+  readonly browser: boolean
+  /** Tells a waiting person what happens. */
+  readonly tell: (text: string) => void
+}
+
+export type Lane = (context: LaneContext) => Promise<LaneReport>

@@ -1,0 +1,46 @@
+import { fillQueue } from '../queue/bench-queue.ts'
+import { workerAnswer, workerInput } from '../measure/run-worker.ts'
+import { nodeQueues } from './node-queues.ts'
+import type { NodeTask } from './node-task.ts'
+
+/** One task on one queue, in a process of its own. */
+const task = workerInput<NodeTask>()
+const { do: job, place } = task
+const startedMs = performance.now()
+const queue = await nodeQueues[task.queue](place)
+
+switch (job) {
+  case 'append': {
+    const samplesMs: number[] = []
+    for (let at = 0; at < task.warmUp; at += 1) await queue.append()
+    for (let at = 0; at < task.count; at += 1) samplesMs.push(await queue.append())
+    workerAnswer({ samplesMs, acknowledged: queue.acknowledged })
+    break
+  }
+  case 'preload':
+    await queue.preload?.(task.count)
+    workerAnswer({ done: true })
+    break
+  case 'cold': {
+    await queue.append()
+    const firstMs = performance.now() - startedMs
+    globalThis.gc?.()
+    const { rss, heapUsed } = process.memoryUsage()
+    const samplesMs: number[] = []
+    for (let at = 0; at < task.count; at += 1) samplesMs.push(await queue.append())
+    workerAnswer({ firstMs, rss, heapUsed, samplesMs })
+    break
+  }
+  case 'fill':
+    await fillQueue(queue, task.count)
+    workerAnswer({ acknowledged: queue.acknowledged })
+    break
+  case 'drain':
+    await queue.drain?.()
+    workerAnswer({ done: true })
+    break
+  case 'waiting':
+    workerAnswer({ waiting: await queue.waiting() })
+    break
+}
+process.exit(0)

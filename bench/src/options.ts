@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util'
+import { type LaneName, laneNames } from './lane.ts'
+
+export interface Options {
+  readonly quick: boolean
+  readonly json: boolean
+  readonly only: readonly LaneName[]
+}
+
+export const usage = `npm run bench -- [--quick] [--json] [--only ${laneNames.join('|')}]…`
+
+/** Throws with a message for the user. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+    },
+  })
+  const wanted = values.only.flatMap((text) => text.split(','))
+  for (const name of wanted) {
+    if (!isLaneName(name)) throw new Error(`There is no lane ${name}. ${usage}`)
+  }
+  const only = laneNames.filter((name) => wanted.length === 0 || wanted.includes(name))
+  return { quick: values.quick, json: values.json, only }
+}
+
+function isLaneName(name: string): name is LaneName {
+  return laneNames.some((known) => known === name)
+}

@@ -1,0 +1,33 @@
+import { freeBasePort } from '@holdfast/local'
+import { expect, it } from 'vitest'
+
+import { dropHome, newHome, runLocal } from './support/running-stack.ts'
+
+interface DemoAnswer {
+  readonly ok: boolean
+  readonly seconds: number
+  readonly sales: readonly { readonly part: string; readonly result: string; readonly end: string }[]
+  readonly audit: { readonly sales: number; readonly pending: number; readonly differences: unknown[] }
+}
+
+it('npm run demo: an outage day in under 60 s that ends with a clean audit', async () => {
+  const home = newHome()
+  try {
+    const demo = await runLocal('demo', { home, basePort: await freeBasePort() }, ['--json'])
+    expect(demo.code, demo.output).toBe(0)
+    const { ok, seconds, sales, audit } = JSON.parse(demo.stdout) as DemoAnswer
+    expect(ok).toBe(true)
+    expect(seconds).toBeLessThan(60)
+    expect(audit).toMatchObject({ pending: 0, differences: [] })
+    const online = sales.filter(({ part }) => part === 'online')
+    const offline = sales.filter(({ part }) => part === 'offline')
+    expect([online.length, offline.length]).toEqual([20, 30])
+    expect(online.filter(({ result }) => result === 'approved')).toHaveLength(18)
+    expect(offline.filter(({ result }) => result === 'stored').length).toBeGreaterThanOrEqual(25)
+    expect(offline.filter(({ end }) => end.startsWith('declined 51')).length).toBeGreaterThanOrEqual(1)
+    expect(demo.output).toMatch(/the gateway, process \d+, was killed -9 with [1-9]\d* of \d+ payments still/)
+    expect(demo.output).toMatch(/cashier-2, process \d+, was killed -9 in the middle/)
+  } finally {
+    dropHome(home)
+  }
+})
