@@ -31,6 +31,9 @@ export async function buildTill(): Promise<{ built: boolean }> {
   const stampFile = path.join(TILL_DIST, 'build-stamp.txt')
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return { built: false }
   const scratch = `${TILL_DIST}.${process.pid}`
+  const environment = process.env['NODE_ENV']
+  // Under a test runner or a shell of a developer, React would be built with its slow checks and its own messages.
+  process.env['NODE_ENV'] = 'production'
   try {
     const { build } = await import('vite')
     await build({
@@ -42,6 +45,8 @@ export async function buildTill(): Promise<{ built: boolean }> {
     rmSync(TILL_DIST, { recursive: true, force: true })
     renameSync(scratch, TILL_DIST)
   } finally {
+    if (environment === undefined) delete process.env['NODE_ENV']
+    else process.env['NODE_ENV'] = environment
     rmSync(scratch, { recursive: true, force: true })
   }
   return { built: true }

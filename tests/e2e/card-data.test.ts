@@ -5,7 +5,13 @@ import { freeBasePort, type Heard, type Stack, startStack, type Wire } from '@ho
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { cardDataForms, findCardData, wantedDigits, writeDigits } from './support/card-data-scan.ts'
+import {
+  cardDataForms,
+  findCardData,
+  packedCards,
+  wantedDigits,
+  writeDigits,
+} from './support/card-data-scan.ts'
 import { labClient, untilDrained } from './support/lab-client.ts'
 import { dropHome, newHome } from './support/running-stack.ts'
 import { enrolTill, openTill, sellAtTill } from './support/till-browser.ts'
@@ -23,6 +29,7 @@ const CARDS = [
 describe('the scanner', () => {
   it.each(cardDataForms)('finds each number and track written as: %s', (form) => {
     for (const { card, digits } of wantedDigits) {
+      if (form.includes('BCD') && !packedCards.has(card)) continue
       for (const shift of [0, 1, 2]) {
         const planted = Buffer.concat([
           Buffer.from([0x01, 0xff, 0x30]),
@@ -60,11 +67,15 @@ describe('P9 SC1: a day of sales, online and offline, at a till and at two devic
     for (const card of CARDS) await lab.sell({ card, amountMinor: 1_000, count: 2 })
     const till = await openTill(path.join(home, 'browser'), stack.ready.till)
     await enrolTill(till.page)
-    await sellAtTill(till.page, { amountMinor: 1_100, card: 'mastercard' })
+    expect(await sellAtTill(till.page, { amountMinor: 1_100, card: 'mastercard' })).toMatchObject({
+      outcome: 'approved',
+    })
     await till.page.getByRole('button', { name: 'New sale' }).click()
     await lab.state({ internet: 'down' })
     for (const card of CARDS) await lab.sell({ card, amountMinor: 2_000, count: 2 })
-    await sellAtTill(till.page, { amountMinor: 2_100, card: 'visa' })
+    expect(await sellAtTill(till.page, { amountMinor: 2_100, card: 'amex' })).toMatchObject({
+      outcome: 'stored',
+    })
     await lab.state({ internet: 'up' })
     await untilDrained(lab, 40_000)
     indexedDb = await till.page.evaluate(dumpStorage)
@@ -81,7 +92,9 @@ describe('P9 SC1: a day of sales, online and offline, at a till and at two devic
 
   function record(wire: Wire, { connection, direction, bytes }: Heard): void {
     const name = `${wire} ${direction} ${connection}`
-    wires.set(name, [...(wires.get(name) ?? []), Buffer.from(bytes)])
+    const parts = wires.get(name)
+    if (parts === undefined) wires.set(name, [Buffer.from(bytes)])
+    else parts.push(Buffer.from(bytes))
   }
 
   const wire = (prefix: string): [string, Buffer][] =>
@@ -93,7 +106,8 @@ describe('P9 SC1: a day of sales, online and offline, at a till and at two devic
     const seen = new Set(
       wire('acquirer forth').flatMap(([, bytes]) => findCardData(bytes).map(({ card }) => card)),
     )
-    for (const card of CARDS) expect(seen).toContain(card)
+    for (const card of CARDS.filter((name) => packedCards.has(name))) expect(seen).toContain(card)
+    expect(seen).toContain('magstripe track')
   })
 
   it('no card number and no track between shop and gateway, in either direction', () => {

@@ -121,10 +121,13 @@ export class Gateway {
     const log = (line: string) => this.#log.info({ line }, 'postgres')
     const postgres = await startEmbeddedPostgres({ dataDir, log })
     this.#postgres = postgres
-    void postgres.ended.then(({ wanted }) => {
-      if (!wanted) this.#lost.resolve(new Error('PostgreSQL has ended'))
-    })
+    void this.#watch(postgres)
     return postgres.connectionString
+  }
+
+  async #watch(postgres: EmbeddedPostgres): Promise<void> {
+    const { wanted } = await postgres.ended
+    if (!wanted) this.#lost.resolve(new Error('PostgreSQL has ended'))
   }
 
   #secrets(): GatewaySecrets {

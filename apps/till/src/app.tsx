@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useMemo, useSyncExternalStore } from 'react'
 import { type Language, LanguageProvider, localeOf } from '@holdfast/ui'
 import type { Updates } from './platform/updates.ts'
+import { FaultBoundary } from './screens/fault-boundary.tsx'
 import { MoreScreen } from './screens/more-screen.tsx'
 import { PayingScreen } from './screens/paying-screen.tsx'
 import { PaymentScreen } from './screens/payment-screen.tsx'
@@ -34,15 +35,17 @@ export function App({ startup, updates, language, onAgain }: AppProps): ReactNod
   }, [current, updates, language])
   return (
     <LanguageProvider language={chosen} locale={localeOf(chosen, navigator.languages)}>
-      {current.phase !== 'open' || room === null ? (
-        current.phase === 'open' ? null : (
-          <StartScreen startup={current} onAgain={onAgain} />
-        )
-      ) : (
-        <TillRoomProvider room={room}>
-          <OpenTill />
-        </TillRoomProvider>
-      )}
+      <FaultBoundary onAgain={onAgain}>
+        {current.phase !== 'open' || room === null ? (
+          current.phase === 'open' ? null : (
+            <StartScreen startup={current} onAgain={onAgain} />
+          )
+        ) : (
+          <TillRoomProvider room={room}>
+            <OpenTill />
+          </TillRoomProvider>
+        )}
+      </FaultBoundary>
     </LanguageProvider>
   )
 }

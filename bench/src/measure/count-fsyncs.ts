@@ -1,19 +1,30 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const TRACE = ['-f', '-e', 'trace=fdatasync,fsync']
+const TRACE = ['-f', '-e', 'trace=fdatasync,fsync,mkdir']
+const MARK = 'holdfast-bench-mark'
 
 /** What is put before a command so that its flushes are written to `file`; null where strace cannot be used. */
 export function straceCommand(file: string): readonly string[] | null {
   return straceWorks() ? ['strace', ...TRACE, '-o', file] : null
 }
 
-export function countFsyncs(file: string): number {
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => /\b(fdatasync|fsync)\(/.test(line)).length
+/** Called by a traced process where its counting begins and ends: a folder that cannot be made, but is seen. */
+export function markForStrace(): void {
+  try {
+    mkdirSync(`/proc/${MARK}`)
+  } catch {
+    // As meant.
+  }
+}
+
+export function countFsyncs(file: string, part: 'all' | 'between marks'): number {
+  const lines = readFileSync(file, 'utf8').split('\n')
+  const marks = lines.flatMap((line, at) => (line.includes(MARK) ? [at] : []))
+  const [from = 0, to = lines.length] = part === 'all' ? [] : marks
+  return lines.slice(from, to).filter((line) => /\b(fdatasync|fsync)\(/.test(line)).length
 }
 
 /** Counts the flushes of running processes while `work` runs; null where strace cannot be used. */
@@ -35,7 +46,7 @@ export async function countFsyncsOf(
     strace.kill('SIGINT')
     await ended
   }
-  return tracing && existsSync(file) ? countFsyncs(file) : null
+  return tracing && existsSync(file) ? countFsyncs(file, 'all') : null
 }
 
 /** strace needs a moment for many threads. */

@@ -1,7 +1,9 @@
-import { fillQueue } from '../queue/bench-queue.ts'
+import { fillQueue, NOWHERE } from '../queue/bench-queue.ts'
+import { missingOf } from '../measure/check-delivery.ts'
+import { markForStrace } from '../measure/count-fsyncs.ts'
 import { workerAnswer, workerInput } from '../measure/run-worker.ts'
 import { nodeQueues } from './node-queues.ts'
-import type { NodeTask } from './node-task.ts'
+import type { AppendAnswer, ColdAnswer, NodeTask } from './node-task.ts'
 
 /** One task on one queue, in a process of its own. */
 const task = workerInput<NodeTask>()
@@ -13,8 +15,14 @@ switch (job) {
   case 'append': {
     const samplesMs: number[] = []
     for (let at = 0; at < task.warmUp; at += 1) await queue.append()
+    markForStrace()
     for (let at = 0; at < task.count; at += 1) samplesMs.push(await queue.append())
-    workerAnswer({ samplesMs, acknowledged: queue.acknowledged })
+    markForStrace()
+    // From the disk, by a queue that was opened again: nobody listens at that address.
+    await queue.close()
+    const again = await nodeQueues[task.queue]({ ...place, url: NOWHERE })
+    const missing = missingOf(queue.acknowledged, await again.waiting())
+    workerAnswer({ samplesMs, acknowledged: queue.acknowledged.length, missing } satisfies AppendAnswer)
     break
   }
   case 'preload':
@@ -28,7 +36,7 @@ switch (job) {
     const { rss, heapUsed } = process.memoryUsage()
     const samplesMs: number[] = []
     for (let at = 0; at < task.count; at += 1) samplesMs.push(await queue.append())
-    workerAnswer({ firstMs, rss, heapUsed, samplesMs })
+    workerAnswer({ firstMs, rss, heapUsed, samplesMs } satisfies ColdAnswer)
     break
   }
   case 'fill':

@@ -24,6 +24,9 @@ export interface QueuePlace {
 
 export type OpenQueue = (place: QueuePlace) => Promise<BenchQueue>
 
+/** An address where nobody listens, for a queue that is only asked what it holds. */
+export const NOWHERE = 'http://127.0.0.1:9/'
+
 export async function fillQueue(queue: BenchQueue, count: number): Promise<void> {
   if (queue.fill !== undefined) return queue.fill(count)
   for (let stored = 0; stored < count; stored += 1) await queue.append()

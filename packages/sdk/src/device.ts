@@ -1,4 +1,4 @@
-import type { Clock, Crypto, SigningKey } from '@holdfast/core'
+import type { Clock, Crypto, IdSource, SigningKey } from '@holdfast/core'
 import type { ReaderInfo } from '@holdfast/protocol'
 import type { GatewayClient } from './gateway/gateway-client.ts'
 import type { OutageDetector } from './gateway/outage-detector.ts'
@@ -34,11 +34,22 @@ export interface Device {
   readonly emit: (event: TerminalEvent) => void
 }
 
+/** What new ids of this device are made from. */
+export function idSourceOf({ clock, crypto }: Pick<TerminalDeps, 'clock' | 'crypto'>): IdSource {
+  return { wallMs: () => clock.wallMs(), randomBytes: (length) => crypto.randomBytes(length) }
+}
+
+/** The gateway's id of a reader: of the one that was enrolled with this device by its serial number, else its own. */
+export function readerIdOf({ enrolment }: JournalState, info: ReaderInfo): string {
+  return info.serialNumber === enrolment.reader.serialNumber ? enrolment.reader.id : info.readerId
+}
+
 /**
  * May this reader take a sale that is stored? The lease lists the readers that were seen online; a reader that was
  * swapped in during an outage is not among them (MP3).
  */
-export function isOfflineCapable({ lease }: JournalState, info: ReaderInfo): boolean {
-  const listed = lease.readers.find((entry) => entry.reader === info.readerId)
+export function isOfflineCapable(state: JournalState, info: ReaderInfo): boolean {
+  const readerId = readerIdOf(state, info)
+  const listed = state.lease.readers.find(({ reader }) => reader === readerId)
   return info.offlineCapable && listed?.offlineCapable === true
 }

@@ -53,6 +53,8 @@ export const PINGS_TO_TURN = 2
 export const REACHABILITY_TIMEOUT_MS = 1_500
 /** A contact is written down so often; in between the clock runs on by itself. */
 export const CONTACT_PERSIST_PERIOD_MS = 60_000
+/** A clock that is further off than this is set right at once. */
+export const CONTACT_DRIFT_MS = 2_000
 
 export const ENROLMENT_TIMEOUT_MS = 15_000
 export const NAME_LENGTH_MAX = 200

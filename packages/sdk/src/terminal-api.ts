@@ -121,7 +121,7 @@ export interface TerminalSettings {
   readonly accountName: string
   readonly locationId: string
   readonly locationName: string
-  /** The gateway's id of the reader that was enrolled with this device: the reader must be connected under it. */
+  /** The gateway's id of the reader that was enrolled with this device; records and seals name the reader by it. */
   readonly readerId: string
   readonly currencies: readonly Currency[]
   readonly offlineAllowed: boolean

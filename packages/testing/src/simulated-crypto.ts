@@ -1,6 +1,6 @@
 import { type Crypto, concatBytes, type SigningKey, type X25519Pair } from '@holdfast/core'
 import { generateNodeKey, keyIdOf, nodeCrypto, nodeSigningKey, nodeX25519Pair } from '@holdfast/envelope/node'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { compareBytes } from './compare-bytes.ts'
 import type { Random } from './random.ts'
 
@@ -30,12 +30,14 @@ export const fastCryptoSuite: CryptoSuite = {
   crypto: (random) => ({
     ...nodeCrypto,
     randomBytes: (length) => random.bytes(length),
+    sha256: (data) => Promise.resolve(digest('sha256', data)),
+    hmacSha256: (key, data) => Promise.resolve(digest('sha256', MAC, key, data)),
     verifyEd25519: (publicKey, signature, data) =>
       Promise.resolve(compareBytes(signature, fakeSignature(publicKey, data)) === 0),
     generateX25519: () => Promise.resolve(fastCryptoSuite.x25519Pair(random.bytes(32))),
   }),
   signingKey(seed) {
-    const publicKey = digest('sha256', 'signing key', seed)
+    const publicKey = digest('sha256', SIGNING_KEY, seed)
     return {
       keyId: keyIdOf(publicKey),
       publicKey,
@@ -43,21 +45,28 @@ export const fastCryptoSuite: CryptoSuite = {
     }
   },
   x25519Pair(seed) {
-    const publicKey = digest('sha256', 'agreement key', seed)
+    const publicKey = digest('sha256', AGREEMENT_KEY, seed)
     return {
       publicKey,
       agree(peer) {
         const [low, high] = compareBytes(publicKey, peer) < 0 ? [publicKey, peer] : [peer, publicKey]
-        return Promise.resolve(peer.length === 32 ? digest('sha256', 'agreed', concatBytes(low, high)) : null)
+        return Promise.resolve(peer.length === 32 ? digest('sha256', AGREED, low, high) : null)
       },
     }
   },
 }
 
 function fakeSignature(publicKey: Uint8Array, data: Uint8Array): Uint8Array {
-  return digest('sha512', 'signature', concatBytes(publicKey, data))
+  return digest('sha512', SIGNATURE, publicKey, data)
 }
 
-function digest(algorithm: 'sha256' | 'sha512', label: string, data: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash(algorithm).update(`${label}\0`).update(data).digest())
+const SIGNATURE = Uint8Array.of(1)
+const AGREED = Uint8Array.of(2)
+const SIGNING_KEY = Uint8Array.of(3)
+const AGREEMENT_KEY = Uint8Array.of(4)
+const MAC = Uint8Array.of(5)
+
+/** One call into OpenSSL; an HMAC with its key object costs ten. */
+function digest(algorithm: 'sha256' | 'sha512', ...parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(hash(algorithm, concatBytes(...parts), 'buffer'))
 }

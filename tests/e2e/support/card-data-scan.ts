@@ -7,6 +7,15 @@ export interface CardDataFound {
   readonly offset: number
 }
 
+const DISTINCT_BYTES_MIN = 4
+/** Cards whose packed number is telling, or whose track is. */
+export const packedCards: ReadonlySet<string> = new Set(
+  'amex cb_visa interac contactless_visa offline_approving'.split(' ').concat('magstripe track'),
+)
+
+/** More of one place are of no use to anybody. */
+const FOUND_MAX = 20
+
 interface Needle {
   readonly card: string
   readonly form: string
@@ -20,7 +29,7 @@ interface Needle {
  */
 export function findCardData(bytes: Uint8Array): CardDataFound[] {
   const found: CardDataFound[] = []
-  for (let offset = 0; offset + 1 < bytes.length; offset += 1) {
+  for (let offset = 0; offset + 1 < bytes.length && found.length < FOUND_MAX; offset += 1) {
     const candidates = byFirstTwo[((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0)]
     if (candidates === undefined) continue
     for (const { card, form, bytes: wanted } of candidates) {
@@ -83,17 +92,28 @@ function needlesOf({ card, digits }: { card: string; digits: string }): Needle[]
   const even = wholeBytes(digits)
   const odd = wholeBytes(digits.slice(1))
   const needle = (form: string, bytes: Buffer): Needle => ({ card, form, bytes })
+  const packed = [
+    needle('BCD', even),
+    needle('BCD at the other half byte', odd),
+    ...[even, odd].flatMap(base64Cores).map((core) => needle('base64 of BCD', core)),
+  ]
   return [
     needle('text', text),
     needle('UTF-16', Buffer.from(digits, 'utf16le')),
     needle('groups', Buffer.from(grouped(digits, ' '))),
     needle('dashes', Buffer.from(grouped(digits, '-'))),
     needle('hexadecimal of text', Buffer.from(text.toString('hex'))),
-    needle('BCD', even),
-    needle('BCD at the other half byte', odd),
     ...base64Cores(text).map((core) => needle('base64 of text', core)),
-    ...[even, odd].flatMap(base64Cores).map((core) => needle('base64 of BCD', core)),
+    ...packed.filter(({ bytes }) => isTelling(bytes)),
   ]
+}
+
+/**
+ * 4000 0000 0000 0002 is packed a row of zeros, 4242 4242 4242 4242 is "BBBBBBBB": any binary file has them. Packed they
+ * are not looked for; other numbers, which took the same way, are.
+ */
+function isTelling(bytes: Buffer): boolean {
+  return new Set(bytes).size >= DISTINCT_BYTES_MIN
 }
 
 /** What is the same in the base64 of these bytes whatever stands before and behind them; in both alphabets. */

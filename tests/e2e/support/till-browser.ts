@@ -26,7 +26,7 @@ export async function openTill(profile: string, url: string): Promise<TillBrowse
 
 /** The first time: one tap on the demo's device code, and the page is kept for a start without network. */
 export async function enrolTill(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /demo code/ }).click()
+  await page.locator('.setup__demo').getByRole('button').click()
   await page.getByRole('heading', { name: 'New sale' }).waitFor()
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
 }
@@ -35,7 +35,7 @@ export async function enrolTill(page: Page): Promise<void> {
 export async function sellAtTill(
   page: Page,
   sale: { readonly amountMinor: number; readonly card: string },
-): Promise<{ outcome: string | null; paymentId: string }> {
+): Promise<{ outcome: string | null; paymentId: string; text: string }> {
   await page.getByRole('heading', { name: 'New sale' }).waitFor()
   await page.keyboard.type(String(sale.amountMinor))
   await page.getByRole('button', { name: /^Pay/ }).click()
@@ -50,6 +50,7 @@ export async function sellAtTill(
   await result.waitFor()
   return {
     outcome: await result.getAttribute('data-outcome'),
+    text: await result.innerText(),
     paymentId: (await page.getByTestId('payment-id').first().textContent()) ?? '',
   }
 }

@@ -24,8 +24,8 @@ export interface DayResult {
   readonly virtualMs: number
 }
 
-const DAY_MS_MIN = 6 * 60_000
-const DAY_MS_MAX = 15 * 60_000
+const DAY_MS_MIN = 2 * 60_000
+const DAY_MS_MAX = 10 * 60_000
 
 /** One seeded day: people sell, everything that can fail does, then the faults stop and all must come out even. */
 export async function runDay(

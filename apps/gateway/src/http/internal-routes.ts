@@ -8,26 +8,23 @@ import type { ServerParts } from './server.ts'
 const codeRequest = z.strictObject({ location: z.string().optional() }).nullish()
 
 /** For the tools of the one who runs the gateway; not part of any published API. */
-export function internalRoutes(parts: () => ServerParts): (app: FastifyInstance) => Promise<void> {
-  // oxlint-disable-next-line require-await -- Fastify tells a plugin that has ended by its promise.
-  return async (app) => {
-    /** The fixed test-mode values of the demo, so that nobody has to know them twice. */
-    app.get('/demo', (_request, reply) => {
-      const { demo } = parts()
-      return demo === null ? refuse(reply, 'not_found') : reply.send(demo)
-    })
+export function internalRoutes(app: FastifyInstance, parts: () => ServerParts): void {
+  /** The fixed test-mode values of the demo, so that nobody has to know them twice. */
+  app.get('/demo', (_request, reply) => {
+    const { demo } = parts()
+    return demo === null ? refuse(reply, 'not_found') : reply.send(demo)
+  })
 
-    app.post('/device_codes', async (request, reply) => {
-      const key = readApiKey(request.headers.authorization)
-      if (key === null) return refuse(reply, 'api_key_missing')
-      const known = await findApiKey(parts().pool, key)
-      if (known === null || known.kind !== 'secret') return refuse(reply, 'api_key_invalid')
-      const body = codeRequest.safeParse(request.body)
-      if (!body.success) return refuse(reply, 'request_malformed')
-      const minted = await parts().mintDeviceCode(known, body.data?.location ?? null)
-      return minted === null ? refuse(reply, 'resource_missing', 'location') : reply.code(201).send(minted)
-    })
-  }
+  app.post('/device_codes', async (request, reply) => {
+    const key = readApiKey(request.headers.authorization)
+    if (key === null) return refuse(reply, 'api_key_missing')
+    const known = await findApiKey(parts().pool, key)
+    if (known === null || known.kind !== 'secret') return refuse(reply, 'api_key_invalid')
+    const body = codeRequest.safeParse(request.body)
+    if (!body.success) return refuse(reply, 'request_malformed')
+    const minted = await parts().mintDeviceCode(known, body.data?.location ?? null)
+    return minted === null ? refuse(reply, 'resource_missing', 'location') : reply.code(201).send(minted)
+  })
 }
 
 function refuse(reply: FastifyReply, code: Parameters<typeof errorAnswer>[0], param?: string): FastifyReply {

@@ -56,6 +56,16 @@ export function createServer({ parts, log }: ServerDeps): FastifyInstance {
     reply.header('request-id', request.id)
     done()
   })
+  // A connection that stays open after the last answer would hold up the end by its keep-alive time.
+  let closing = false
+  app.addHook('preClose', (done) => {
+    closing = true
+    done()
+  })
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done()
+  })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request
     const fields = { request: request.id, method, route: routeOptions.url ?? null, status: reply.statusCode }
@@ -65,20 +75,24 @@ export function createServer({ parts, log }: ServerDeps): FastifyInstance {
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(log, error, request, reply))
   app.setNotFoundHandler((_request, reply) => refuse(reply, 'not_found'))
 
-  void app.register(healthRoutes(there))
-  void app.register(deviceRoutes(there), { prefix: '/device/v1' })
-  void app.register(internalRoutes(there), { prefix: '/internal/v1' })
-  void app.register(
-    async (stripe) => {
-      stripe.setErrorHandler((error: FastifyError, request, reply) => {
-        const { code, body } = judge(log, error, request)
-        const refusal = stripeError({ code, message: body.error.message })
-        return reply.code(refusal.status).send(refusal.body)
-      })
-      await stripeRoutes(() => there().pool)(stripe)
-    },
-    { prefix: '/v1' },
-  )
+  function under(prefix: string, routes: (scope: FastifyInstance) => void): void {
+    const plugin = (scope: FastifyInstance, _options: object, done: () => void) => {
+      routes(scope)
+      done()
+    }
+    void app.register(plugin, { prefix })
+  }
+  under('/', (scope) => healthRoutes(scope, there))
+  under('/device/v1', (scope) => deviceRoutes(scope, there))
+  under('/internal/v1', (scope) => internalRoutes(scope, there))
+  under('/v1', (scope) => {
+    scope.setErrorHandler((error: FastifyError, request, reply) => {
+      const { code, body } = judge(log, error, request)
+      const refusal = stripeError({ code, message: body.error.message })
+      return reply.code(refusal.status).send(refusal.body)
+    })
+    stripeRoutes(scope, () => there().pool)
+  })
   return app
 }
 

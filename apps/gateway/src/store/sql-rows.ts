@@ -1,5 +1,5 @@
 import { assert } from '@holdfast/core'
-import pg from 'pg'
+import { type CustomTypesConfig, types } from 'pg'
 
 /** The columns of one table as a statement writes and reads them, in this order. */
 export type Columns = Readonly<Record<string, ColumnType>>
@@ -62,10 +62,10 @@ export function pick<Of extends Columns>(
 }
 
 /** Every bigint of ours is a time, a count or an amount within 2^53, and comes back as a number. */
-export const numericTypes: pg.CustomTypesConfig = {
+export const numericTypes: CustomTypesConfig = {
   getTypeParser(oid, format) {
-    if (oid === pg.types.builtins.INT8) return safeInteger
-    return pg.types.getTypeParser(oid, format)
+    if (oid === types.builtins.INT8) return safeInteger
+    return types.getTypeParser(oid, format)
   },
 }
 

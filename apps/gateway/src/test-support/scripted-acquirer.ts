@@ -11,6 +11,8 @@ export interface ScriptedAcquirer extends AcquirerPort {
   /** The next answers, in order; afterwards every sale is approved and every reversal taken. */
   answer(...answers: (AcquirerAnswer | Promise<AcquirerAnswer>)[]): void
   answerReversal(...answers: AcquirerAnswer[]): void
+  /** Whoever still waits gets no answer any more. */
+  hangUp(): void
 }
 
 export const APPROVED: AcquirerAnswer = {
@@ -26,15 +28,18 @@ export function createScriptedAcquirer(): ScriptedAcquirer {
   const reversals: ReversalMessage[] = []
   const answers: (AcquirerAnswer | Promise<AcquirerAnswer>)[] = []
   const reversalAnswers: AcquirerAnswer[] = []
+  const hungUp = Promise.withResolvers<AcquirerAnswer>()
   return {
     authorisations,
     reversals,
     answer: (...next) => void answers.push(...next),
     answerReversal: (...next) => void reversalAnswers.push(...next),
+    hangUp: () => hungUp.resolve({ kind: 'no_answer' }),
     state: () => 'up',
-    async authorise(message) {
+    authorise(message) {
       authorisations.push(message)
-      return (await answers.shift()) ?? { ...APPROVED, amountMinor: message.money.amountMinor }
+      const next = answers.shift() ?? { ...APPROVED, amountMinor: message.money.amountMinor }
+      return Promise.race([next, hungUp.promise])
     },
     reverse(message) {
       reversals.push(message)

@@ -16,7 +16,7 @@ import { createTestDatabase, type TestDatabase } from '../database/test-database
 import { defaultOfflineTerms } from '../devices/default-offline-terms.ts'
 import { createDeviceApi, type DeviceAnswer, type DeviceRequest } from '../devices/device-api.ts'
 import { defaultAcquirerProfile, type GatewayKeys, type GatewayWorld } from '../gateway-world.ts'
-import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
+import type { DeviceRow, GatewayStore, PaymentRow } from '../store/gateway-store.ts'
 import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { ACCOUNT, sampleDevice, sampleId } from './sample-rows.ts'
@@ -34,7 +34,7 @@ export interface TestGateway {
   readonly errors: string[]
   addDevice(n: number, changes?: Partial<DeviceRow>): Promise<TestDevice>
   /** Starts another one, as another process would. */
-  startAuthoriser(): Authoriser
+  startAuthoriser(): RunningAuthoriser
   /** Sends records with a true manifest and gives back the receipt that the gateway signed. */
   send(device: TestDevice, records: readonly (SealedRecord | object)[]): Promise<IntakeReceipt>
   present(device: TestDevice, record: SealedRecord): Promise<AttemptStatement>
@@ -43,6 +43,13 @@ export interface TestGateway {
   /** Lets time pass until it is so, or fails. */
   until(condition: () => boolean | Promise<boolean>, options?: { stepMs?: number }): Promise<void>
   close(): Promise<void>
+}
+
+export interface RunningAuthoriser {
+  /** From now on none of its reads and writes comes through: for the others it is dead. */
+  freeze(): void
+  /** It wakes up and goes on where it was. */
+  thaw(): void
 }
 
 const PATIENCE_MS = 20_000
@@ -75,7 +82,7 @@ export async function createTestGateway(): Promise<TestGateway> {
       readers: [],
     }),
   )
-  const authorisers: Authoriser[] = []
+  const authorisers: (RunningAuthoriser & Pick<Authoriser, 'stop'>)[] = []
   const signers = [{ keyId: keys.signing.keyId, publicKey: toBase64Url(keys.signing.publicKey) }]
 
   async function ask(device: TestDevice, method: 'GET' | 'POST', path: string, body?: unknown) {
@@ -100,10 +107,12 @@ export async function createTestGateway(): Promise<TestGateway> {
       return createTestDevice({ row, readerId: sampleId('rdr', n), key, sealKey, crypto: nodeCrypto, clock })
     },
     startAuthoriser() {
-      const authoriser = createAuthoriser(world, acquirer)
-      authorisers.push(authoriser)
+      const gate = createGate()
+      const authoriser = createAuthoriser({ ...world, store: gate.guard(world.store) }, acquirer)
       authoriser.start()
-      return authoriser
+      const running = { freeze: gate.close, thaw: gate.open, stop: () => authoriser.stop() }
+      authorisers.push(running)
+      return running
     },
     async send(device, records) {
       const items = records.map((record) => ('wire' in record ? record.wire : record))
@@ -150,12 +159,41 @@ export async function createTestGateway(): Promise<TestGateway> {
       }
     },
     async close() {
+      acquirer.hangUp()
+      for (const authoriser of authorisers) authoriser.thaw()
       const stopped = Promise.all(authorisers.map((authoriser) => authoriser.stop()))
       const pushing = setInterval(() => clock.advance(1_000), 5)
       await stopped
       clearInterval(pushing)
       await database.drop()
     },
+  }
+}
+
+/** Holds back every call of a store while it is closed. */
+function createGate() {
+  let opened = Promise.withResolvers<void>()
+  opened.resolve()
+  const pass = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+    await opened.promise
+    const result = await call()
+    await opened.promise
+    return result
+  }
+  const guard = (store: GatewayStore): GatewayStore => ({
+    device: (deviceId) => pass(() => store.device(deviceId)),
+    knownRecords: (deviceId, query) => pass(() => store.knownRecords(deviceId, query)),
+    payments: (account, ids) => pass(() => store.payments(account, ids)),
+    commit: (change) => pass(() => store.commit(change)),
+    duePayments: (query) => pass(() => store.duePayments(query)),
+    claimLink: (claim) => pass(() => store.claimLink(claim)),
+    feed: (query) => pass(() => store.feed(query)),
+    generation: () => pass(() => store.generation()),
+  })
+  return {
+    guard,
+    close: () => void (opened = Promise.withResolvers<void>()),
+    open: () => opened.resolve(),
   }
 }
 

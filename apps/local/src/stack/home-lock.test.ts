@@ -30,9 +30,11 @@ it('one stack per home; a lock falls with the process that held it, also by kill
   holder.kill('SIGKILL')
   await once(holder, 'exit')
   const lock = lockHome(home)
-  expect(lock).not.toBeNull()
+  expect(lock?.wasKilled).toBe(true)
   lock?.release()
-  lockHome(home)?.release()
+  const next = lockHome(home)
+  expect(next?.wasKilled).toBe(false)
+  next?.release()
 })
 
 it('ready.json is there whole or not at all', () => {

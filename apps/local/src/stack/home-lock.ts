@@ -1,8 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 export interface HomeLock {
+  /** The stack before this one was killed: its programs may still be about to leave. */
+  readonly wasKilled: boolean
+  /** The stack has ended in order. */
   release(): void
 }
 
@@ -20,7 +23,16 @@ export function lockHome(home: string): HomeLock | null {
     if (isBusy(error)) return null
     throw error
   }
-  return { release: () => database.close() }
+  const marker = path.join(home, 'stack.running')
+  const wasKilled = existsSync(marker)
+  writeFileSync(marker, `${process.pid}\n`)
+  return {
+    wasKilled,
+    release() {
+      rmSync(marker, { force: true })
+      database.close()
+    },
+  }
 }
 
 /** SQLITE_BUSY is result code 5. */

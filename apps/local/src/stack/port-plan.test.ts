@@ -28,7 +28,7 @@ it('takes HOLDFAST_PORT as a base and names what it cannot take', () => {
 it('a busy port is named with what wants it', async () => {
   const base = await freeBasePort()
   const plan = portPlan(base)
-  expect(await busyPort(plan)).toBeNull()
+  expect(await busyPort(plan, 0)).toBeNull()
   const squatter = createServer().listen(plan.lab, '127.0.0.1')
   await once(squatter, 'listening')
   const why = await busyPort(plan, 200)

@@ -20,8 +20,6 @@ const DEFAULT_BASE_PORT = 4_000
 const BLOCK = 20
 /** Below the ports that systems give out to outgoing connections. */
 const FREE_BLOCKS = { from: 20_000, to: 30_000 }
-/** Children of a supervisor that was killed need a moment to notice and leave. */
-const LEAVING_MS = 12_000
 
 export function portPlan(base: number): PortPlan {
   return {
@@ -48,8 +46,8 @@ export function basePortFrom(
   }
 }
 
-/** Waits for what is just leaving; null when all are free, else one line that names the port. */
-export async function busyPort(plan: PortPlan, leavingMs = LEAVING_MS): Promise<string | null> {
+/** Waits so long for what is just leaving; null when all are free, else one line that names the port. */
+export async function busyPort(plan: PortPlan, leavingMs: number): Promise<string | null> {
   const deadlineMs = performance.now() + leavingMs
   for (const [name, port] of Object.entries(plan)) {
     while (!(await isFree(port))) {

@@ -45,6 +45,8 @@ export type StackStart =
   | { readonly ok: false; readonly why: string }
 
 const HOST = '127.0.0.1'
+/** Programs whose supervisor was killed need a moment to notice and leave. */
+const LEAVING_MS = 12_000
 const ENROL_MS = 30_000
 
 /** The whole stack on one machine: real programs with real lines between them. */
@@ -61,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<StackStart> {
   }
   removeReady(home)
   const ports = portPlan(basePort)
-  const busy = await busyPort(ports)
+  const busy = await busyPort(ports, lock.wasKilled ? LEAVING_MS : 0)
   if (busy !== null) {
     lock.release()
     return { ok: false, why: busy }

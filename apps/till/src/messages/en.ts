@@ -18,6 +18,10 @@ export const en = {
   'start.no_config.body':
     'This till needs the internet once, to be set up. After that it also opens without.',
   'start.again': 'Try again',
+  'fault.title': 'This screen has failed',
+  'fault.body':
+    'What was accepted is safe on this device. Open the till again and look at the payments before you hand over goods.',
+  'fault.again': 'Open again',
   'locked.title': 'The till is open in another tab',
   'locked.body':
     'Only one tab may take payments, so that nothing is counted twice. Go on there, or close it to continue here.',
@@ -50,7 +54,7 @@ export const en = {
   'sell.pay': 'Pay {amount}',
   'sell.pay.empty': 'Enter an amount',
   'sell.above_offline_limit':
-    'Without connection a single sale may be up to {limit}. This one can only be paid when the connection is back.',
+    'Without connection one sale may be up to {limit}. This one must wait for the connection.',
   'sell.offline_forbidden': 'Without connection this till may not take cards. Take cash, or wait.',
 
   'paying.title': 'Card payment',

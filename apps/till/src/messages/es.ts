@@ -20,6 +20,10 @@ export const es: Catalogue<keyof typeof en> = {
   'start.no_config.body':
     'Esta caja necesita internet una vez, para configurarse. Después también se abre sin conexión.',
   'start.again': 'Reintentar',
+  'fault.title': 'Esta pantalla ha fallado',
+  'fault.body':
+    'Lo aceptado está a salvo en este dispositivo. Abra la caja de nuevo y mire los pagos antes de entregar la mercancía.',
+  'fault.again': 'Abrir de nuevo',
   'locked.title': 'La caja está abierta en otra pestaña',
   'locked.body':
     'Solo una pestaña puede cobrar, para que nada se cuente dos veces. Siga allí, o ciérrela para continuar aquí.',
@@ -51,8 +55,7 @@ export const es: Catalogue<keyof typeof en> = {
   'sell.reference.hint': 'Número de pedido o de mesa',
   'sell.pay': 'Cobrar {amount}',
   'sell.pay.empty': 'Introduzca un importe',
-  'sell.above_offline_limit':
-    'Sin conexión, una venta puede ser de hasta {limit}. Esta solo podrá pagarse cuando vuelva la conexión.',
+  'sell.above_offline_limit': 'Sin conexión, hasta {limit} por venta. Esta debe esperar a la conexión.',
   'sell.offline_forbidden': 'Sin conexión, esta caja no puede aceptar tarjetas. Cobre en efectivo o espere.',
 
   'paying.title': 'Pago con tarjeta',

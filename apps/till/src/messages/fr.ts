@@ -20,6 +20,10 @@ export const fr: Catalogue<keyof typeof en> = {
   'start.no_config.body':
     'Cette caisse a besoin d’internet une fois, pour être installée. Ensuite, elle s’ouvre aussi sans.',
   'start.again': 'Réessayer',
+  'fault.title': 'Cet écran a eu une panne',
+  'fault.body':
+    'Ce qui a été accepté est en sécurité sur cet appareil. Rouvrez la caisse et regardez les paiements avant de remettre la marchandise.',
+  'fault.again': 'Rouvrir',
   'locked.title': 'La caisse est ouverte dans un autre onglet',
   'locked.body':
     'Un seul onglet peut encaisser, pour que rien ne soit compté deux fois. Continuez là-bas, ou fermez-le pour continuer ici.',
@@ -52,7 +56,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'sell.pay': 'Encaisser {amount}',
   'sell.pay.empty': 'Saisissez un montant',
   'sell.above_offline_limit':
-    'Sans connexion, une vente est limitée à {limit}. Celle-ci ne pourra être payée qu’au retour de la connexion.',
+    'Sans connexion, {limit} au plus par vente. Celle-ci doit attendre la connexion.',
   'sell.offline_forbidden':
     'Sans connexion, cette caisse ne peut pas accepter de carte. Encaissez en espèces, ou attendez.',
 

@@ -5,8 +5,7 @@ import { useTill } from '../messages/index.ts'
 import { useRefusal } from '../messages/refusals.ts'
 import { BrandMark } from '../shell/brand-mark.tsx'
 import { useRoom, useTillState } from '../shell/till-context.tsx'
-
-export const CODE_LENGTH = 8
+import { bareCode, CODE_LENGTH, spacedCode } from './device-code.ts'
 
 /** Before the till belongs to a shop: a code from the dashboard and a name. */
 export function SetupScreen(): ReactNode {
@@ -34,7 +33,7 @@ export function SetupScreen(): ReactNode {
 function SetupForm(): ReactNode {
   const t = useTill()
   const refusal = useRefusal()
-  const { till } = useRoom()
+  const { till, config } = useRoom()
   const { enrolment } = useTillState()
   const [code, setCode] = useState('')
   const [name, setName] = useState('')
@@ -69,7 +68,7 @@ function SetupForm(): ReactNode {
         value={code}
         maxLength={16}
         autoCapitalize="characters"
-        autoFocus
+        autoFocus={config.demoDeviceCode === null}
         mono
         onChange={(text) => setCode(spacedCode(text))}
       />
@@ -112,15 +111,4 @@ function DemoOffer({
       </Button>
     </section>
   )
-}
-
-/** Spaces, dashes and case do not count. */
-export function bareCode(text: string): string {
-  return text.replaceAll(/[^0-9a-z]/gi, '').toUpperCase()
-}
-
-/** In two groups of four, as it is read out over the telephone. */
-export function spacedCode(text: string): string {
-  const bare = bareCode(text)
-  return bare.length > 4 ? `${bare.slice(0, 4)}-${bare.slice(4)}` : bare
 }

@@ -1,8 +1,5 @@
-import { CONTACT_PERSIST_PERIOD_MS } from '../limits.ts'
+import { CONTACT_DRIFT_MS, CONTACT_PERSIST_PERIOD_MS } from '../limits.ts'
 import type { Contact, JournalStep } from '../journal/journal-step.ts'
-
-/** A clock that is further off than this is set right at once. */
-const DRIFT_MS = 2_000
 
 /**
  * The gateway was heard and said what time it is. Written down at once when it matters (first in this boot, windows that
@@ -14,7 +11,7 @@ export function writeContact(contact: Contact): JournalStep<null, null> {
     build({ head, time }) {
       const { contactMs, offsetMs } = head.time
       const recent = contactMs !== null && contact.gatewayMs - contactMs < CONTACT_PERSIST_PERIOD_MS
-      const drifted = Math.abs(contact.gatewayMs - contact.wallMs - offsetMs) > DRIFT_MS
+      const drifted = Math.abs(contact.gatewayMs - contact.wallMs - offsetMs) > CONTACT_DRIFT_MS
       const windowRuns = head.exposure.firstStoredMs !== null
       if (recent && !drifted && !windowRuns && time.trust === 'trusted') return { do: 'nothing', value: null }
       return {

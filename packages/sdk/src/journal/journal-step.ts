@@ -16,7 +16,7 @@ export interface JournalStep<Loaded, Value> {
   readonly build: (state: JournalState, loaded: Loaded) => Built<Value>
 }
 
-export type JournalReads = Pick<JournalStore, 'payment' | 'payments' | 'records'>
+type JournalReads = Pick<JournalStore, 'payment' | 'payments' | 'records'>
 
 export interface JournalState {
   readonly head: JournalHead

@@ -6,13 +6,8 @@ import { expect, test } from 'vitest'
 import { deviceKey } from '../test-support/device-key.ts'
 import { dieAt } from '../test-support/dying-store.ts'
 import { openSaleStep } from '../test-support/journal-steps.ts'
-import {
-  ACCOUNT_ID,
-  DEVICE_ID,
-  gatewayKey,
-  sampleEnrolment,
-  sampleLease,
-} from '../test-support/sample-lease.ts'
+import { ACCOUNT_ID, DEVICE_ID } from '../test-support/plain-lease.ts'
+import { gatewayKey, sampleEnrolment, sampleLease } from '../test-support/sample-lease.ts'
 import { VirtualClock } from '../test-support/virtual-clock.ts'
 import { memoryStore } from '../test-support/world.ts'
 import { Journal, type JournalDeps } from './journal.ts'

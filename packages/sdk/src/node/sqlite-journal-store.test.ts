@@ -52,7 +52,7 @@ test('a commit that fails half-way leaves nothing behind', async () => {
 
 test('P1: of what a process acknowledged before it was killed, nothing is lost, and the chain is whole', async () => {
   const file = path.join(directory, 'killed.sqlite')
-  const program = path.join(import.meta.dirname, '../test-support/append-for-ever.ts')
+  const program = path.join(import.meta.dirname, '../test-support/append-for-ever.entry.ts')
   let acknowledged = 0
   for (let round = 0; round < 3; round += 1) {
     const child = spawn(process.execPath, [program, file], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -1,6 +1,6 @@
 import { must, newId } from '@holdfast/core'
 import type { Reader } from '@holdfast/protocol'
-import type { Device } from '../device.ts'
+import { type Device, idSourceOf, readerIdOf } from '../device.ts'
 import type { CollectResult } from '../terminal-api.ts'
 import type { Sale } from './sale.ts'
 
@@ -9,11 +9,7 @@ export async function collectCard(device: Device, sale: Sale, reader: Reader): P
   await putDown(sale)
   const { journal, deps } = device
   const { lease, enrolment, time } = journal.state
-  const ids = {
-    wallMs: () => deps.clock.wallMs(),
-    randomBytes: (length: number) => deps.crypto.randomBytes(length),
-  }
-  const readId = newId('read', ids)
+  const readId = newId('read', idSourceOf(deps))
   const { paymentId, money } = sale.intent
   const begun = await reader
     .begin({
@@ -23,7 +19,7 @@ export async function collectCard(device: Device, sale: Sale, reader: Reader): P
         account: enrolment.account,
         mode: enrolment.mode,
         device: enrolment.device,
-        reader: reader.info.readerId,
+        reader: readerIdOf(journal.state, reader.info),
         payment: paymentId,
         read: readId,
         ...money,

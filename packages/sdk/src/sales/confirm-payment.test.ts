@@ -411,3 +411,12 @@ test('MP3: a reader that was never online with this device takes nothing offline
   expect(result).toEqual({ status: 'refused', code: 'offline_not_allowed' })
   await world.terminal.close()
 })
+
+test('a reader that was enrolled goes by the gateway’s id, whatever it calls itself', async () => {
+  const world = await openWorld()
+  world.reader.info = { ...world.reader.info, readerId: 'rdr_provisional0000000000000' }
+  await goOffline(world)
+  expect((await sell(world)).result.status).toBe('stored')
+  expect((await journalOf(world)).at(-1)?.['reader']).toBe(world.terminal.settings()?.readerId)
+  await world.terminal.close()
+})

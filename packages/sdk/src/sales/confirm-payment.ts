@@ -1,7 +1,7 @@
 import { must, newId } from '@holdfast/core'
 import { sha256Text } from '@holdfast/envelope'
 import type { CompleteResult, OnlineAnswer, OfflineReason, Reader } from '@holdfast/protocol'
-import { type Device, isOfflineCapable } from '../device.ts'
+import { type Device, idSourceOf, isOfflineCapable } from '../device.ts'
 import type { ConfirmResult, OfflineBehavior } from '../terminal-api.ts'
 import { askIssuer } from './ask-issuer.ts'
 import {
@@ -46,11 +46,9 @@ interface Confirming {
 }
 
 async function newTry(device: Device, sale: Sale, read: Try['read']): Promise<Try> {
-  const { clock, crypto } = device.deps
-  const ids = { wallMs: () => clock.wallMs(), randomBytes: (length: number) => crypto.randomBytes(length) }
   const { saleId, paymentId } = sale.intent
-  const sealedSha256 = await sha256Text(crypto, read.sealed)
-  const attemptId = newId('att', ids)
+  const sealedSha256 = await sha256Text(device.deps.crypto, read.sealed)
+  const attemptId = newId('att', idSourceOf(device.deps))
   return { attemptId, saleId, paymentId, operator: sale.operator, read, sealedSha256, started: false }
 }
 

@@ -9,7 +9,7 @@ import {
   reserve,
 } from '@holdfast/core'
 import type { ErrorCode, Lease, ReaderInfo, RecordOf } from '@holdfast/protocol'
-import { type Device, isOfflineCapable } from '../device.ts'
+import { type Device, idSourceOf, isOfflineCapable, readerIdOf } from '../device.ts'
 import type { JournalState, JournalStep, RecordBody } from '../journal/journal-step.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { FULL_RECORD_BYTES, NAME_LENGTH_MAX, PAD_BYTES_MAX } from '../limits.ts'
@@ -27,8 +27,7 @@ export async function createPayment(
   if (offlineBehavior === 'require_online' && device.detector.status === 'offline') {
     return { status: 'refused', code: 'offline_required_online' }
   }
-  const { clock, crypto } = device.deps
-  const ids = { wallMs: () => clock.wallMs(), randomBytes: (length: number) => crypto.randomBytes(length) }
+  const ids = idSourceOf(device.deps)
   const saleId = newId('sale', ids)
   const paymentId = newId('pi', ids)
   const opened = await device.journal.append(openSale({ input, info, offlineBehavior, saleId, paymentId }))
@@ -71,7 +70,7 @@ function openSale(opening: Opening): JournalStep<null, PaymentIntent> {
         money,
         captureMethod,
         location,
-        reader: info.readerId,
+        reader: readerIdOf(state, info),
         reference,
         openedMs: state.time.nowMs,
         reserved,
@@ -87,7 +86,7 @@ function openSale(opening: Opening): JournalStep<null, PaymentIntent> {
         tipMinor: 0,
         captureMethod,
         location,
-        reader: info.readerId,
+        reader: readerIdOf(state, info),
         operator: input.operator ?? null,
         reference,
         reserved,

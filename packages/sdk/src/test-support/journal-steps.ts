@@ -1,20 +1,18 @@
-import { admitOffline, newId, reserve } from '@holdfast/core'
-import { nodeCrypto } from '@holdfast/envelope/node'
+import { admitOffline, fromHex, must, newId, reserve } from '@holdfast/core'
 import type { JournalStep } from '../journal/journal-step.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { READER_ID } from './scripted-reader.ts'
 
-let opened = 0
-
 /** Opens a sale under the limits, as the terminal does, without a terminal around it. */
 export function openSaleStep({ amountMinor }: { amountMinor: number }): JournalStep<null, string> {
-  opened += 1
-  const ids = { wallMs: () => opened, randomBytes: (length: number) => nodeCrypto.randomBytes(length) }
-  const [saleId, paymentId] = [newId('sale', ids), newId('pi', ids)]
   const money = { amountMinor, currency: 'eur' } as const
   return {
     load: () => Promise.resolve(null),
     build({ head, lease, time }) {
+      // No two sales are opened over the same head.
+      const random = must(fromHex(head.hash), 'a hash')
+      const ids = { wallMs: () => time.nowMs, randomBytes: (length: number) => random.subarray(0, length) }
+      const [saleId, paymentId] = [newId('sale', ids), newId('pi', ids)]
       const clock = { nowMs: time.nowMs, lastContactMs: head.time.contactMs }
       const refusal = admitOffline(lease, 'deferred', head.exposure, { money, reserved: false }, clock)
       if (refusal !== null) return { do: 'refuse', code: refusal }

@@ -19,7 +19,8 @@ import {
   type WireRecord,
 } from '@holdfast/protocol'
 import type { Network, NetworkAnswer, NetworkRequest } from '../network.ts'
-import { ACCOUNT_ID, DEVICE_ID, gatewayKey, sampleLease } from './sample-lease.ts'
+import { ACCOUNT_ID, DEVICE_ID } from './plain-lease.ts'
+import { gatewayKey, sampleLease } from './sample-lease.ts'
 import { READER_ID } from './scripted-reader.ts'
 
 type Outcome = AttemptStatement['outcome']

@@ -4,6 +4,7 @@ import type {
   CompleteResult,
   OnlineAnswer,
   Reader,
+  ReaderInfo,
   ReceiptTags,
   ReadRequest,
 } from '@holdfast/protocol'
@@ -19,13 +20,13 @@ export interface ScriptedCard {
 
 /** A reader whose next card the test names. What it seals is a text that tells the read. */
 export class ScriptedReader implements Reader {
-  readonly info = {
+  info: ReaderInfo = {
     readerId: READER_ID,
     model: 'scripted',
     serialNumber: 'S-1',
     offlineCapable: true,
     entryModes: ['contact', 'contactless'],
-  } as const
+  }
   card: ScriptedCard = {}
   readonly completed: { readonly readId: string; readonly answer: OnlineAnswer }[] = []
   #waiting: ((result: BeginResult) => void) | null = null

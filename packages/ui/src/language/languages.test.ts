@@ -14,6 +14,11 @@ test('the region is kept where it belongs to the language', () => {
   expect(localeOf('es', ['en-US', 'fr-CA'])).toBe('es-ES')
 })
 
+test('a name of the system that is no locale is passed over', () => {
+  expect(localeOf('en', ['en-US@posix', 'en-CA'])).toBe('en-CA')
+  expect(localeOf('en', ['en-US@posix'])).toBe('en-GB')
+})
+
 test('a plural follows the rules of its language', () => {
   const message = { n: '{count, plural, one {# payment} other {# payments}}' }
   expect(createTranslator(message, 'en-GB')('n', { count: 0 })).toBe('0 payments')

@@ -25,6 +25,15 @@ export function chooseLanguage(preferred: readonly string[]): Language {
 
 /** Numbers and dates follow the person's region (fr-CA, en-US) where it belongs to the chosen language. */
 export function localeOf(language: Language, preferred: readonly string[]): string {
-  const regional = preferred.find((tag) => tag.toLowerCase().startsWith(`${language}-`))
+  const regional = preferred.find((tag) => tag.toLowerCase().startsWith(`${language}-`) && isLocale(tag))
   return regional ?? HOME_LOCALES[language]
+}
+
+/** Some systems hand their own names through (`en-US@posix`), and Intl throws on them. */
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0
+  } catch {
+    return false
+  }
 }

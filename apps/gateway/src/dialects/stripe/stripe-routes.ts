@@ -37,7 +37,7 @@ const LIST_FILTERS = ['customer', 'transfer_group']
 type Handler = (scope: Scope, request: FastifyRequest) => Promise<StripeAnswer>
 
 /** The reading half of Stripe's `/v1`: parses and renders, and holds no rule of its own. */
-export function stripeRoutes(pool: () => Pool): (app: FastifyInstance) => Promise<void> {
+export function stripeRoutes(app: FastifyInstance, pool: () => Pool): void {
   async function retrievePaymentIntent(scope: Scope, request: FastifyRequest): Promise<StripeAnswer> {
     const expand = readRetrieve(queryOf(request), EXPAND_PAYMENT_INTENT)
     if (!expand.ok) return stripeError(expand.refusal)
@@ -111,18 +111,15 @@ export function stripeRoutes(pool: () => Pool): (app: FastifyInstance) => Promis
     }
   }
 
-  // oxlint-disable-next-line require-await -- Fastify tells a plugin that has ended by its promise.
-  return async (app) => {
-    app.get('/payment_intents', route(listPaymentIntents))
-    app.get('/payment_intents/:id', route(retrievePaymentIntent))
-    app.get('/charges', route(listAllCharges))
-    app.get('/charges/:id', route(retrieveCharge))
-    app.setNotFoundHandler(
-      route((_scope, request) =>
-        Promise.resolve(stripeError(unrecognisedUrl(request.method, request.url.split('?', 1)[0] ?? ''))),
-      ),
-    )
-  }
+  app.get('/payment_intents', route(listPaymentIntents))
+  app.get('/payment_intents/:id', route(retrievePaymentIntent))
+  app.get('/charges', route(listAllCharges))
+  app.get('/charges/:id', route(retrieveCharge))
+  app.setNotFoundHandler(
+    route((_scope, request) =>
+      Promise.resolve(stripeError(unrecognisedUrl(request.method, request.url.split('?', 1)[0] ?? ''))),
+    ),
+  )
 }
 
 function chargeOf(view: PaymentView, number: number, expand: ReadonlySet<string>) {

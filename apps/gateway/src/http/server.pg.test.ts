@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { storeApiKey } from '../api-keys/api-keys.ts'
+import { ACCOUNT, LOCATION } from '../test-support/sample-rows.ts'
+import type { TestDevice } from '../test-support/test-device.ts'
+import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
+import { createTestServer, type TestServer } from '../test-support/test-server.ts'
+import { BODY_BYTES_MAX } from './server.ts'
+
+const SECRET = 'sk_test_000000000000000000000001'
+let gateway: TestGateway
+let server: TestServer
+let device: TestDevice
+
+beforeEach(async () => {
+  gateway = await createTestGateway()
+  device = await gateway.addDevice(1)
+  server = await createTestServer(gateway)
+  await storeApiKey(gateway.database.pool, SECRET, { account: ACCOUNT, mode: 'test', kind: 'secret' }, 0)
+})
+
+afterEach(async () => {
+  await server.close()
+  await gateway.close()
+})
+
+/** Sends a device's signed request as it is. */
+async function forward(asked: Awaited<ReturnType<TestDevice['request']>>): Promise<Response> {
+  const { method, path, headers, body } = asked
+  return fetch(server.url + path, {
+    method,
+    headers: headers as Record<string, string>,
+    ...(body === '' ? {} : { body }),
+  })
+}
+
+describe('the device API over HTTP', () => {
+  test('takes signed records with the very bytes that were signed, accents and all', async () => {
+    const sale = device.newSale()
+    const record = await device.opened(sale, { reference: 'café – table “4”' })
+    const body = { manifest: device.manifest(), records: [record.wire] }
+    const answer = await forward(await device.request('POST', '/device/v1/records', body))
+    expect(answer.status).toBe(200)
+    expect((await gateway.payment(sale.paymentId)).reference).toBe('café – table “4”')
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('signs the time for anybody, over the caller’s nonce', async () => {
+    const nonce = Buffer.alloc(16, 5).toString('base64url')
+    const answer = await fetch(`${server.url}/device/v1/ping?nonce=${nonce}`)
+    const { time } = (await answer.json()) as { time: { payload: string } }
+    expect(JSON.parse(time.payload)).toEqual({ nonce, timeMs: gateway.clock.wallMs(), service: 'ready' })
+  })
+
+  test('lets a page of any origin ask, by preflight and by answer, refusals included', async () => {
+    const preflight = await fetch(`${server.url}/device/v1/records`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'http://till.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'holdfast-device',
+      },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('holdfast-device')
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
+    const refused = await fetch(`${server.url}/device/v1/feed`)
+    expect(refused.status).toBe(401)
+    for (const answer of [preflight, refused])
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+  })
+
+  test('a body that is too large is refused by name, and the connection lives on', async () => {
+    const answer = await fetch(`${server.url}/device/v1/records`, {
+      method: 'POST',
+      body: 'x'.repeat(BODY_BYTES_MAX + 1),
+    })
+    expect(answer.status).toBe(413)
+    expect(await answer.json()).toMatchObject({ error: { code: 'request_too_large', retryable: false } })
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+  })
+
+  test('who waits for news is sent away when the gateway stops; who brings records is heard to the end', async () => {
+    const waiting = forward(await device.request('GET', '/device/v1/feed?generation=1&after=0&waitMs=20000'))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const startedMs = performance.now()
+    await server.close()
+    expect((await waiting).status).toBe(503)
+    expect(performance.now() - startedMs).toBeLessThan(5_000)
+  })
+})
+
+describe('faults', () => {
+  test('a fault inside is a 500 that says the outcome is unknown, logged once and without the request', async () => {
+    server.replaceParts({ deviceApi: () => Promise.reject(new Error('disk on fire')) })
+    const answer = await fetch(`${server.url}/device/v1/records`, {
+      method: 'POST',
+      body: '4242424242424242',
+    })
+    expect(answer.status).toBe(500)
+    expect(await answer.json()).toMatchObject({ error: { code: 'internal_error', retryable: true } })
+    expect(gateway.errors).toHaveLength(1)
+    expect(gateway.errors[0]).toContain('disk on fire')
+    expect(gateway.errors[0]).toContain(answer.headers.get('request-id'))
+    expect(gateway.errors[0]).not.toContain('4242424242424242')
+  })
+
+  test('an unknown place is a 404 and a malformed address a 400, both as JSON', async () => {
+    const missing = await fetch(`${server.url}/nothing`)
+    expect([missing.status, await missing.json()]).toMatchObject([404, { error: { code: 'not_found' } }])
+    const malformed = await fetch(`${server.url}/v1/charges/%zz`)
+    expect([malformed.status, await malformed.json()]).toMatchObject([
+      400,
+      { error: { code: 'request_malformed' } },
+    ])
+  })
+
+  test('while the gateway starts, only /healthz answers; everything else says to come back', async () => {
+    server.replaceParts(null)
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+    for (const path of ['/readyz', '/device/v1/ping', '/v1/charges', '/internal/v1/demo']) {
+      const answer = await fetch(server.url + path, { headers: { authorization: `Bearer ${SECRET}` } })
+      expect([path, answer.status]).toEqual([path, 503])
+    }
+    expect(gateway.errors).toEqual([])
+  })
+})
+
+describe('health', () => {
+  test('ready tells of the database and of the acquirer, and an acquirer that is down does not stop the gateway', async () => {
+    const ask = async () => {
+      const answer = await fetch(`${server.url}/readyz`)
+      return [answer.status, await answer.json()]
+    }
+    expect(await ask()).toEqual([200, { status: 'ready', database: 'up', acquirer: 'up' }])
+    server.replaceParts({ acquirerState: () => 'down' })
+    expect(await ask()).toEqual([200, { status: 'ready', database: 'up', acquirer: 'down' }])
+  })
+
+  test('a database that is gone makes it not ready, while the process stays healthy', async () => {
+    const gone = { query: () => Promise.reject(new Error('gone')) }
+    server.replaceParts({ pool: gone as unknown as typeof gateway.database.pool })
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(503)
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+  })
+})
+
+describe('device codes for the one who runs the gateway', () => {
+  const ask = (key: string | null, body?: object) =>
+    fetch(`${server.url}/internal/v1/device_codes`, {
+      method: 'POST',
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+
+  test('are made with a secret key only, at a location of its account', async () => {
+    expect((await ask(null)).status).toBe(401)
+    expect((await ask('sk_test_wrong')).status).toBe(401)
+    expect((await ask(SECRET, { location: 'loc_elsewhere' })).status).toBe(404)
+    const answer = await ask(SECRET, { location: LOCATION })
+    expect(answer.status).toBe(201)
+    expect(await answer.json()).toEqual({
+      code: expect.stringMatching(/^[2-9A-HJKMNP-Z]{8}$/),
+      expiresAtMs: gateway.clock.wallMs() + 86_400_000,
+    })
+  })
+
+  test('a publishable key makes none', async () => {
+    const key = 'pk_test_000000000000000000000001'
+    await storeApiKey(gateway.database.pool, key, { account: ACCOUNT, mode: 'test', kind: 'publishable' }, 0)
+    expect((await ask(key)).status).toBe(401)
+  })
+})

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify'
+import type { AddressInfo } from 'node:net'
+import { createEnrolment } from '../devices/enrol.ts'
+import { loadLeaseTerms } from '../devices/lease-terms.ts'
+import { mintDeviceCode } from '../devices/mint-device-code.ts'
+import { createServer, type ServerParts } from '../http/server.ts'
+import type { DeviceRow } from '../store/gateway-store.ts'
+import type { TestGateway } from './test-gateway.ts'
+
+export interface TestServer {
+  readonly app: FastifyInstance
+  readonly port: number
+  readonly url: string
+  /** Takes effect for the next request. */
+  replaceParts(change: Partial<ServerParts> | null): void
+  close(): Promise<void>
+}
+
+/** The HTTP face of a test gateway on a free port. */
+export async function createTestServer({ database, world, api, acquirer }: TestGateway): Promise<TestServer> {
+  const { pool } = database
+  const codeKey = new Uint8Array(32).fill(3)
+  const leaseTerms = (device: DeviceRow) => loadLeaseTerms(pool, device, world.clock.wallMs())
+  const codes = { pool, clock: world.clock, crypto: world.crypto, codeKey }
+  const whole: ServerParts = {
+    pool,
+    deviceApi: api,
+    enrol: createEnrolment({ world, pool, codeKey, leaseTerms }),
+    mintDeviceCode: ({ account, mode }, location) => mintDeviceCode(codes, { account, mode, location }),
+    acquirerState: () => acquirer.state(),
+    demo: null,
+  }
+  let parts: ServerParts | null = whole
+  const app = createServer({ parts: () => parts, log: world.log })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  // Listening on an IP port, so the address is not a pipe's name.
+  const { port } = app.server.address() as AddressInfo
+  return {
+    app,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    replaceParts(change) {
+      parts = change === null ? null : { ...whole, ...change }
+    },
+    close: () => app.close(),
+  }
+}

@@ -1,0 +1,73 @@
+import { createTranslator, type Language, languages, messages } from '@holdfast/ui'
+import { describe, expect, test } from 'vitest'
+import { tillMessages } from '../messages/index.ts'
+import { samplePayments, sampleSettings } from '../test-support/sample-payment.ts'
+import { type CopyKind, type ReceiptWords, writeReceipt, type WrittenReceipt } from './receipt.ts'
+
+type State = Exclude<keyof typeof samplePayments, 'OPEN'>
+
+const locales: Readonly<Record<Language, string>> = { en: 'en-GB', fr: 'fr-FR', es: 'es-ES' }
+const APPROVED = /approv|authoris|autoris|aprob|autoriz|approuv/i
+
+function words(language: Language): ReceiptWords {
+  const locale = locales[language]
+  return {
+    till: createTranslator(tillMessages[language], locale),
+    shared: createTranslator(messages[language], locale),
+    locale,
+    timeZone: 'UTC',
+  }
+}
+
+function written(state: State, copy: CopyKind, language: Language = 'en'): WrittenReceipt {
+  const receipt = writeReceipt(samplePayments[state], copy, sampleSettings, words(language))
+  if (receipt === null) throw new Error(`a ${state} payment has a receipt`)
+  return receipt
+}
+
+function textOf(receipt: WrittenReceipt): string {
+  const lines = receipt.lines.map((line) => `${line.label}: ${line.value}`)
+  return [receipt.status, receipt.note ?? '', ...lines].join('\n')
+}
+
+describe('SQ13: the receipt of a stored payment', () => {
+  test.each(languages)(
+    'says "accepted offline" to the customer and nothing of an approval (%s)',
+    (language) => {
+      for (const state of ['QUEUED', 'UPLOADED', 'FAILED_TO_UPLOAD'] as const)
+        expect(textOf(written(state, 'customer', language))).not.toMatch(APPROVED)
+    },
+  )
+
+  test('tells the merchant that nobody has authorised it', () => {
+    const receipt = written('QUEUED', 'merchant')
+    expect(receipt.status).toBe('Stored — not yet authorised')
+    expect(receipt.note).toContain('Risk: the merchant')
+  })
+
+  test('carries the payment id, which is final at the moment of sale (MP9)', () => {
+    expect(textOf(written('QUEUED', 'customer'))).toContain('pi_000000000000000000000001')
+  })
+})
+
+test('an online payment shows the authorisation code on both copies', () => {
+  for (const copy of ['customer', 'merchant'] as const)
+    expect(textOf(written('ACCEPTED_ONLINE', copy))).toContain('Authorisation code: A1B2C3')
+})
+
+test('the cryptogram and the line for a signature are the merchant’s', () => {
+  expect(textOf(written('QUEUED', 'merchant'))).toContain('ARQC 0123456789ABCDEF')
+  expect(textOf(written('QUEUED', 'customer'))).not.toContain('0123456789ABCDEF')
+  expect(written('QUEUED', 'merchant').wantsSignature).toBe(true)
+  expect(written('QUEUED', 'customer').wantsSignature).toBe(false)
+})
+
+test('the amount and the time are written for the language', () => {
+  const receipt = written('QUEUED', 'customer', 'fr')
+  expect(receipt.amount.replaceAll(/\s/gu, ' ')).toBe('12,50 €')
+  expect(textOf(receipt)).toContain('14 nov. 2023')
+})
+
+test('an open sale has no receipt', () => {
+  expect(writeReceipt(samplePayments.OPEN, 'customer', sampleSettings, words('en'))).toBeNull()
+})

@@ -1,0 +1,133 @@
+import type { CardFacts } from '@holdfast/core'
+import type { PaymentIntent } from '@holdfast/sdk'
+import { describe, expect, test } from 'vitest'
+import { advance, isBusy, NO_SALE, type Sale, type SaleEvent } from './sale.ts'
+
+const money = { amountMinor: 1250, currency: 'eur' } as const
+const intent: PaymentIntent = {
+  paymentId: 'pi_1',
+  saleId: 'sale_1',
+  money,
+  captureMethod: 'automatic',
+  offlineBehavior: 'prefer_online',
+  offlineRefusal: null,
+}
+const card: CardFacts = {
+  brand: 'visa',
+  last4: '4242',
+  bin: '42424242',
+  expMonth: 12,
+  expYear: 2030,
+  entryMode: 'contact',
+  cvm: 'offline_pin',
+  aid: 'A0000000031010',
+  applicationLabel: 'VISA CREDIT',
+  fingerprint: 'f',
+}
+const receipt = {
+  applicationPreferredName: '',
+  applicationCryptogram: '',
+  cryptogramType: 'ARQC',
+  terminalVerificationResults: '',
+  transactionStatusInformation: '',
+  authorisationResponseCode: '',
+} as const
+
+const paid: SaleEvent = { type: 'paid', money }
+const created: SaleEvent = { type: 'created', result: { status: 'created', intent } }
+const collected: SaleEvent = { type: 'collected', result: { status: 'collected', card } }
+const canceled: SaleEvent = { type: 'collected', result: { status: 'canceled' } }
+const approved: SaleEvent = {
+  type: 'confirmed',
+  result: { status: 'approved', paymentId: 'pi_1', approvalCode: 'A1', card, receipt },
+}
+const stored: SaleEvent = {
+  type: 'confirmed',
+  result: { status: 'stored', paymentId: 'pi_1', kind: 'deferred', why: 'internet', card, receipt },
+}
+const declined: SaleEvent = {
+  type: 'confirmed',
+  result: { status: 'declined', paymentId: 'pi_1', responseCode: '51' },
+}
+const refused: SaleEvent = {
+  type: 'confirmed',
+  result: { status: 'refused', code: 'offline_amount_above_limit' },
+}
+
+function after(...events: SaleEvent[]): Sale {
+  return events.reduce(advance, NO_SALE)
+}
+
+describe('a sale on the screen', () => {
+  test('goes from Pay over the card to the answer', () => {
+    expect(after(paid).step).toBe('opening')
+    expect(after(paid, created).step).toBe('waiting')
+    expect(after(paid, created, collected).step).toBe('deciding')
+    expect(after(paid, created, collected, approved)).toMatchObject({ step: 'approved', approvalCode: 'A1' })
+  })
+
+  test('stored is an outcome of its own and never carries an approval code', () => {
+    const sale = after(paid, created, collected, stored)
+    expect(sale).toMatchObject({ step: 'stored', kind: 'deferred', why: 'internet' })
+    expect(sale).not.toHaveProperty('approvalCode')
+  })
+
+  test('a decline keeps the sale for another card', () => {
+    expect(after(paid, created, collected, declined, { type: 'other_card' })).toMatchObject({
+      step: 'waiting',
+      again: true,
+      intent: { paymentId: 'pi_1' },
+    })
+  })
+
+  test('a refused card can be followed by another one or by cash', () => {
+    const sale = after(paid, created, collected, refused)
+    expect(sale).toMatchObject({ step: 'refused', code: 'offline_amount_above_limit' })
+    expect(advance(sale, { type: 'given_up' }).step).toBe('closing')
+  })
+
+  test('cancelling while the reader waits closes the sale by a void', () => {
+    expect(after(paid, created, canceled).step).toBe('closing')
+    expect(after(paid, created, canceled, { type: 'closed', refusal: null })).toBe(NO_SALE)
+  })
+
+  test('a void that could not be written leaves the sale on the screen with the reason', () => {
+    const sale = after(paid, created, canceled, { type: 'closed', refusal: 'journal_failed' })
+    expect(sale).toMatchObject({ step: 'refused', code: 'journal_failed', intent })
+  })
+
+  test('a sale that was never opened has nothing to close', () => {
+    const sale = after(paid, { type: 'created', result: { status: 'refused', code: 'journal_failed' } })
+    expect(sale).toMatchObject({ step: 'refused', intent: null })
+    expect(advance(sale, { type: 'given_up' })).toBe(NO_SALE)
+    expect(advance(sale, { type: 'other_card' })).toBe(sale)
+  })
+
+  test('while the bank is asked nothing that is pressed changes anything', () => {
+    const deciding = after(paid, created, collected)
+    for (const event of [paid, { type: 'other_card' }, { type: 'given_up' }, { type: 'finished' }] as const)
+      expect(advance(deciding, event)).toBe(deciding)
+  })
+
+  test('a late answer never replaces a newer sale', () => {
+    const next = after(paid, created, collected, approved, { type: 'finished' }, paid)
+    expect(advance(next, stored)).toBe(next)
+    expect(advance(next, collected)).toBe(next)
+  })
+
+  test('a fault of the till ends in words and never in a spinner', () => {
+    expect(after(paid, created, collected, { type: 'broken' })).toMatchObject({
+      step: 'refused',
+      code: 'till_fault',
+    })
+    const done = after(paid, created, collected, approved)
+    expect(advance(done, { type: 'broken' })).toBe(done)
+  })
+
+  test('only between sales and on a good outcome may a new version take over', () => {
+    expect(isBusy(NO_SALE)).toBe(false)
+    expect(isBusy(after(paid, created, collected, approved))).toBe(false)
+    expect(isBusy(after(paid, created))).toBe(true)
+    expect(isBusy(after(paid, created, collected, declined))).toBe(true)
+  })
+})

@@ -1,0 +1,72 @@
+import path from 'node:path'
+import { type Contestant, drainContestants } from '../contestants.ts'
+import { type Drained, drainOnce, type DrainRun } from '../drain/drain-run.ts'
+import type { Lane } from '../lane.ts'
+import type { Cell, Table } from '../report.ts'
+
+/** A full queue meets its server again: how fast, and is anything lost or done twice? */
+export const drain: Lane = async ({ quick: isQuick, scratch, browser, tell }) => {
+  const { count, killEvery, deadlineMs } = isQuick ? quick : full
+  const contestants = drainContestants.filter(({ on }) => on === 'node' || browser)
+  const phase = async (rough: DrainRun['rough']): Promise<Drained[]> => {
+    const run = (contestant: Contestant) => {
+      const weather = rough === null ? 'clean' : 'rough'
+      tell(`drain, ${weather}: ${contestant.label}`)
+      const folder = path.join(scratch, `${weather}-${contestant.on}-${contestant.queue}`)
+      return drainOnce({ contestant, folder, count, rough, deadlineMs })
+    }
+    if (isQuick) return Promise.all(contestants.map(run))
+    const drained: Drained[] = []
+    for (const contestant of contestants) drained.push(await run(contestant))
+    return drained
+  }
+  const clean = await phase(null)
+  const rough = await phase({ seed: 42, killEvery })
+  return {
+    lane: 'drain',
+    tables: [
+      tableOf(`Clean network, ${count} payments`, clean),
+      tableOf(
+        `10 % requests lost, 10 % answers lost, 5 % 500/429, kill -9 every ${killEvery}; ${count} payments`,
+        rough,
+      ),
+    ],
+    notes: [
+      'Lost: acknowledged, gone from the queue, and never at the server. Who lost something has no rank.',
+      'Holdfast sends two records per payment, signed, in batches, to the real device API and intake over the memory ' +
+        'store; the others send one JSON body per payment to a server that only counts. Each arrival there takes ' +
+        'effect; a server that honours the Idempotency-Key, which all of them repeat, for ever would charge none twice.',
+      `Who is not done after ${deadlineMs / 1_000} s is stopped; what then waits is late, not lost. The hand-written ` +
+        'queues back off exactly as Holdfast does. workbox is asked to replay again at once, which no browser does.',
+      ...(isQuick ? ['Quick: all of them at the same time, so the rates say little; the checks say all.'] : []),
+    ],
+    data: [...clean, ...rough],
+  }
+}
+
+const full = { count: 10_000, killEvery: 1_000, deadlineMs: 240_000 }
+const quick = { count: 500, killEvery: 250, deadlineMs: 9_000 }
+
+function tableOf(title: string, drained: readonly Drained[]): Table {
+  const ranked = drained
+    .filter(({ delivery }) => delivery.lost === 0)
+    .toSorted((a, b) => b.perSecond - a.perSecond)
+  const rows = drained.map((run): Cell[] => {
+    const { contestant, delivery, perSecond, kills, finished, tookMs } = run
+    const rank = ranked.indexOf(run)
+    return [
+      contestant.label,
+      Number(perSecond.toPrecision(3)),
+      rank === -1 ? null : rank + 1,
+      finished ? `${(tookMs / 1_000).toFixed(1)} s` : 'stopped',
+      delivery.delivered,
+      delivery.waiting,
+      delivery.lost,
+      delivery.arrivedTwice,
+      delivery.chargedTwice,
+      kills,
+    ]
+  })
+  const columns = ['queue', 'per s', 'rank', 'took', 'delivered', 'waiting', 'lost', 'arrived twice']
+  return { title, columns: [...columns, 'charged twice', 'kills'], rows }
+}

@@ -1,0 +1,161 @@
+import path from 'node:path'
+import { type Contestant, growthContestants } from '../contestants.ts'
+import { type DrainServer, startGatewayServer, startPlainServer } from '../http/drain-server.ts'
+import type { Lane, LaneContext } from '../lane.ts'
+import { runWorker } from '../measure/run-worker.ts'
+import { runsOf, spreadOf } from '../measure/statistics.ts'
+import { type ColdAnswer, nodeQueueProgram } from '../node/node-task.ts'
+import { type Cell, numberText, type Table } from '../report.ts'
+import { openBrowserSession } from '../web/browser-session.ts'
+
+/** Does storing stay flat while the queue grows (P5), and what does a full queue cost at the next start? */
+export const growth: Lane = async (context) => {
+  const { sizes, rounds, appends } = context.quick ? quick : full
+  const armed = () => false
+  const [plain, gateway] = [await startPlainServer({ armed }), await startGatewayServer({ armed })]
+  const figures: Figure[] = []
+  try {
+    for (const { contestant, sizeMax } of contestantsOf(context)) {
+      for (const size of sizes) {
+        if (size > sizeMax) continue
+        context.tell(`growth: ${contestant.label}, ${size} stored`)
+        const server = contestant.ours ? gateway : plain
+        const measure = contestant.on === 'node' ? measureNode : measureBrowser
+        const colds = await measure({ context, contestant, server, size, rounds, appends })
+        figures.push({ contestant, size, colds })
+      }
+    }
+  } finally {
+    plain.close()
+    gateway.close()
+  }
+  return {
+    lane: 'growth',
+    tables: [tableOf(figures), ratiosOf(figures)],
+    notes: [
+      `${appends} records after so many were stored; ${rounds} fresh process(es) or browser(s) per size, the middle ` +
+        'run. Cold open: from opening the queue to its first record stored, without starting Node or the browser.',
+      'P5 asks for p99 ≤ 10 ms and p99(largest) ≤ 1.5 × p99(smallest). It is reported, not asserted: on a shared ' +
+        'machine p99 of a few hundred samples swings more than that by itself.',
+      'redux-offline writes its whole state for each record, so it is not given more than 10 000.',
+    ],
+    data: figures,
+  }
+}
+
+const full = { sizes: [10, 100, 1_000, 10_000, 100_000], rounds: 3, appends: 400 }
+const quick = { sizes: [10, 2_000], rounds: 1, appends: 60 }
+
+/** `rss` is null in a browser, where one process serves many. */
+type Cold = Omit<ColdAnswer, 'rss'> & { readonly rss: number | null }
+
+interface Figure {
+  readonly contestant: Contestant
+  readonly size: number
+  readonly colds: readonly Cold[]
+}
+
+interface Run {
+  readonly context: LaneContext
+  readonly contestant: Contestant
+  readonly server: DrainServer
+  readonly size: number
+  readonly rounds: number
+  readonly appends: number
+}
+
+function contestantsOf({ quick: isQuick, browser }: LaneContext) {
+  const able = growthContestants.filter(({ contestant }) => contestant.on === 'node' || browser)
+  return isQuick ? able.filter(({ contestant }) => contestant.ours || contestant.on === 'node') : able
+}
+
+async function measureNode(run: Run): Promise<Cold[]> {
+  const { context, contestant, server, size, rounds, appends } = run
+  if (contestant.on !== 'node') return []
+  const { queue } = contestant
+  const place = { name: path.join(context.scratch, `${queue}-${size}`), url: server.url }
+  const work = (input: object) =>
+    runWorker({
+      program: nodeQueueProgram,
+      input: { queue, place, ...input },
+      nodeArguments: ['--expose-gc'],
+    })
+  await work({ do: 'preload', count: size })
+  const colds: Cold[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    // The worker says so itself.
+    colds.push((await work({ do: 'cold', count: appends })) as ColdAnswer)
+  }
+  return colds
+}
+
+async function measureBrowser(run: Run): Promise<Cold[]> {
+  const { context, contestant, server, size, rounds, appends } = run
+  if (contestant.on !== 'chromium') return []
+  const { queue } = contestant
+  const profile = path.join(context.scratch, `chromium-${queue}-${size}`)
+  const place = { name: queue, url: server.url }
+  const filling = await openBrowserSession(profile)
+  await filling.open(queue, place)
+  await filling.call('preload', size)
+  await filling.close()
+  const colds: Cold[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const session = await openBrowserSession(profile)
+    const firstMs = await session.openCold(queue, place)
+    const heapUsed = await session.heapUsed()
+    const samplesMs = (await session.call('append', appends)) as number[]
+    colds.push({ firstMs, rss: null, heapUsed, samplesMs })
+    await session.close()
+  }
+  return colds
+}
+
+function middle(colds: readonly Cold[], value: (cold: Cold) => number): number {
+  return runsOf(colds.map(value)).median
+}
+
+function p99Of({ colds }: Figure): number {
+  return middle(colds, ({ samplesMs }) => spreadOf(samplesMs).p99Ms)
+}
+
+const MEGABYTE = 1_048_576
+
+function tableOf(figures: readonly Figure[]): Table {
+  const rows = figures.map((figure): Cell[] => {
+    const { contestant, size, colds } = figure
+    const memory = (value: number) => Math.round(value / MEGABYTE)
+    return [
+      contestant.label,
+      size,
+      middle(colds, ({ samplesMs }) => spreadOf(samplesMs).p50Ms),
+      p99Of(figure),
+      middle(colds, ({ samplesMs }) => spreadOf(samplesMs).maxMs),
+      middle(colds, ({ firstMs }) => firstMs),
+      contestant.on === 'node' ? memory(middle(colds, ({ rss }) => rss ?? 0)) : null,
+      memory(middle(colds, ({ heapUsed }) => heapUsed)),
+    ]
+  })
+  return {
+    title: 'Storing one more, milliseconds, and memory after opening, MB',
+    columns: ['queue', 'stored', 'p50', 'p99', 'max', 'cold open', 'RSS', 'heap'],
+    rows,
+  }
+}
+
+function ratiosOf(figures: readonly Figure[]): Table {
+  const names = [...new Set(figures.map(({ contestant }) => contestant.label))]
+  const rows = names.map((name): Cell[] => {
+    const own = figures.filter(({ contestant }) => contestant.label === name)
+    const [smallest, largest] = [own[0], own.at(-1)]
+    if (smallest === undefined || largest === undefined) return [name, null, null, null]
+    const ratio = p99Of(largest) / p99Of(smallest)
+    const holds = ratio <= 1.5 && p99Of(largest) <= 10
+    return [name, `${numberText(smallest.size)} → ${numberText(largest.size)}`, ratio, holds ? 'yes' : 'no']
+  })
+  return {
+    title: 'p99 at the largest over p99 at the smallest',
+    columns: ['queue', 'stored', 'ratio', 'P5 holds here'],
+    rows,
+  }
+}
