@@ -117,10 +117,8 @@ export const en = {
   'advice.support': 'Keep this device and call support with the payment number.',
 
   'payments.title': 'Payments',
-  'payments.list': 'Payments on this device, newest first',
   'payments.empty.title': 'No payments yet',
   'payments.empty.body': 'Each sale of this device appears here, also without connection.',
-  'payments.no_card': 'No card',
   'payments.more': 'Show older payments',
   'payments.attention.title':
     '{count, plural, one {# stored payment was not paid} other {# stored payments were not paid}}',

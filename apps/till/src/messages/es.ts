@@ -120,10 +120,8 @@ export const es: Catalogue<keyof typeof en> = {
   'advice.support': 'Conserve este dispositivo y llame a la asistencia con el número de pago.',
 
   'payments.title': 'Pagos',
-  'payments.list': 'Pagos de este dispositivo, el más reciente primero',
   'payments.empty.title': 'Todavía no hay pagos',
   'payments.empty.body': 'Cada venta de este dispositivo aparece aquí, también sin conexión.',
-  'payments.no_card': 'Sin tarjeta',
   'payments.more': 'Mostrar pagos anteriores',
   'payments.attention.title':
     '{count, plural, one {# pago guardado no se cobró} other {# pagos guardados no se cobraron}}',

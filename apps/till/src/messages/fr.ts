@@ -122,10 +122,8 @@ export const fr: Catalogue<keyof typeof en> = {
   'advice.support': 'Gardez cet appareil et appelez l’assistance avec le numéro de paiement.',
 
   'payments.title': 'Paiements',
-  'payments.list': 'Paiements de cet appareil, le plus récent d’abord',
   'payments.empty.title': 'Aucun paiement pour le moment',
   'payments.empty.body': 'Chaque vente de cet appareil apparaît ici, même sans connexion.',
-  'payments.no_card': 'Sans carte',
   'payments.more': 'Afficher les paiements plus anciens',
   'payments.attention.title':
     '{count, plural, one {# paiement enregistré n’a pas été payé} other {# paiements enregistrés n’ont pas été payés}}',

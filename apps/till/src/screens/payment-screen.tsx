@@ -2,7 +2,7 @@ import { ReceiptText, Undo2 } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { StoredPayment } from '@holdfast/sdk'
 import { Button, ConfirmDialog, MoneyText, useFormat } from '@holdfast/ui'
-import { type TillKey, tillMessages, useTill } from '../messages/index.ts'
+import { useTill } from '../messages/index.ts'
 import { useRefusal } from '../messages/refusals.ts'
 import { CardText } from '../receipt/card-text.tsx'
 import { useLateReason } from '../shell/notices.tsx'
@@ -13,6 +13,7 @@ import { mayVoid, timeOf, toneOf } from '../state/payment-view.ts'
 import { BackLink, PageHead } from './page-head.tsx'
 import { PaymentStateBadge } from './payment-state-badge.tsx'
 import { usePayment } from './use-payment.ts'
+import { useVoidReason } from './use-void-reason.ts'
 
 export function PaymentScreen({ paymentId }: { readonly paymentId: string }): ReactNode {
   const t = useTill()
@@ -62,15 +63,11 @@ function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
 }
 
 function Reason({ payment }: { readonly payment: StoredPayment }): ReactNode {
-  const t = useTill()
   const lateReason = useLateReason()
+  const voidReason = useVoidReason()
   if (payment.state === 'FAILED_TO_PROCESS' || payment.state === 'FAILED_TO_UPLOAD')
     return <p className="payment__reason">{lateReason(payment.code)}</p>
-  if (payment.state === 'VOIDED') {
-    const key = `void_reason.${payment.reason}`
-    return <p className="payment__explain">{isTillKey(key) ? t(key) : payment.reason}</p>
-  }
-  return null
+  return payment.state === 'VOIDED' ? <p className="payment__explain">{voidReason(payment.reason)}</p> : null
 }
 
 function Facts({ payment }: { readonly payment: StoredPayment }): ReactNode {
@@ -150,8 +147,4 @@ function VoidButton({ payment }: { readonly payment: StoredPayment }): ReactNode
       </ConfirmDialog>
     </>
   )
-}
-
-function isTillKey(text: string): text is TillKey {
-  return Object.hasOwn(tillMessages.en, text)
 }

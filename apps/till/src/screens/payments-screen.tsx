@@ -10,6 +10,7 @@ import { useRoom, useTillState } from '../shell/till-context.tsx'
 import { needsAttention, timeOf } from '../state/payment-view.ts'
 import { PageHead } from './page-head.tsx'
 import { PaymentStateBadge } from './payment-state-badge.tsx'
+import { useVoidReason } from './use-void-reason.ts'
 
 /** All payments of this device, newest first, each with what became of it in plain words. */
 export function PaymentsScreen(): ReactNode {
@@ -38,9 +39,9 @@ export function PaymentsScreen(): ReactNode {
         </EmptyState>
       ) : (
         byDay(shown, (payment) => format.time(timeOf(payment), 'day')).map(([day, ofDay]) => (
-          <section key={day} className="payments__day" aria-label={day}>
+          <section key={day} className="payments__day">
             <h2>{day}</h2>
-            <List label={t('payments.list')}>
+            <List label={day}>
               {ofDay.map((payment) => (
                 <PaymentRow key={payment.paymentId} payment={payment} />
               ))}
@@ -91,10 +92,11 @@ function PaymentRow({ payment }: { readonly payment: StoredPayment }): ReactNode
 }
 
 function RowTitle({ payment }: { readonly payment: StoredPayment }): ReactNode {
-  const t = useTill()
+  const voidReason = useVoidReason()
   return (
     <>
-      {'card' in payment ? <CardText card={payment.card} /> : t('payments.no_card')}
+      {'card' in payment ? <CardText card={payment.card} /> : null}
+      {payment.state === 'VOIDED' ? voidReason(payment.reason) : null}
       {payment.reference === null ? null : ` · ${payment.reference}`}
     </>
   )

@@ -4,6 +4,7 @@ import { Button, LanguagePicker, TextField } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
 import { useRefusal } from '../messages/refusals.ts'
 import { BrandMark } from '../shell/brand-mark.tsx'
+import { UpdateNotice } from '../shell/notices.tsx'
 import { useRoom, useTillState } from '../shell/till-context.tsx'
 import { bareCode, CODE_LENGTH, spacedCode } from './device-code.ts'
 
@@ -18,6 +19,7 @@ export function SetupScreen(): ReactNode {
         <h1>{t('setup.title')}</h1>
         <p>{t('setup.intro')}</p>
       </header>
+      <UpdateNotice />
       {config.demoDeviceCode === null ? null : (
         <DemoOffer
           code={config.demoDeviceCode}

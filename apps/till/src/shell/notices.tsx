@@ -5,16 +5,20 @@ import { useTill } from '../messages/index.ts'
 import { isTillCode, useRefusal } from '../messages/refusals.ts'
 import { isBusy } from '../state/sale.ts'
 import type { Notice } from '../state/till-state.ts'
-import { goTo } from './router.ts'
+import { goTo, useRoute } from './router.ts'
 import { useRoom, useTillState } from './till-context.tsx'
 
 /** What happened while nobody looked, and a new version. Silent while a sale is running. */
 export function Notices(): ReactNode {
   const { notices, sale } = useTillState()
+  const route = useRoute()
   if (isBusy(sale)) return null
+  // The pages of payments show the declined ones themselves.
+  const isListed = sale.step === 'none' && route.name !== 'sell' && route.name !== 'more'
+  const shown = isListed ? notices.filter((notice) => notice.type !== 'declined_later') : notices
   return (
     <>
-      {notices.map((notice) => (
+      {shown.map((notice) => (
         <NoticeBanner key={notice.id} notice={notice} />
       ))}
       <UpdateNotice />
@@ -88,7 +92,7 @@ export function useLateReason(): (code: string) => string {
   return (code) => (isTillCode(code) ? refusal(code) : `${shared(declineMessage(code))} (${code})`)
 }
 
-function UpdateNotice(): ReactNode {
+export function UpdateNotice(): ReactNode {
   const t = useTill()
   const { updates } = useRoom()
   const { ready } = useSyncExternalStore(updates.state.subscribe, updates.state.get)
