@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const HERE = path.join(ROOT, 'apps/till')
-export const TILL_DIST = path.join(HERE, 'dist')
+const TILL_DIST = path.join(HERE, 'dist')
 
 /** What ends up in the till; a change in any of it makes the build stale. */
 const INPUTS = [

@@ -94,3 +94,10 @@ export const drainContestants: readonly Contestant[] = [
   chromium.workbox,
   chromium.tanstack,
 ]
+
+export const quickDrainContestants: readonly Contestant[] = [
+  node.payment,
+  node.outbox,
+  node.redux,
+  chromium.workbox,
+]

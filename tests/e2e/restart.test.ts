@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { freeBasePort, readReady } from '@holdfast/local'
@@ -89,7 +89,24 @@ it('npm start: ready when everything answers, refuses a second start, keeps its 
   const atRest = await runLocal('audit', place)
   expect(atRest.output).toContain('agree on every sale')
   expect(atRest.code).toBe(0)
+
+  chargeBehindOurBack(path.join(home, 'acquirer', 'journal.jsonl'))
+  const wrong = await runLocal('audit', place)
+  expect(wrong.output).toContain('DIFFERENCE acquirer_unknown')
+  expect(wrong.output).toContain('Reverse it at the acquirer')
+  expect(wrong.code).toBe(1)
 })
+
+/** The audit's own control: a charge that no payment names must be found. */
+function chargeBehindOurBack(journal: string): void {
+  const authorised =
+    readFileSync(journal, 'utf8')
+      .split('\n')
+      .find((line) => line.includes('"authorised"')) ?? ''
+  const line = JSON.parse(authorised) as { ids: Record<string, string> }
+  const ids = { ...line.ids, rrn: 'NOBODYKNOWS1', stan: '999999' }
+  appendFileSync(journal, `${JSON.stringify({ ...line, ids })}\n`)
+}
 
 async function processIds(lab: ReturnType<typeof labClient>): Promise<number[]> {
   const all = [...(await lab.services()), ...(await lab.devices())]

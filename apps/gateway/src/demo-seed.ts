@@ -9,7 +9,7 @@ export interface DemoFacts {
 }
 
 /** Readable, public and of test mode only: whoever runs a demo may hand them round. */
-export const demo: DemoFacts = {
+const demo: DemoFacts = {
   account: 'acct_HoldfastDemoAccount00001',
   location: 'loc_HoldfastDemoQuayStreet01',
   keys: {

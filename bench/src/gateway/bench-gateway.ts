@@ -5,6 +5,8 @@ import { type EnrolmentAnswer, enrolmentRequest } from '@holdfast/protocol'
 import { BENCH_READER_ID } from '../queue/bench-reader.ts'
 import type { ServedAnswer, ServedRequest } from '../http/serve.ts'
 import {
+  type AcquirerPort,
+  createAuthoriser,
   createChangeNotifier,
   createDeviceApi,
   createMemoryGatewayStore,
@@ -23,12 +25,14 @@ export interface BenchGateway {
   readonly world: GatewayWorld
   /** The real device API; enrolment takes any code. */
   answer(request: ServedRequest): Promise<ServedAnswer>
+  /** The row of a device that has enrolled. */
+  device(deviceId: string): DeviceRow
   /** How many attempts each accepted payment has: more than one would ask the issuer twice. */
   charges(): ReadonlyMap<string, number>
 }
 
-/** Enrolment, leases and intake as the gateway does them, in memory and without an acquirer. */
-export function createBenchGateway(): BenchGateway {
+/** Enrolment, leases and intake as the gateway does them, in memory; online sales only where there is an acquirer. */
+export function createBenchGateway({ acquirer }: { acquirer?: AcquirerPort } = {}): BenchGateway {
   const state = newMemoryGatewayState()
   const clock = createSystemClock()
   const world: GatewayWorld = {
@@ -41,7 +45,8 @@ export function createBenchGateway(): BenchGateway {
     changes: createChangeNotifier(clock),
   }
   const terms = () => benchTerms(clock.wallMs())
-  const api = createDeviceApi(world, { state: () => 'up' }, () => Promise.resolve(terms()))
+  const api = createDeviceApi(world, acquirer ?? { state: () => 'up' }, () => Promise.resolve(terms()))
+  if (acquirer !== undefined) createAuthoriser(world, acquirer).start()
 
   async function enrol(body: string): Promise<EnrolmentAnswer> {
     const { publicKey } = enrolmentRequest.parse(parseJson(body))
@@ -61,6 +66,7 @@ export function createBenchGateway(): BenchGateway {
       const { status, body } = await api(request)
       return { status, body: JSON.stringify(body) }
     },
+    device: (deviceId) => must(state.devices.get(deviceId), 'the device has enrolled'),
     charges() {
       const accepted = [...state.payments.values()].filter(({ story }) => story.word.said === 'accepted')
       return new Map(accepted.map(({ story }) => [story.paymentId, story.attempts.length]))
@@ -68,7 +74,7 @@ export function createBenchGateway(): BenchGateway {
   }
 }
 
-export function newGatewayKeys(): GatewayKeys {
+function newGatewayKeys(): GatewayKeys {
   const pair = nodeX25519Pair(generateNodeKey('x25519'))
   const keyId = keyIdOf(pair.publicKey)
   return {
@@ -107,7 +113,7 @@ function benchTerms(nowMs: number): LeaseTerms {
   }
 }
 
-export function newDevice(publicKey: string, number: number): DeviceRow {
+function newDevice(publicKey: string, number: number): DeviceRow {
   const ids = { wallMs: () => Date.now(), randomBytes: (length: number) => nodeCrypto.randomBytes(length) }
   const raw = must(fromBase64Url(publicKey), 'the schema admits only keys')
   return {

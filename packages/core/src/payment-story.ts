@@ -129,14 +129,19 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
         : { story: { ...story, word: { said: 'voided', reason: event.reason } } }
     case 'sent':
       return move(story, event.number, ['planned', 'unknown'], () => ({ state: 'sent', ...event.sending }))
-    case 'not_sent':
-      return move(story, event.number, ['planned', 'sent'], (attempt) => {
+    case 'not_sent': {
+      const isRepeat = story.attempts.some(
+        (attempt) => attempt.number === event.number && attempt.state === 'sent' && attempt.repeats > 0,
+      )
+      // The device may have stored the sale while its message was not leaving: from here on it is a deferred sale's.
+      const isStored = !isRepeat && claimedAttempt(story)?.number === event.number
+      const said = isStored ? { ...story, attempts: mark(story, event.number, { deferred: true }) } : story
+      return move(said, event.number, ['planned', 'sent'], (attempt) => {
         // A repeat that did not leave says nothing about the first sending.
-        if (attempt.state === 'sent' && attempt.repeats > 0) {
-          return { state: 'unknown', retryAtMs: event.retryAtMs, ...sendingOf(attempt) }
-        }
+        if (isRepeat) return { state: 'unknown', retryAtMs: event.retryAtMs, ...sendingOf(attempt) }
         return attempt.deferred ? { state: 'planned', notBeforeMs: event.retryAtMs } : { state: 'shelved' }
       })
+    }
     case 'approved':
       return move(story, event.number, ['sent', 'unknown'], (attempt) => ({
         state: 'approved',

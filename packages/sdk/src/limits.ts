@@ -17,6 +17,8 @@ export const APPEND_TRIES_MAX = 8
 export const FULL_RECORD_BYTES = 4_096
 export const PAD_BYTES_MAX = 8_192
 export const DANGLING_SALES_PER_COMMIT = 50
+/** A till has one sale in hand, or a few parked ones; the rest waits for the next start. */
+export const DANGLING_SALES_MAX = 1_000
 
 export const RECORDS_TIMEOUT_MS = 15_000
 /** Records looked at in one read while the forwarder searches for what has no verdict. */

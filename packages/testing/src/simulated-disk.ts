@@ -63,7 +63,15 @@ export interface DiskFaults {
   readonly crashAfterDurable: number
   /** The write takes seconds. */
   readonly slow: number
+  /**
+   * The drive says "written" and keeps it in a cache that a power cut empties. No single device survives this; it is
+   * here to show that the simulation notices.
+   */
+  readonly lies: number
 }
+
+/** How long a lying drive keeps what it has promised. */
+const CACHE_MS = 5_000
 
 export const NO_DISK_FAULTS: DiskFaults = {
   commitFails: 0,
@@ -71,6 +79,7 @@ export const NO_DISK_FAULTS: DiskFaults = {
   crashTorn: 0,
   crashAfterDurable: 0,
   slow: 0,
+  lies: 0,
 }
 
 export const diskFaultNames = [
@@ -165,7 +174,9 @@ export function simulatedDisk<
           }
           if (met('disk.commit_failed', faults.commitFails))
             return process.deliver(() => reject(new Error('EIO')))
+          const cached = random.chance(faults.lies) ? copyOf(medium) : null
           const result = apply(expectedVersion, change)
+          if (cached !== null) loseAtDeath(process, cached)
           if (met('disk.crash_after_durable', faults.crashAfterDurable))
             return process.kill('power cut before the commit was answered')
           if (met('disk.commit_failed_applied', faults.commitFailsApplied))
@@ -225,6 +236,14 @@ export function simulatedDisk<
     )
     options.onCommit?.(change)
     return 'committed'
+  }
+
+  function loseAtDeath(process: SimulatedProcess, before: DiskImage<Head, Row, Payment>): void {
+    const unsubscribe = process.onKill(() => {
+      counters.hit('disk.lied')
+      medium = before
+    })
+    engine.after(CACHE_MS, `${name} cache written`, unsubscribe)
   }
 
   function alter(seq: number, how: (row: Row) => Row): void {

@@ -10,6 +10,7 @@ const RESTART_MS = 1_000
 export function heal(world: World): void {
   const { devices, gateways, acquirer, engine } = world
   engine.tell('the faults stop')
+  world.forgeries = 0
   acquirer.wire.setFaults(NO_WIRE_FAULTS)
   acquirer.wire.setState('up')
   acquirer.script.clear()

@@ -14,7 +14,7 @@ import { drain } from './drain.ts'
 import { judge } from './judge.ts'
 import type { Order } from './shop.ts'
 import { type DatabaseFaults, databaseFaultNames, NO_DATABASE_FAULTS } from './sim-gateway-store.ts'
-import { createWorld, openWorld, type World } from './world.ts'
+import { createWorld, type Mutant, openWorld, type World } from './world.ts'
 
 export interface DayResult {
   readonly world: World
@@ -30,7 +30,7 @@ const DAY_MS_MAX = 10 * 60_000
 /** One seeded day: people sell, everything that can fail does, then the faults stop and all must come out even. */
 export async function runDay(
   seed: string,
-  options: { readonly keepStory?: boolean } = {},
+  options: { readonly keepStory?: boolean; readonly mutant?: Mutant } = {},
 ): Promise<DayResult> {
   const draw = createRandom(seed).fork('plan')
   const world = createWorld({
@@ -48,13 +48,13 @@ export async function runDay(
   announce(world)
   await openWorld(world)
   const endMs = world.engine.nowMs() + draw.int(DAY_MS_MIN, DAY_MS_MAX)
-  setFaults(world, draw)
+  setFaults(world, draw, options.mutant)
   planOutages(world, draw, endMs)
   planDeaths(world, draw, endMs)
   planClocks(world, draw, endMs)
   openShop(world, draw, endMs)
   await world.engine.run(endMs)
-  await drain(world, { restartTills: true })
+  await drain(world, { restartTills: false })
   const report = judge(world)
   const { engine } = world
   return {
@@ -98,7 +98,7 @@ function rate(draw: Random, max: number): number {
   return draw.chance(0.5) ? 0 : max * draw.next() ** 2
 }
 
-function setFaults(world: World, draw: Random): void {
+function setFaults(world: World, draw: Random, mutant: Mutant | undefined): void {
   for (const { disk, link } of world.devices) {
     const diskFaults: DiskFaults = {
       ...NO_DISK_FAULTS,
@@ -107,6 +107,7 @@ function setFaults(world: World, draw: Random): void {
       crashTorn: rate(draw, 0.02),
       crashAfterDurable: rate(draw, 0.02),
       slow: rate(draw, 0.05),
+      lies: mutant === 'disk_lies' ? 0.5 : 0,
     }
     disk.setFaults(diskFaults)
     const netFaults: NetworkFaults = {
@@ -134,8 +135,10 @@ function setFaults(world: World, draw: Random): void {
     commitUnknown: rate(draw, 0.05),
     readFails: rate(draw, 0.02),
     slow: rate(draw, 0.03),
+    lies: mutant === 'database_lies' ? 0.5 : 0,
   }
   for (const gateway of world.gateways) gateway.setDatabaseFaults(databaseFaults)
+  world.forgeries = rate(draw, 0.1)
 }
 
 const scriptFaults = [

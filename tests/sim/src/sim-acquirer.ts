@@ -1,4 +1,11 @@
-import { createFingerprint, createHost, type Host, memoryJournal, Script } from '@holdfast/acquirer'
+import {
+  createFingerprint,
+  createHost,
+  type Host,
+  type JournalEntry,
+  memoryJournal,
+  Script,
+} from '@holdfast/acquirer'
 import { bcdBinary1987, decode, encode } from '@holdfast/iso8583'
 import {
   type Engine,
@@ -16,6 +23,8 @@ export interface SimAcquirer {
   entries(): ReturnType<Host['entries']>
   /** The host dies and comes back on its journal. */
   restart(): void
+  /** A host that does not know a repeat again: a mutant. */
+  forgetRepeats(): void
   /** Every byte that came over the wire, for the scan's positive control. */
   readonly bytesSeen: { withCard: number }
 }
@@ -28,7 +37,9 @@ export function simAcquirer(options: {
   readonly onBytes: (bytes: Uint8Array) => void
 }): SimAcquirer {
   const { engine, counters } = options
-  const journal = memoryJournal()
+  let journal = memoryJournal()
+  let forgets = false
+  const forgotten: JournalEntry[] = []
   const script = new Script()
   const fingerprint = createFingerprint(new Uint8Array(32).fill(7))
   const open = new Set<WireConnection>()
@@ -50,6 +61,7 @@ export function simAcquirer(options: {
       const { message } = decoded
       if (!signedOn && message.fields[70] !== '001') return connection.close()
       signedOn = true
+      if (forgets && message.mti === '0101') forget(message.fields[37] ?? '')
       const reply = host.handle(message)
       engine.tell(
         `acquirer ${message.mti} STAN ${message.fields[11]} RRN ${message.fields[37] ?? '-'} → ${reply.kind === 'silence' ? 'silence' : reply.message.fields[39]}`,
@@ -66,12 +78,23 @@ export function simAcquirer(options: {
     })
   }
 
+  function forget(rrn: string): void {
+    forgotten.push(...host.entries().filter((entry) => entry.rrn === rrn))
+    const kept = journal.lines().filter((line) => line.ids.rrn !== rrn)
+    journal = memoryJournal()
+    for (const line of kept) journal.append(line)
+    host = newHost()
+  }
+
   const wire = simulatedWire({ ...options, counters, name: 'acquirer link', host: serve })
   return {
     wire,
     script,
     bytesSeen,
-    entries: () => host.entries(),
+    entries: () => [...forgotten, ...host.entries()],
+    forgetRepeats() {
+      forgets = true
+    },
     restart() {
       engine.tell('acquirer restarts')
       for (const connection of open) connection.close()

@@ -1,4 +1,5 @@
 import { type Engine, type FaultCounters, never, type Random, type SimulatedProcess } from '@holdfast/testing'
+import { restoreSnapshot, takeSnapshot } from './database-snapshot.ts'
 import {
   createMemoryGatewayStore,
   type GatewayChange,
@@ -12,9 +13,13 @@ export interface DatabaseFaults {
   readonly commitUnknown: number
   readonly readFails: number
   readonly slow: number
+  /** A commit that is answered and lost when the process dies soon after: a mutant, not a fault that can be survived. */
+  readonly lies: number
 }
 
-export const NO_DATABASE_FAULTS: DatabaseFaults = { commitUnknown: 0, readFails: 0, slow: 0 }
+export const NO_DATABASE_FAULTS: DatabaseFaults = { commitUnknown: 0, readFails: 0, slow: 0, lies: 0 }
+
+const CACHE_MS = 5_000
 
 export const databaseFaultNames = [
   'db.commit_error_applied',
@@ -64,6 +69,11 @@ export function simGatewayStore(options: {
   }
 
   async function apply(change: GatewayChange): Promise<'committed' | 'conflict'> {
+    const before = process.isAlive() && random.chance(faults().lies) ? takeSnapshot(state) : null
+    if (before !== null) {
+      const unsubscribe = process.onKill(() => restoreSnapshot(state, before))
+      engine.after(CACHE_MS, `${process.name} cache written`, unsubscribe)
+    }
     const result = await store.commit(change)
     if (result === 'committed') options.onCommit(change)
     return result

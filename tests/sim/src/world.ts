@@ -13,6 +13,7 @@ import {
 } from '@holdfast/testing'
 import { bytesHoldCardNumber, holdsCardNumber } from './card-scan.ts'
 import { createEnrolments } from './enrolments.ts'
+import { createForger } from './forger.ts'
 import {
   type AcquirerProfile,
   defaultAcquirerProfile,
@@ -42,6 +43,8 @@ export interface World {
   readonly database: MemoryGatewayState
   /** Errors that a gateway logged; injected faults cause some. */
   readonly errors: string[]
+  /** Probability that somebody on the way answers a request in the gateway's name. */
+  forgeries: number
   /** Called for each program of a till as it becomes ready. */
   onTillReady: (device: SimDevice, till: RunningTill) => void
 }
@@ -54,10 +57,21 @@ export interface WorldOptions {
   readonly terms?: Partial<LeaseTerms['offline']>
   readonly suite?: CryptoSuite
   readonly keepStory?: boolean
+  readonly mutant?: Mutant
 }
 
+/** Deliberate bugs, put in at the ports: each must be noticed, or the simulation shows nothing. */
+export const mutants = [
+  'disk_lies',
+  'database_lies',
+  'host_forgets_repeats',
+  'any_signature_is_believed',
+] as const
+export type Mutant = (typeof mutants)[number]
+
 export function createWorld(options: WorldOptions): World {
-  const { seed, suite = fastCryptoSuite, keepStory = false } = options
+  const { seed, suite = fastCryptoSuite, keepStory = false, mutant } = options
+  const tillSuite = mutant === 'any_signature_is_believed' ? gullible(suite) : suite
   const engine = createEngine({ keepStory })
   const random = createRandom(seed)
   const counters = createFaultCounters()
@@ -110,7 +124,18 @@ export function createWorld(options: WorldOptions): World {
   )
 
   const balancer = random.fork('balancer')
+  const forger = createForger(
+    suite.crypto(random.fork('forger')),
+    suite.signingKey(random.fork('forger key').bytes(32)),
+    keys.signing.keyId,
+  )
+  counters.announce('net.forged')
   function server(request: SimulatedRequest): ServerDialogue | null {
+    if (request.method === 'POST' && world.forgeries > 0 && balancer.chance(world.forgeries)) {
+      counters.hit('net.forged')
+      const forged = forger(request).then((answer) => answer ?? { status: 404, body: '', retryAfterMs: null })
+      return { answer: forged, onGone: () => {} }
+    }
     const up = gateways.filter((gateway) => gateway.process() !== null)
     return up.length === 0 ? null : balancer.pick(up).serve(request)
   }
@@ -122,7 +147,7 @@ export function createWorld(options: WorldOptions): World {
       random: random.fork(name),
       counters,
       name,
-      suite,
+      suite: tillSuite,
       fingerprintKey: new Uint8Array(32).fill(3),
       server,
       onCommit: watchDevice(watch, engine, name),
@@ -134,6 +159,7 @@ export function createWorld(options: WorldOptions): World {
     })
   })
 
+  if (mutant === 'host_forgets_repeats') acquirer.forgetRepeats()
   const world: World = {
     engine,
     random,
@@ -145,9 +171,17 @@ export function createWorld(options: WorldOptions): World {
     acquirer,
     database,
     errors,
+    forgeries: 0,
     onTillReady: () => {},
   }
   return world
+}
+
+function gullible(suite: CryptoSuite): CryptoSuite {
+  return {
+    ...suite,
+    crypto: (random) => ({ ...suite.crypto(random), verifyEd25519: () => Promise.resolve(true) }),
+  }
 }
 
 const ENROLMENT_MS = 60_000

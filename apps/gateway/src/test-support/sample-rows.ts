@@ -49,7 +49,7 @@ export const sampleReceipt: ReceiptTags = {
   authorisationResponseCode: 'Z3',
 }
 
-export const sampleSending: Sending = {
+const sampleSending: Sending = {
   stan: '000042',
   rrn: 'ABC123DEF456',
   transmittedAtMs: 1_800_000_000_000,
@@ -93,7 +93,7 @@ export const sampleStates: {
 }
 
 /** `payment` numbers every id in it; STANs and RRNs differ between payments as they do in life. */
-export function sampleAttempt(payment: number, number: number, state: AttemptState): Attempt {
+function sampleAttempt(payment: number, number: number, state: AttemptState): Attempt {
   const identity = 'stan' in state ? { stan: stanOf(payment, number), rrn: rrnOf(payment, number) } : {}
   return {
     number,
@@ -106,7 +106,7 @@ export function sampleAttempt(payment: number, number: number, state: AttemptSta
   }
 }
 
-export function sampleDetails(payment: number, attempt: Attempt): AttemptDetails {
+function sampleDetails(payment: number, attempt: Attempt): AttemptDetails {
   return {
     number: attempt.number,
     chargeId: sampleId('ch', payment * 10 + attempt.number),

@@ -17,7 +17,7 @@ import { sampleCard, sampleReceipt } from './sample-rows.ts'
 
 /** Published test numbers. */
 export const TEST_PANS = { visa: '4242424242424242', mastercard: '5555555555554444' } as const
-export type TestCard = keyof typeof TEST_PANS
+type TestCard = keyof typeof TEST_PANS
 
 export interface TestSale {
   readonly saleId: string
@@ -27,7 +27,7 @@ export interface TestSale {
   readonly captureMethod: CaptureMethod
 }
 
-export interface TestAttempt {
+interface TestAttempt {
   readonly attemptId: string
   readonly readId: string
   readonly ordinal: number

@@ -45,7 +45,7 @@ export interface TestGateway {
   close(): Promise<void>
 }
 
-export interface RunningAuthoriser {
+interface RunningAuthoriser {
   /** From now on none of its reads and writes comes through: for the others it is dead. */
   freeze(): void
   /** It wakes up and goes on where it was. */

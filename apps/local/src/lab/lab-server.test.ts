@@ -1,84 +1,23 @@
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, existsSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { existsSync } from 'node:fs'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { SupervisedProcess } from '../stack/supervised-process.ts'
-import { openTcpSwitch, type TcpSwitch } from '../switch/tcp-switch.ts'
-import { LabDevice } from './lab-device.ts'
-import { createLabServer } from './lab-server.ts'
-import { createSwitchboard } from './lab-state.ts'
+import { openLab, type RunningLab } from './test-support/running-lab.ts'
 
-/** A cashier's program reduced to what the lab hears of it; `amountMinor` 666 never ends. */
-const cashierProgram = `
-  import { createServer } from 'node:http'
-  let sold = 0
-  const server = createServer(async (request, response) => {
-    let text = ''
-    for await (const chunk of request) text += chunk
-    if (request.url === '/state')
-      return response.end(JSON.stringify({ deviceId: 'dev_1', networkStatus: 'online', outage: null, queued: sold, atRisk: {}, lastContactMs: 1 }))
-    const order = JSON.parse(text)
-    sold += 1
-    process.send({ type: 'sale_opened', order: order.order, saleId: 'sale_' + sold, paymentId: 'pi_' + sold })
-    if (order.amountMinor === 666) return
-    response.end(JSON.stringify({ saleId: 'sale_' + sold, paymentId: 'pi_' + sold, result: 'approved' }))
-  })
-  server.listen(0, '127.0.0.1', () => process.send({ type: 'listening', port: server.address().port }))
-`
-
-let folder: string
-let lines: TcpSwitch[]
-let device: LabDevice
-let service: SupervisedProcess
-let target: Server
-let app: ReturnType<typeof createLabServer>
-let lab: string
+let lab: RunningLab
 
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'holdfast-lab-'))
-  const script = path.join(folder, 'cashier.mts')
-  writeFileSync(script, cashierProgram)
-  target = createServer((socket) => void socket.end('hello').on('error', () => {})).listen(0, '127.0.0.1')
-  await once(target, 'listening')
-  const { port } = target.address() as AddressInfo
-  lines = await Promise.all(
-    [1, 2, 3, 4].map(() => openTcpSwitch({ port: 0, target: { host: '127.0.0.1', port } })),
-  )
-  const [shop, till, serviceLine, acquirer] = lines as [TcpSwitch, TcpSwitch, TcpSwitch, TcpSwitch]
-  const dataDir = path.join(folder, 'devices', 'cashier-1')
-  mkdirSync(dataDir, { recursive: true })
-  device = new LabDevice({
-    name: 'cashier-1',
-    dataDir,
-    script,
-    environment: () => Promise.resolve({}),
-    supervise: (program) => new SupervisedProcess({ program, logFolder: folder, log: () => {} }),
-  })
-  await device.start()
-  service = device.process
-  app = createLabServer({
-    switchboard: createSwitchboard({ internet: [shop, till], service: serviceLine, acquirer }),
-    devices: [device],
-    services: [service],
-    links: { Till: 'http://localhost:1' },
-  })
-  lab = await app.listen({ port: 0, host: '127.0.0.1' })
+  lab = await openLab()
 })
 
-afterEach(async () => {
-  await app.close()
-  await device.process.stop()
-  await Promise.all(lines.map((line) => line.close()))
-  target.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterEach(() => lab.close())
+
+function modes(): string[] {
+  return lab.lines.map(({ mode }) => mode)
+}
 
 async function call(route: string, body?: unknown): Promise<{ status: number; body: unknown }> {
-  const answer = await fetch(lab + route, {
+  const answer = await fetch(lab.url + route, {
     method: body === undefined ? 'GET' : 'POST',
     ...(body !== undefined && {
       headers: { 'content-type': 'application/json' },
@@ -98,9 +37,9 @@ describe('the lab API', () => {
     })
     const change = { internet: 'captive', service: 'brownout', acquirer: 'down', lan: 'down' }
     expect(await call('/state', change)).toEqual({ status: 200, body: change })
-    expect(lines.map(({ mode }) => mode)).toEqual(['captive', 'captive', 'brownout', 'down'])
+    expect(modes()).toEqual(['captive', 'captive', 'brownout', 'down'])
     expect((await call('/state', { internet: 'up' })).body).toEqual({ ...change, internet: 'up' })
-    expect(lines.map(({ mode }) => mode)).toEqual(['up', 'up', 'brownout', 'down'])
+    expect(modes()).toEqual(['up', 'up', 'brownout', 'down'])
   })
 
   it.each([
@@ -123,16 +62,16 @@ describe('the lab API', () => {
   })
 
   it('refuses what is not JSON, what comes from another page, and what does not exist', async () => {
-    const text = await fetch(`${lab}/state`, { method: 'POST', body: '{"internet":"down"}' })
+    const text = await fetch(`${lab.url}/state`, { method: 'POST', body: '{"internet":"down"}' })
     expect(text.status).toBe(415)
-    const foreign = await fetch(`${lab}/state`, { headers: { origin: 'https://evil.example' } })
+    const foreign = await fetch(`${lab.url}/state`, { headers: { origin: 'https://evil.example' } })
     expect(foreign.status).toBe(403)
     expect(await call('/nothing')).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } })
     expect(await call('/devices/nobody', { action: 'kill' })).toMatchObject({
       status: 404,
       body: { error: { code: 'device_unknown', message: expect.stringContaining('cashier-1') } },
     })
-    expect(lines.map(({ mode }) => mode)).toEqual(['up', 'up', 'up', 'up'])
+    expect(modes()).toEqual(['up', 'up', 'up', 'up'])
   })
 
   it('says honestly that the clock cannot be moved', async () => {
@@ -156,7 +95,7 @@ describe('the lab API', () => {
   })
 
   it('kill is -9 of the real process: its sale is unknown and named, and it stays dead until start', async () => {
-    const { pid } = (await device.view()) as { pid: number }
+    const { pid } = (await lab.device.view()) as { pid: number }
     const sale = call('/sales', { card: 'visa', amountMinor: 666, currency: 'eur' })
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(await call('/devices/cashier-1', { action: 'kill' })).toMatchObject({
@@ -177,7 +116,7 @@ describe('the lab API', () => {
   })
 
   it('wipe deletes what the device knew and leaves it off', async () => {
-    const dataDir = path.join(folder, 'devices', 'cashier-1')
+    const { dataDir } = lab
     expect(existsSync(dataDir)).toBe(true)
     expect(await call('/devices/cashier-1', { action: 'wipe' })).toMatchObject({
       body: { state: 'killed', deviceId: null, queued: null },
@@ -187,7 +126,7 @@ describe('the lab API', () => {
 
   it('serves its page and its parts under a strict policy', async () => {
     for (const route of ['/', '/lab.css', '/lab.js']) {
-      const answer = await fetch(lab + route)
+      const answer = await fetch(lab.url + route)
       expect(answer.status).toBe(200)
       expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
       const text = await answer.text()

@@ -86,6 +86,8 @@ class RunningStack implements Stack {
   readonly #services: SupervisedProcess[] = []
   readonly #devices: LabDevice[] = []
   #switchboard: LabSwitchboard | undefined
+  /** Something behind the internet that is not the gateway: devices tell the two kinds of outage apart by it. */
+  #elsewhere: TcpSwitch | undefined
   #lab: ReturnType<typeof createLabServer> | undefined
   #ready: Ready | undefined
   #stopped: Promise<void> | undefined
@@ -119,8 +121,9 @@ class RunningStack implements Stack {
     const toGateway = await this.#openLine(null, 0, ports.gateway)
     const shop = await this.#openLine('shop', ports.shop, toGateway.port)
     const till = await this.#openLine('till', ports.till, ports.tillServer)
+    this.#elsewhere = await this.#openLine(null, 0, ports.lab)
     this.#switchboard = createSwitchboard({
-      internet: [shop, till],
+      internet: [shop, till, this.#elsewhere],
       service: toGateway,
       acquirer: toAcquirer,
     })
@@ -215,7 +218,7 @@ class RunningStack implements Stack {
           HOLDFAST_CASHIER_DATA: dataDir,
           HOLDFAST_CASHIER_GATEWAY_URL: this.#url(this.#ports.shop),
           HOLDFAST_CASHIER_OFFICE_URL: this.#url(this.#ports.gateway),
-          HOLDFAST_CASHIER_ELSEWHERE_URL: this.#url(this.#ports.till),
+          HOLDFAST_CASHIER_ELSEWHERE_URL: this.#url(there(this.#elsewhere).port),
         }),
       supervise: (program) => this.#supervise(program),
     })

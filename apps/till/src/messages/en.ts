@@ -2,7 +2,6 @@
 export const en = {
   'app.name': 'Holdfast Till',
   'app.test_mode': 'Test mode',
-  'app.skip': 'Skip to content',
   'nav.label': 'Main',
   'nav.sell': 'Sell',
   'nav.payments': 'Payments',
@@ -44,7 +43,6 @@ export const en = {
   'setup.demo': 'Use {code}',
   'setup.demo.title': 'Trying Holdfast?',
   'setup.demo.body': 'This is a local demo. One tap sets the till up with the code below.',
-  'setup.offline': 'The gateway cannot be reached. Check the connection and try again.',
 
   'sell.title': 'New sale',
   'sell.amount': 'Amount',
@@ -67,10 +65,6 @@ export const en = {
   'paying.storing': 'Storing the payment safely on this device…',
   'paying.closing': 'Closing the sale…',
   'paying.cancel': 'Cancel sale',
-  'paying.steps': 'Progress',
-  'paying.step.card': 'Card',
-  'paying.step.decision': 'Decision',
-  'paying.step.done': 'Done',
 
   'reader.title': 'Simulated card reader',
   'reader.note': 'Not a real reader. Choose the card that the customer holds out.',
@@ -91,7 +85,6 @@ export const en = {
   'result.declined.title': 'Declined',
   'result.declined.body': 'No money was taken. The sale is still open.',
   'result.refused.title': 'Not taken',
-  'result.refused.body': 'No money was taken.',
   'result.why.internet': 'Reason: no internet connection.',
   'result.why.service': 'Reason: the payment service did not answer.',
   'result.why.acquirer': 'Reason: the card network did not answer.',
@@ -154,8 +147,6 @@ export const en = {
   'payment.time': 'Time',
   'payment.card': 'Card',
   'payment.reference': 'Reference',
-  'payment.state': 'State',
-  'payment.reason': 'Reason',
   'payment.void': 'Cancel this payment',
   'payment.void.title': 'Cancel this payment?',
   'payment.void.body':
@@ -169,7 +160,6 @@ export const en = {
   'receipt.merchant': 'Merchant copy',
   'receipt.print': 'Print',
   'receipt.date': 'Date',
-  'receipt.amount': 'Amount',
   'receipt.card': 'Card',
   'receipt.entry': 'Read',
   'receipt.verification': 'Cardholder',

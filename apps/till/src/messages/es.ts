@@ -4,7 +4,6 @@ import type { en } from './en.ts'
 export const es: Catalogue<keyof typeof en> = {
   'app.name': 'Caja Holdfast',
   'app.test_mode': 'Modo de prueba',
-  'app.skip': 'Ir al contenido',
   'nav.label': 'Principal',
   'nav.sell': 'Vender',
   'nav.payments': 'Pagos',
@@ -46,7 +45,6 @@ export const es: Catalogue<keyof typeof en> = {
   'setup.demo': 'Usar {code}',
   'setup.demo.title': '¿Está probando Holdfast?',
   'setup.demo.body': 'Esto es una demostración local. Un toque configura la caja con este código.',
-  'setup.offline': 'No se puede llegar a la pasarela. Compruebe la conexión y vuelva a intentarlo.',
 
   'sell.title': 'Nueva venta',
   'sell.amount': 'Importe',
@@ -68,10 +66,6 @@ export const es: Catalogue<keyof typeof en> = {
   'paying.storing': 'Guardando el pago en este dispositivo…',
   'paying.closing': 'Cerrando la venta…',
   'paying.cancel': 'Anular la venta',
-  'paying.steps': 'Progreso',
-  'paying.step.card': 'Tarjeta',
-  'paying.step.decision': 'Decisión',
-  'paying.step.done': 'Listo',
 
   'reader.title': 'Lector de tarjetas simulado',
   'reader.note': 'No es un lector real. Elija la tarjeta que presenta el cliente.',
@@ -92,7 +86,6 @@ export const es: Catalogue<keyof typeof en> = {
   'result.declined.title': 'Rechazado por el banco',
   'result.declined.body': 'No se ha cobrado nada. La venta sigue abierta.',
   'result.refused.title': 'No cobrado',
-  'result.refused.body': 'No se ha cobrado nada.',
   'result.why.internet': 'Motivo: sin conexión a internet.',
   'result.why.service': 'Motivo: el servicio de pago no respondió.',
   'result.why.acquirer': 'Motivo: la red de tarjetas no respondió.',
@@ -158,8 +151,6 @@ export const es: Catalogue<keyof typeof en> = {
   'payment.time': 'Hora',
   'payment.card': 'Tarjeta',
   'payment.reference': 'Referencia',
-  'payment.state': 'Estado',
-  'payment.reason': 'Motivo',
   'payment.void': 'Anular este pago',
   'payment.void.title': '¿Anular este pago?',
   'payment.void.body':
@@ -173,7 +164,6 @@ export const es: Catalogue<keyof typeof en> = {
   'receipt.merchant': 'Copia del comercio',
   'receipt.print': 'Imprimir',
   'receipt.date': 'Fecha',
-  'receipt.amount': 'Importe',
   'receipt.card': 'Tarjeta',
   'receipt.entry': 'Lectura',
   'receipt.verification': 'Titular',

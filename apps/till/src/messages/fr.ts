@@ -4,7 +4,6 @@ import type { en } from './en.ts'
 export const fr: Catalogue<keyof typeof en> = {
   'app.name': 'Caisse Holdfast',
   'app.test_mode': 'Mode test',
-  'app.skip': 'Aller au contenu',
   'nav.label': 'Principal',
   'nav.sell': 'Vendre',
   'nav.payments': 'Paiements',
@@ -46,7 +45,6 @@ export const fr: Catalogue<keyof typeof en> = {
   'setup.demo': 'Utiliser {code}',
   'setup.demo.title': 'Vous essayez Holdfast ?',
   'setup.demo.body': 'Ceci est une démo locale. Un geste suffit pour installer la caisse avec ce code.',
-  'setup.offline': 'La passerelle est injoignable. Vérifiez la connexion et réessayez.',
 
   'sell.title': 'Nouvelle vente',
   'sell.amount': 'Montant',
@@ -70,10 +68,6 @@ export const fr: Catalogue<keyof typeof en> = {
   'paying.storing': 'Enregistrement du paiement sur cet appareil…',
   'paying.closing': 'Clôture de la vente…',
   'paying.cancel': 'Annuler la vente',
-  'paying.steps': 'Avancement',
-  'paying.step.card': 'Carte',
-  'paying.step.decision': 'Décision',
-  'paying.step.done': 'Terminé',
 
   'reader.title': 'Lecteur de cartes simulé',
   'reader.note': 'Ce n’est pas un vrai lecteur. Choisissez la carte que présente le client.',
@@ -94,7 +88,6 @@ export const fr: Catalogue<keyof typeof en> = {
   'result.declined.title': 'Refusé par la banque',
   'result.declined.body': 'Rien n’a été débité. La vente reste ouverte.',
   'result.refused.title': 'Pas encaissé',
-  'result.refused.body': 'Rien n’a été débité.',
   'result.why.internet': 'Raison : pas de connexion internet.',
   'result.why.service': 'Raison : le service de paiement n’a pas répondu.',
   'result.why.acquirer': 'Raison : le réseau de cartes n’a pas répondu.',
@@ -160,8 +153,6 @@ export const fr: Catalogue<keyof typeof en> = {
   'payment.time': 'Heure',
   'payment.card': 'Carte',
   'payment.reference': 'Référence',
-  'payment.state': 'État',
-  'payment.reason': 'Motif',
   'payment.void': 'Annuler ce paiement',
   'payment.void.title': 'Annuler ce paiement ?',
   'payment.void.body':
@@ -175,7 +166,6 @@ export const fr: Catalogue<keyof typeof en> = {
   'receipt.merchant': 'Exemplaire commerçant',
   'receipt.print': 'Imprimer',
   'receipt.date': 'Date',
-  'receipt.amount': 'Montant',
   'receipt.card': 'Carte',
   'receipt.entry': 'Lecture',
   'receipt.verification': 'Porteur',

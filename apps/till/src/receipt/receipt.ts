@@ -16,7 +16,7 @@ export interface WrittenReceipt {
   readonly wantsSignature: boolean
 }
 
-export interface ReceiptLine {
+interface ReceiptLine {
   readonly label: string
   readonly value: string
 }

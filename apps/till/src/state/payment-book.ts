@@ -4,7 +4,7 @@ import type { Observable } from './observable.ts'
 import { needsAttention, upsert } from './payment-view.ts'
 import { addNotice, type TillState } from './till-state.ts'
 
-export const PAYMENTS_PER_PAGE = 25
+const PAYMENTS_PER_PAGE = 25
 
 export interface PaymentBook {
   /** The next page of older payments; the first call brings the newest. */

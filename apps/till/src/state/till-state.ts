@@ -18,7 +18,7 @@ export interface TillState {
   readonly enrolment: Enrolment
 }
 
-export type Enrolment =
+type Enrolment =
   | { readonly step: 'idle' }
   | { readonly step: 'busy' }
   | { readonly step: 'refused'; readonly code: string }

@@ -54,6 +54,29 @@ test('a sale that was open when the process ended is voided at the next start, o
   expect(voids).toHaveLength(1)
 })
 
+test('an abandoned sale that a full disk could not close is closed as soon as the disk takes it', async () => {
+  const store = memoryStore()
+  const disk = { full: false }
+  const deps = depsOn({
+    ...store,
+    head: () => store.head(),
+    commit: (version, change) =>
+      disk.full && change.append.length > 0
+        ? Promise.reject(new Error('ENOSPC'))
+        : store.commit(version, change),
+  })
+  const opened = await (await founded(deps)).append(openSaleStep({ amountMinor: 700 }))
+  const paymentId = opened.ok ? opened.value : ''
+  disk.full = true
+  const again = must(await Journal.open(deps), 'enrolled')
+  expect((await store.payment(paymentId))?.state).toBe('OPEN')
+  disk.full = false
+  const next = await again.append(openSaleStep({ amountMinor: 900 }))
+  await again.append(openSaleStep({ amountMinor: 100 }))
+  expect(await store.payment(paymentId)).toMatchObject({ state: 'VOIDED', reason: 'abandoned' })
+  expect((await store.payment(next.ok ? next.value : ''))?.state).toBe('OPEN')
+})
+
 test('a journal of another device key is not opened', async () => {
   const deps = depsOn(memoryStore())
   await founded(deps)

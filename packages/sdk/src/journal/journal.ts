@@ -11,8 +11,9 @@ import {
 } from '@holdfast/core'
 import { makeRecord, type SealedRecord } from '@holdfast/envelope'
 import { RECORD_VERSION, type RecordHeader, recordHeader, type Signed } from '@holdfast/protocol'
-import { APPEND_TRIES_MAX, DANGLING_SALES_PER_COMMIT } from '../limits.ts'
+import { APPEND_TRIES_MAX } from '../limits.ts'
 import { addToBacklog, NO_BACKLOG } from './backlog.ts'
+import { closeAbandoned } from './close-abandoned.ts'
 import { DeviceClock, type DeviceTime } from './device-clock.ts'
 import type { JournalChange, JournalHead, JournalStore } from './journal-store.ts'
 import type { Appended, Draft, JournalState, JournalStep, NewRecord } from './journal-step.ts'
@@ -24,7 +25,6 @@ import {
   parseFeedCursor,
   parseKeptLease,
 } from './kept-values.ts'
-import { voidDraft } from './void-draft.ts'
 
 export interface JournalDeps {
   readonly store: JournalStore
@@ -60,10 +60,9 @@ export class Journal {
     const state = await readState(deps.store, head)
     if (state.enrolment.key !== deps.key.keyId) throw new Error('The journal belongs to another device key')
     const journal = new Journal(deps, state)
-    // A full disk does not keep what is stored from being forwarded: the epoch then starts with the first record, and
-    // what stays open here is closed at the next start.
+    // A full disk does not keep what is stored from being forwarded: the epoch then starts with the first record.
     await journal.append(startEpoch)
-    await closeAbandoned(journal)
+    await closeAbandoned(journal, deps.store)
     return journal
   }
 
@@ -274,23 +273,6 @@ export class Journal {
 const startEpoch: JournalStep<null, null> = {
   load: () => Promise.resolve(null),
   build: () => ({ do: 'commit', value: null, draft: {} }),
-}
-
-/**
- * A sale that was open when the process ended is closed for ever, by a durable void: if its card was presented and
- * approved, the gateway reverses it. A step that dies in between leaves the rest for the next start.
- */
-async function closeAbandoned(journal: Journal): Promise<void> {
-  for (;;) {
-    const closed = await journal.append({
-      load: (store) => store.payments({ states: ['OPEN'], limit: DANGLING_SALES_PER_COMMIT }),
-      build: (state, open) =>
-        open.length === 0
-          ? { do: 'nothing', value: 0 }
-          : { do: 'commit', value: open.length, draft: voidDraft(state, open, 'abandoned') },
-    })
-    if (!closed.ok || closed.value === 0) return
-  }
 }
 
 function timeAfter(

@@ -28,7 +28,7 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
         if (!isOpen && !busy) onCancel()
       }}
     >
-      <Modal>
+      <Modal className="hf-modal">
         <Dialog role="alertdialog" className="hf-dialog">
           <Heading slot="title" className="hf-dialog__heading">
             {title}

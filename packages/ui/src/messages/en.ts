@@ -2,7 +2,6 @@
 export const en = {
   'keypad.label': 'Amount keypad',
   'keypad.backspace': 'Delete the last digit',
-  'keypad.clear': 'Clear the amount',
   'language.label': 'Language',
   'dialog.back': 'Back',
   'brand.visa': 'Visa',

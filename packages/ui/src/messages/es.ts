@@ -4,7 +4,6 @@ import type { en } from './en.ts'
 export const es: Catalogue<keyof typeof en> = {
   'keypad.label': 'Teclado del importe',
   'keypad.backspace': 'Borrar la última cifra',
-  'keypad.clear': 'Borrar el importe',
   'language.label': 'Idioma',
   'dialog.back': 'Volver',
   'brand.visa': 'Visa',

@@ -4,7 +4,6 @@ import type { en } from './en.ts'
 export const fr: Catalogue<keyof typeof en> = {
   'keypad.label': 'Clavier du montant',
   'keypad.backspace': 'Effacer le dernier chiffre',
-  'keypad.clear': 'Effacer le montant',
   'language.label': 'Langue',
   'dialog.back': 'Retour',
   'brand.visa': 'Visa',

@@ -1,0 +1,55 @@
+import { DANGLING_SALES_MAX, DANGLING_SALES_PER_COMMIT } from '../limits.ts'
+import type { Journal } from './journal.ts'
+import type { JournalStore } from './journal-store.ts'
+import type { StoredPayment } from './stored-payment.ts'
+import { voidDraft } from './void-draft.ts'
+
+/**
+ * A sale that was open when the process ended is closed for ever, by a durable void: if its card was presented and
+ * approved, the gateway reverses it. Called before this process can open a sale of its own. Where the disk does not
+ * take the void now, it is tried again whenever the head has moved: until then the sale holds a place in the
+ * limits, and perhaps an approval of the customer's money.
+ */
+export async function closeAbandoned(journal: Journal, store: JournalStore): Promise<void> {
+  const open = await openSales(store)
+  if (!(await closeAll(journal, open))) closeAtNextMove(journal, open)
+}
+
+function openSales(store: JournalStore): Promise<string[]> {
+  return store
+    .payments({ states: ['OPEN'], limit: DANGLING_SALES_MAX })
+    .then((payments) => payments.map(({ paymentId }) => paymentId))
+    .catch(() => [])
+}
+
+function closeAtNextMove(journal: Journal, paymentIds: readonly string[]): void {
+  const unsubscribe = journal.onMove(() => {
+    unsubscribe()
+    void closeAll(journal, paymentIds).then((closed) =>
+      closed ? undefined : closeAtNextMove(journal, paymentIds),
+    )
+  })
+}
+
+/** False when the disk refused; what was closed before stays closed. */
+async function closeAll(journal: Journal, paymentIds: readonly string[]): Promise<boolean> {
+  for (let at = 0; at < paymentIds.length; at += DANGLING_SALES_PER_COMMIT) {
+    const batch = paymentIds.slice(at, at + DANGLING_SALES_PER_COMMIT)
+    const closed = await journal.append({
+      load: async (reads) => {
+        const open: StoredPayment[] = []
+        for (const paymentId of batch) {
+          const payment = await reads.payment(paymentId)
+          if (payment?.state === 'OPEN') open.push(payment)
+        }
+        return open
+      },
+      build: (state, open) =>
+        open.length === 0
+          ? { do: 'nothing', value: null }
+          : { do: 'commit', value: null, draft: voidDraft(state, open, 'abandoned') },
+    })
+    if (!closed.ok) return false
+  }
+  return true
+}
