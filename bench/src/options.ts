@@ -7,7 +7,7 @@ export interface Options {
   readonly only: readonly LaneName[]
 }
 
-export const usage = `npm run bench -- [--quick] [--json] [--only ${laneNames.join('|')}]…`
+const usage = `npm run bench -- [--quick] [--json] [--only ${laneNames.join('|')}]…`
 
 /** Throws with a message for the user. */
 export function parseOptions(args: readonly string[]): Options {

@@ -31,7 +31,7 @@ export function renderLane({ lane, tables, notes }: LaneReport): string {
 }
 
 /** First column to the left, figures to the right. */
-export function renderTable({ title, columns, rows }: Table): string {
+function renderTable({ title, columns, rows }: Table): string {
   const cells = [columns, ...rows.map((row) => row.map(textOf))]
   const widths = columns.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)))
   const line = (row: readonly string[]) =>
@@ -54,5 +54,7 @@ export function numberText(value: number): string {
   if (Number.isNaN(value)) return '–'
   if (value === 0 || Number.isInteger(value)) return value.toLocaleString('en').replaceAll(',', ' ')
   const magnitude = Math.floor(Math.log10(Math.abs(value)))
-  return value.toLocaleString('en', { maximumFractionDigits: Math.max(0, 2 - magnitude) }).replaceAll(',', ' ')
+  return value
+    .toLocaleString('en', { maximumFractionDigits: Math.max(0, 2 - magnitude) })
+    .replaceAll(',', ' ')
 }

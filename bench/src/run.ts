@@ -35,7 +35,12 @@ async function run(): Promise<void> {
     for (const name of only) {
       const laneScratch = path.join(scratch, name)
       mkdirSync(laneScratch)
-      const report = await lanes[name]({ quick, scratch: laneScratch, browser: machine.chromium !== null, tell })
+      const report = await lanes[name]({
+        quick,
+        scratch: laneScratch,
+        browser: machine.chromium !== null,
+        tell,
+      })
       reports.push(report)
       print(renderLane(report))
       rmSync(laneScratch, { recursive: true, force: true, maxRetries: 5 })

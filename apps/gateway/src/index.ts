@@ -8,10 +8,11 @@ export type {
   SendLimits,
 } from './authoriser/acquirer-port.ts'
 export { type Authoriser, createAuthoriser } from './authoriser/authoriser.ts'
+export { createIso8583Acquirer, type Iso8583Acquirer } from './authoriser/iso8583-acquirer.ts'
 export { createChangeNotifier } from './change-notifier.ts'
 export { defaultOfflineTerms, LEASE_VALID_FOR_MS } from './devices/default-offline-terms.ts'
 export { createDeviceApi, type DeviceAnswer, type DeviceRequest } from './devices/device-api.ts'
-export type { LeaseTerms } from './devices/make-lease.ts'
+export { type LeaseTerms, renewLease } from './devices/make-lease.ts'
 export {
   type AcquirerProfile,
   type ChangeNotifier,
@@ -20,7 +21,14 @@ export {
   type GatewayWorld,
   type Log,
 } from './gateway-world.ts'
-export type { DeviceRow, EventRow, GatewayStore, PaymentRow, RecordRow } from './store/gateway-store.ts'
+export type {
+  DeviceRow,
+  EventRow,
+  GatewayChange,
+  GatewayStore,
+  PaymentRow,
+  RecordRow,
+} from './store/gateway-store.ts'
 export {
   createMemoryGatewayStore,
   type MemoryGatewayState,

@@ -2,18 +2,27 @@ import path from 'node:path'
 
 import { basePortFrom } from './stack/port-plan.ts'
 import { type Stack, startStack } from './stack/stack.ts'
+import { onStopWanted } from './stack/stop-signals.ts'
 
 /** `npm start`: the whole stack until Ctrl-C. */
 const startedMs = performance.now()
+// Whoever read what we say may be gone; the stack goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 const home = path.resolve(process.env['HOLDFAST_HOME'] ?? '.holdfast')
 const ports = basePortFrom(process.env['HOLDFAST_PORT'])
 
 let stack: Stack | undefined
 let stopWanted = false
-let stopAskedMs = Number.NEGATIVE_INFINITY
-/** A terminal and npm may both pass on one Ctrl-C. */
-const SAME_PRESS_MS = 1_000
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void onStop())
+onStopWanted({
+  stop() {
+    stopWanted = true
+    if (stack !== undefined) void stop(stack)
+  },
+  kill() {
+    stack?.killNow()
+    process.exit(1)
+  },
+})
 
 if (ports.ok) await run(ports.base)
 else fail(ports.why)
@@ -24,21 +33,13 @@ async function run(basePort: number): Promise<void> {
   if (!started.ok) return fail(started.why)
   stack = started.stack
   // Ctrl-C while it was starting.
-  if (stopWanted) return onStop()
+  if (stopWanted) return stop(stack)
   process.stdout.write(welcome(stack, performance.now() - startedMs))
 }
 
-async function onStop(): Promise<void> {
-  const sincePressMs = performance.now() - stopAskedMs
-  if (stopWanted && stack !== undefined && sincePressMs > SAME_PRESS_MS && stopAskedMs > 0) {
-    stack.killNow()
-    process.exit(1)
-  }
-  stopWanted = true
-  if (stack === undefined || sincePressMs < SAME_PRESS_MS) return
-  stopAskedMs = performance.now()
+async function stop(running: Stack): Promise<void> {
   process.stdout.write('\nStopping…\n')
-  await stack.stop()
+  await running.stop()
   process.stdout.write('Stopped. Everything is kept for the next start.\n')
   process.exit(0)
 }

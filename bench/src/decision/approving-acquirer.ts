@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AcquirerPort } from '../gateway/gateway-parts.ts'
+import type { AcquirerPort } from '@holdfast/gateway'
 
 /** Says yes to everything after a moment, as issuers do. */
 export const approvingAcquirer: AcquirerPort = {

@@ -83,7 +83,8 @@ const SLOW_MS = 300
 const BROWNOUT_MS = 30_000
 
 function pageOf(kind: NetworkKind | 'open'): string | null {
-  if (kind === 'captive_portal') return answerOf('200 OK', '<!doctype html><title>Welcome to our Wi-Fi</title>')
+  if (kind === 'captive_portal')
+    return answerOf('200 OK', '<!doctype html><title>Welcome to our Wi-Fi</title>')
   if (kind === 'bad_gateway') return answerOf('502 Bad Gateway', '<html>Bad Gateway</html>')
   return null
 }

@@ -37,6 +37,13 @@ function nodeDrainer(queue: NodeQueueName, { folder, url }: DrainPlace): Drainer
   const run = (input: object) => runWorker({ program: nodeQueueProgram, input: { queue, place, ...input } })
   let worker: RunningWorker | null = null
   let done = false
+
+  async function note(started: RunningWorker): Promise<void> {
+    const { code, errors } = await started.ended
+    done ||= code === 0
+    if (code !== 0 && code !== null) process.stderr.write(`${queue}: ${errors.slice(-1_000)}\n`)
+  }
+
   return {
     async fill(count) {
       // The worker says so itself.
@@ -46,10 +53,7 @@ function nodeDrainer(queue: NodeQueueName, { folder, url }: DrainPlace): Drainer
     async start() {
       const started = startWorker({ program: nodeQueueProgram, input: { queue, place, do: 'drain' } })
       worker = started
-      void started.ended.then(({ code, errors }) => {
-        done ||= code === 0
-        if (code !== 0 && code !== null) process.stderr.write(`${queue}: ${errors.slice(-1_000)}\n`)
-      })
+      void note(started)
     },
     ended: () => done,
     async kill() {
@@ -76,20 +80,22 @@ function browserDrainer(queue: WebQueueName, { folder, url }: DrainPlace): Drain
     return session
   }
 
+  async function note(page: BrowserSession): Promise<void> {
+    try {
+      await page.call('drain')
+      done = true
+    } catch {
+      // It was killed.
+    }
+  }
+
   return {
     async fill(count) {
       // The page says so itself.
       return (await (await opened(url)).call('fill', count)) as string[]
     },
     async start() {
-      const page = await opened(url)
-      page.call('drain').then(
-        () => {
-          done = true
-        },
-        // It was killed.
-        () => undefined,
-      )
+      void note(await opened(url))
     },
     ended: () => done,
     async kill() {

@@ -1,6 +1,7 @@
 import { currencies, fromBase64Url, must, newId, toBase64Url } from '@holdfast/core'
 import { generateNodeKey, keyIdOf, nodeCrypto, nodeSigningKey, nodeX25519Pair } from '@holdfast/envelope/node'
 import { parseJson } from '@holdfast/envelope'
+import { nodeClock } from '@holdfast/sdk/node'
 import { type EnrolmentAnswer, enrolmentRequest } from '@holdfast/protocol'
 import { BENCH_READER_ID } from '../queue/bench-reader.ts'
 import type { ServedAnswer, ServedRequest } from '../http/serve.ts'
@@ -10,15 +11,16 @@ import {
   createChangeNotifier,
   createDeviceApi,
   createMemoryGatewayStore,
-  createSystemClock,
   defaultAcquirerProfile,
+  defaultOfflineTerms,
   type DeviceRow,
   type GatewayKeys,
   type GatewayWorld,
+  LEASE_VALID_FOR_MS,
   type LeaseTerms,
   newMemoryGatewayState,
   renewLease,
-} from './gateway-parts.ts'
+} from '@holdfast/gateway'
 import { indexedRecords } from './indexed-records.ts'
 
 export interface BenchGateway {
@@ -34,7 +36,7 @@ export interface BenchGateway {
 /** Enrolment, leases and intake as the gateway does them, in memory; online sales only where there is an acquirer. */
 export function createBenchGateway({ acquirer }: { acquirer?: AcquirerPort } = {}): BenchGateway {
   const state = newMemoryGatewayState()
-  const clock = createSystemClock()
+  const clock = nodeClock()
   const world: GatewayWorld = {
     store: indexedRecords(createMemoryGatewayStore(state)),
     clock,
@@ -85,30 +87,20 @@ function newGatewayKeys(): GatewayKeys {
   }
 }
 
-const DAY_MS = 86_400_000
-
 /** Limits so wide that none is met: a bench of 100 000 payments is not what they are for. */
 function benchTerms(nowMs: number): LeaseTerms {
   const plenty = Object.fromEntries(currencies.map((currency) => [currency, 900_000_000_000]))
-  const kind = {
-    perPaymentMinor: plenty,
-    storedTotalMinor: plenty,
-    storedCount: 10_000_000,
-    acceptanceWindowMs: 7 * DAY_MS,
-    acceptanceAnchor: 'last_contact',
-    uploadWindowMs: 7 * DAY_MS,
-  } as const
+  const { kinds } = defaultOfflineTerms
+  const widened = Object.entries(kinds).map(([kind, terms]) => [
+    kind,
+    { ...terms, perPaymentMinor: plenty, storedTotalMinor: plenty, storedCount: 10_000_000 },
+  ])
   return {
     accountName: 'Bench',
     locationName: 'Bench',
-    validForMs: 7 * DAY_MS,
+    validForMs: LEASE_VALID_FOR_MS,
     currencies: ['eur'],
-    offline: {
-      allowed: true,
-      kinds: { deferred: kind, card_approved: kind },
-      brandsRefused: [],
-      entryModes: ['contact', 'contactless'],
-    },
+    offline: { ...defaultOfflineTerms, kinds: Object.fromEntries(widened) },
     readers: [{ reader: BENCH_READER_ID, model: 'bench', offlineCapable: true, lastOnlineMs: nowMs }],
   }
 }

@@ -1,4 +1,4 @@
-import type { GatewayStore, KnownRecord } from './gateway-parts.ts'
+import type { GatewayStore } from '@holdfast/gateway'
 
 /**
  * The memory store looks through all records of all devices for each batch, which is right for the simulation's few and
@@ -33,3 +33,5 @@ export function indexedRecords(store: GatewayStore): GatewayStore {
     },
   }
 }
+
+type KnownRecord = Awaited<ReturnType<GatewayStore['knownRecords']>>[number]

@@ -1,9 +1,9 @@
+import type { GatewayChange } from '@holdfast/gateway'
 import type { Pool } from 'pg'
 import {
   arraysOf,
   attemptColumns,
   attemptsToColumns,
-  type GatewayChange,
   namesOf,
   paymentColumns,
   paymentToColumns,
@@ -11,7 +11,7 @@ import {
   recordToColumns,
   transaction,
   unnestOf,
-} from '../gateway/gateway-parts.ts'
+} from './gateway-database.ts'
 
 const INSERT_PAYMENTS = `insert into payments (${namesOf(paymentColumns)})
   select ${namesOf(paymentColumns)} from ${unnestOf(paymentColumns, 'v')}

@@ -3,7 +3,7 @@ import type { Manifest, WireRecord } from '@holdfast/protocol'
 import { createTerminal } from '@holdfast/sdk'
 import { nodeClock, openSqliteJournalStore } from '@holdfast/sdk/node'
 import type { BenchGateway } from '../gateway/bench-gateway.ts'
-import type { DeviceRow } from '../gateway/gateway-parts.ts'
+import type { DeviceRow } from '@holdfast/gateway'
 import { holdfastQueue } from '../queue/holdfast-queue.ts'
 
 /** A device with the records of an outage, as its forwarder would send them. */

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type Contestant, enqueueContestants } from '../contestants.ts'
+import { type Contestant, enqueueContestants, quickEnqueueContestants } from '../contestants.ts'
 import { type DrainServer, startGatewayServer, startPlainServer } from '../http/drain-server.ts'
 import type { Lane, LaneContext } from '../lane.ts'
 import { missingOf } from '../measure/check-delivery.ts'
@@ -15,7 +15,8 @@ import { type BrowserSession, openBrowserSession } from '../web/browser-session.
 export const enqueue: Lane = async (context) => {
   const sizes = context.quick ? quick : full
   const servers = await startServers()
-  const figures: Figure[] = enqueueContestants
+  const wanted = context.quick ? quickEnqueueContestants : enqueueContestants
+  const figures: Figure[] = wanted
     .filter(({ on }) => on === 'node' || context.browser)
     .map((contestant) => ({ contestant, runs: [], fsyncsPerRecord: null, acknowledged: 0, missing: 0 }))
   const shared =
@@ -103,7 +104,10 @@ async function measureNode({ context, servers, sizes, round }: Run, figure: Figu
   figure.fsyncsPerRecord = countFsyncs(trace, 'between marks') / sizes.traced
 }
 
-async function measureBrowser({ context, servers, sizes, round, shared }: Run, figure: Figure): Promise<void> {
+async function measureBrowser(
+  { context, servers, sizes, round, shared }: Run,
+  figure: Figure,
+): Promise<void> {
   const { contestant } = figure
   if (contestant.on !== 'chromium') return
   const { queue } = contestant

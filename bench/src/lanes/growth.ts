@@ -66,7 +66,7 @@ interface Run {
 
 function contestantsOf({ quick: isQuick, browser }: LaneContext) {
   const able = growthContestants.filter(({ contestant }) => contestant.on === 'node' || browser)
-  return isQuick ? able.filter(({ contestant }) => contestant.ours || contestant.on === 'node') : able
+  return isQuick ? able.filter((entry) => entry.quick) : able
 }
 
 async function measureNode(run: Run): Promise<Cold[]> {

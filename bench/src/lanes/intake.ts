@@ -1,15 +1,15 @@
+import type { GatewayChange } from '@holdfast/gateway'
 import path from 'node:path'
 import type { Pool } from 'pg'
 import { createBenchGateway, type BenchGateway } from '../gateway/bench-gateway.ts'
 import {
   createIntake,
   createPostgresGatewayStore,
-  type GatewayChange,
   migrate,
   openPool,
   seedDevice,
   startEmbeddedPostgres,
-} from '../gateway/gateway-parts.ts'
+} from '../intake/gateway-database.ts'
 import { writePlainly } from '../intake/plain-sql.ts'
 import { sellOffline, type SoldOffline } from '../intake/sold-offline.ts'
 import type { Lane } from '../lane.ts'
@@ -32,6 +32,7 @@ export const intake: Lane = async ({ quick: isQuick, scratch, tell }) => {
   const figures: Figure[] = []
   try {
     await migrate(pool)
+    await openConnections(pool)
     const gateway = createBenchGateway()
     for (let round = 0; round < rounds; round += 1) {
       for (const { perRequest, devices, payments } of shapesOf(batched, single)) {
@@ -104,7 +105,7 @@ async function measure(pool: Pool, gateway: BenchGateway, shape: Shape): Promise
   const ours = await race(sold, payments, async (device, samplesMs) => {
     const store = createPostgresGatewayStore(pool)
     const written = changes.get(device)
-    const { receive } = createIntake({
+    const tapped = createIntake({
       ...gateway.world,
       store: {
         ...store,
@@ -118,7 +119,7 @@ async function measure(pool: Pool, gateway: BenchGateway, shape: Shape): Promise
     const { manifest, records } = device
     for (let first = 0; first < records.length; first += shape.perRequest) {
       const batch = records.slice(first, first + shape.perRequest)
-      samplesMs.push(await timed(() => receive(device.device, { manifest, records: batch })))
+      samplesMs.push(await timed(() => tapped.receive(device.device, { manifest, records: batch })))
     }
   })
   const counted = await pool.query<{ stored: number }>(
@@ -131,6 +132,11 @@ async function measure(pool: Pool, gateway: BenchGateway, shape: Shape): Promise
       samplesMs.push(await timed(() => writePlainly(pool, change)))
   })
   return { shape: { ...shape, payments }, ours, plain, stored: counted.rows[0]?.stored ?? 0 }
+}
+
+/** Whoever is measured first must not pay for them. */
+async function openConnections(pool: Pool): Promise<void> {
+  await Promise.all(Array.from({ length: CONNECTIONS }, () => pool.query('select pg_sleep(0.05)')))
 }
 
 /** Both sides begin with the same empty tables and the same devices. */

@@ -18,7 +18,8 @@ export async function runWorker(run: WorkerRun): Promise<unknown> {
   const timer = setTimeout(() => worker.kill(), run.timeoutMs ?? WORKER_TIMEOUT_MS)
   const ended = await worker.ended
   clearTimeout(timer)
-  if (ended.code !== 0) throw new Error(`${run.program} failed (${ended.code}): ${ended.errors.slice(-2_000)}`)
+  if (ended.code !== 0)
+    throw new Error(`${run.program} failed (${ended.code}): ${ended.errors.slice(-2_000)}`)
   return JSON.parse(ended.output.trimEnd().split('\n').at(-1) ?? '')
 }
 
@@ -43,9 +44,9 @@ export function startWorker({ program, input, prefix = [], nodeArguments = [] }:
   return { ended, kill: () => void child.kill('SIGKILL') }
 }
 
-/** The input of this worker process. The caller of `runWorker` wrote it, so its shape is known. */
-export function workerInput<Input>(): Input {
-  return JSON.parse(process.argv[2] ?? 'null') as Input
+/** The input of this worker process; whoever started it knows its shape. */
+export function workerInput(): unknown {
+  return JSON.parse(process.argv[2] ?? 'null')
 }
 
 export function workerAnswer(answer: unknown): void {

@@ -6,7 +6,7 @@ import { nodeQueues } from './node-queues.ts'
 import type { AppendAnswer, ColdAnswer, NodeTask } from './node-task.ts'
 
 /** One task on one queue, in a process of its own. */
-const task = workerInput<NodeTask>()
+const task = workerInput() as NodeTask
 const { do: job, place } = task
 const startedMs = performance.now()
 const queue = await nodeQueues[task.queue](place)

@@ -17,7 +17,7 @@ export function requestOf(record: PaymentRecord): {
 }
 
 /** The SDK's own: full jitter over a doubling bound, so that no contestant wins by hammering the server. */
-export function backoffMs(failures: number): number {
+function backoffMs(failures: number): number {
   return Math.random() * Math.min(60_000, 500 * 2 ** Math.min(failures, 10))
 }
 

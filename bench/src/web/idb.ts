@@ -21,7 +21,11 @@ export function doneOf(transaction: IDBTransaction): Promise<void> {
 }
 
 /** In large relaxed transactions, for preloading. */
-export async function addAll(database: IDBDatabase, store: string, values: readonly unknown[]): Promise<void> {
+export async function addAll(
+  database: IDBDatabase,
+  store: string,
+  values: readonly unknown[],
+): Promise<void> {
   for (let first = 0; first < values.length; first += VALUES_PER_TRANSACTION) {
     const transaction = database.transaction(store, 'readwrite', { durability: 'relaxed' })
     const finished = doneOf(transaction)

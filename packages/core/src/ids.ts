@@ -15,6 +15,7 @@ export type IdPrefix =
   | 'loc'
   | 'pi'
   | 'rdr'
+  | 're'
   | 'read'
   | 'sale'
 

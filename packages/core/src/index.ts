@@ -50,17 +50,34 @@ export {
   isCurrency,
   type Money,
 } from './money.ts'
+export { OFFLINE_AMOUNT_MAX_MINOR } from './offline-amount-max.ts'
 export {
   admitOffline,
   type CardAnswer,
+  type CardUse,
+  type Consent,
   decideOffline,
-  type KindTerms,
-  type OfflineClock,
   type OfflineDecision,
+  type OfflineNeed,
+  offlineNeeds,
   type OfflineRefusal,
-  type OfflineTerms,
   type SaleTerms,
 } from './offline-policy.ts'
+export {
+  type AmountLimits,
+  type DeviceTotals,
+  isLower,
+  type KindTerms,
+  type Liability,
+  type ListedReader,
+  type LocalOfflineLimits,
+  lowerTerms,
+  NO_LOCAL_LIMITS,
+  type OfflineTerms,
+  type PerCardTerms,
+  type WindowAnchor,
+} from './offline-terms.ts'
+export { acceptanceEndsMs, type OfflineClock, uploadUntilMs } from './offline-windows.ts'
 export {
   type AcceptedBy,
   advance,
@@ -78,9 +95,11 @@ export {
   type StoryEvent,
   type StoryRefusal,
 } from './payment-story.ts'
+export { READER_UNSEEN_MAX_MS, readerMayGoOffline, type ReaderRefusal } from './reader-may-go-offline.ts'
 export {
   type ClockReading,
   type ClockTrust,
+  clockTrusts,
   markContact,
   NO_TIME_MARK,
   raiseMark,

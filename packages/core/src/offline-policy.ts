@@ -1,56 +1,63 @@
-import type { CardBrand, CardFacts, CryptogramType, EntryMode } from './card.ts'
-import { type Exposure, type OfflineKind, tallyOf } from './exposure.ts'
+import type { CardFacts, CryptogramType } from './card.ts'
+import { type Exposure, type OfflineKind, offlineKinds, tallyOf } from './exposure.ts'
+import { isCardExpired } from './card-expiry.ts'
 import type { Currency, Money } from './money.ts'
+import { OFFLINE_AMOUNT_MAX_MINOR } from './offline-amount-max.ts'
+import type { OfflineTerms, PerCardTerms } from './offline-terms.ts'
+import { acceptanceEndsMs, type OfflineClock } from './offline-windows.ts'
+import { readerMayGoOffline, type ReaderRefusal } from './reader-may-go-offline.ts'
 
-/** The part of a lease that decides what may be accepted without the issuer. */
-export interface OfflineTerms {
-  readonly allowed: boolean
-  readonly expiresAtMs: number
-  /** A kind that is absent is not allowed. */
-  readonly kinds: Readonly<Partial<Record<OfflineKind, KindTerms>>>
-  readonly brandsRefused: readonly CardBrand[]
-  readonly entryModes: readonly EntryMode[]
-}
-
-export interface KindTerms {
-  /** A currency that is absent is not allowed. */
-  readonly perPaymentMinor: Readonly<Partial<Record<Currency, number>>>
-  readonly storedTotalMinor: Readonly<Partial<Record<Currency, number>>>
-  readonly storedCount: number
-  /** How long after its anchor a device goes on accepting. */
-  readonly acceptanceWindowMs: number
-  readonly acceptanceAnchor: 'last_contact' | 'first_payment'
-  /** How long after its acceptance a payment may still be presented to the issuer. */
-  readonly uploadWindowMs: number
-}
-
-/** Why a sale may not be accepted offline. Each is a code of the error table. */
+/** Why a sale may not be accepted offline, in order of precedence. Each is a code of the error table. */
 export type OfflineRefusal =
-  | 'offline_not_allowed'
+  // The card's own word.
+  | 'offline_card_declined'
+  // Known before the card is read.
   | 'offline_lease_missing'
+  | 'offline_liability_not_accepted'
+  | 'offline_not_allowed'
   | 'offline_lease_expired'
+  | 'offline_clock_untrusted'
+  | ReaderRefusal
   | 'offline_kind_not_allowed'
   | 'offline_currency_not_allowed'
   | 'offline_amount_above_limit'
+  | 'offline_acceptance_window_over'
   | 'offline_stored_total_above_limit'
   | 'offline_stored_count_above_limit'
-  | 'offline_acceptance_window_over'
+  | 'offline_device_total_above_limit'
+  | 'offline_device_count_above_limit'
+  // About the card.
   | 'offline_card_brand_not_allowed'
+  | 'offline_card_application_not_allowed'
   | 'offline_entry_mode_not_allowed'
   | 'offline_card_expired'
-  | 'offline_card_declined'
   | 'offline_online_pin_not_supported'
+  | 'offline_customer_authentication_required'
+  | 'offline_card_denied'
+  | 'offline_card_count_above_limit'
+  | 'offline_card_total_above_limit'
+  // What a person can still add.
+  | OfflineNeed
+
+/** What the till can ask for and confirm the same card again. */
+export type OfflineNeed = 'offline_approval_required' | 'offline_contact_required'
 
 export interface SaleTerms {
   readonly money: Money
   /** True when `exposure.reserved` already contains this sale. */
   readonly reserved: boolean
+  readonly location: string
+  readonly reader: string
+  /** What the reader says of itself; the lease has its own word. */
+  readonly readerCapable: boolean
 }
 
-/** Device time as the lease counts it, and the last time the gateway was heard. */
-export interface OfflineClock {
-  readonly nowMs: number
-  readonly lastContactMs: number | null
+/** What people have added to the sale by the time that it is confirmed. */
+export interface Consent {
+  /** A supervisor has approved. */
+  readonly approved: boolean
+  /** The customer's contact is with the sale. */
+  readonly contact: boolean
 }
 
 /** `final` is the second GENERATE AC, null where there was none (contactless, or a TC at the first). */
@@ -58,6 +65,13 @@ export interface CardAnswer {
   readonly first: CryptogramType
   readonly final: CryptogramType | null
   readonly facts: CardFacts
+  /** What this device has stored with this card and what no issuer has approved and nobody has voided since. */
+  readonly uses: readonly CardUse[]
+}
+
+export interface CardUse {
+  readonly money: Money
+  readonly atMs: number
 }
 
 export type OfflineDecision =
@@ -76,36 +90,43 @@ export function admitOffline(
   clock: OfflineClock,
 ): OfflineRefusal | null {
   if (terms === null) return 'offline_lease_missing'
+  if (terms.liability === null) return 'offline_liability_not_accepted'
   if (!terms.allowed) return 'offline_not_allowed'
   if (clock.nowMs >= terms.expiresAtMs) return 'offline_lease_expired'
+  if (TRUST_RANK[clock.trust] < TRUST_RANK[terms.clockTrustMin]) return 'offline_clock_untrusted'
+  if (!sale.readerCapable) return 'reader_offline_not_capable'
+  const reader = readerMayGoOffline(terms, sale.reader, sale.location, clock.nowMs)
+  if (reader !== null) return reader
   const rules = terms.kinds[kind]
   if (rules === undefined) return 'offline_kind_not_allowed'
   const { amountMinor, currency } = sale.money
   const perPaymentMinor = rules.perPaymentMinor[currency]
   const storedTotalMinor = rules.storedTotalMinor[currency]
-  if (perPaymentMinor === undefined || storedTotalMinor === undefined) return 'offline_currency_not_allowed'
+  const deviceTotalMinor = terms.deviceTotals.storedTotalMinor[currency]
+  if (perPaymentMinor === undefined || storedTotalMinor === undefined || deviceTotalMinor === undefined)
+    return 'offline_currency_not_allowed'
+  if (amountMinor > OFFLINE_AMOUNT_MAX_MINOR[currency]) return 'offline_amount_above_limit'
   if (amountMinor > perPaymentMinor) return 'offline_amount_above_limit'
-  const anchorMs = rules.acceptanceAnchor === 'last_contact' ? clock.lastContactMs : exposure.firstStoredMs
-  if (anchorMs !== null && clock.nowMs >= anchorMs + rules.acceptanceWindowMs)
-    return 'offline_acceptance_window_over'
-  const stored = tallyOf(exposure.stored[kind], currency)
-  const reserved = tallyOf(exposure.reserved, currency)
-  const others = {
-    count: reserved.count - (sale.reserved ? 1 : 0),
-    sumMinor: reserved.sumMinor - (sale.reserved ? amountMinor : 0),
-  }
-  if (stored.sumMinor + others.sumMinor + amountMinor > storedTotalMinor)
+  const endsMs = acceptanceEndsMs(rules, exposure, clock)
+  if (endsMs !== null && clock.nowMs >= endsMs) return 'offline_acceptance_window_over'
+  const open = othersReserved(exposure, sale)
+  const ofKind = storedOf(exposure, [kind], currency)
+  if (ofKind.sumMinor + open.sumMinor + amountMinor > storedTotalMinor)
     return 'offline_stored_total_above_limit'
-  if (storedCountOf(exposure, kind) + others.count + 1 > rules.storedCount)
-    return 'offline_stored_count_above_limit'
+  if (ofKind.count + open.count + 1 > rules.storedCount) return 'offline_stored_count_above_limit'
+  const ofDevice = storedOf(exposure, offlineKinds, currency)
+  if (ofDevice.sumMinor + open.sumMinor + amountMinor > deviceTotalMinor)
+    return 'offline_device_total_above_limit'
+  if (ofDevice.count + open.count + 1 > terms.deviceTotals.storedCount)
+    return 'offline_device_count_above_limit'
   return null
 }
 
-/** After the first GENERATE AC: may this sale, with this card, be accepted now without the issuer? */
+/** After the first GENERATE AC: may this sale, with this card, be accepted now without the issuer? Same precedence. */
 export function decideOffline(
   terms: OfflineTerms | null,
   exposure: Exposure,
-  sale: SaleTerms,
+  sale: SaleTerms & Consent,
   card: CardAnswer,
   clock: OfflineClock,
 ): OfflineDecision {
@@ -115,12 +136,61 @@ export function decideOffline(
   const refusal = admitOffline(terms, kind, exposure, sale, clock)
   if (refusal !== null) return refuse(refusal)
   if (terms === null) return refuse('offline_lease_missing')
-  if (terms.brandsRefused.includes(card.facts.brand)) return refuse('offline_card_brand_not_allowed')
-  if (!terms.entryModes.includes(card.facts.entryMode)) return refuse('offline_entry_mode_not_allowed')
-  if (isExpired(card.facts, clock.nowMs)) return refuse('offline_card_expired')
+  const { facts } = card
+  if (isInterac(facts) || terms.brandsRefused.includes(facts.brand))
+    return refuse('offline_card_brand_not_allowed')
+  if (terms.aidsRefused.some((prefix) => facts.aid.startsWith(prefix)))
+    return refuse('offline_card_application_not_allowed')
+  if (!terms.entryModes.includes(facts.entryMode)) return refuse('offline_entry_mode_not_allowed')
+  if (isCardExpired(facts, clock.nowMs)) return refuse('offline_card_expired')
   // A PIN that only the issuer can check cannot be kept (DESIGN §7).
-  if (card.facts.cvm === 'online_pin') return refuse('offline_online_pin_not_supported')
-  return { accept: true, kind }
+  if (facts.cvm === 'online_pin') return refuse('offline_online_pin_not_supported')
+  const cvms = terms.cvms[facts.entryMode]
+  if (cvms !== undefined && !cvms.includes(facts.cvm))
+    return refuse('offline_customer_authentication_required')
+  if (terms.denied.includes(facts.fingerprint)) return refuse('offline_card_denied')
+  const overused = terms.perCard === null ? null : checkUses(terms.perCard, card.uses, sale.money, clock)
+  if (overused !== null) return refuse(overused)
+  const need = offlineNeeds(terms, sale.money).find(
+    (code) => !(code === 'offline_approval_required' ? sale.approved : sale.contact),
+  )
+  return need === undefined ? { accept: true, kind } : refuse(need)
+}
+
+/** What must be added to a sale of this amount before it may be stored; the till can ask before the card is read. */
+export function offlineNeeds(
+  terms: Pick<OfflineTerms, 'approvalAboveMinor' | 'contactAboveMinor'>,
+  { amountMinor, currency }: Money,
+): OfflineNeed[] {
+  const needs: OfflineNeed[] = []
+  if (amountMinor > (terms.approvalAboveMinor[currency] ?? Infinity)) needs.push('offline_approval_required')
+  if (amountMinor > (terms.contactAboveMinor[currency] ?? Infinity)) needs.push('offline_contact_required')
+  return needs
+}
+
+const TRUST_RANK = { untrusted: 0, held: 1, trusted: 2 } as const
+
+/** The registered application provider of Interac; its debit exists online only, whatever a lease says (SQ9). */
+const INTERAC_RID = 'A000000277'
+
+function isInterac({ brand, aid }: CardFacts): boolean {
+  return brand === 'interac' || aid.startsWith(INTERAC_RID)
+}
+
+/** One card many times: how often and for how much within the window, this sale included. */
+function checkUses(
+  perCard: PerCardTerms,
+  uses: readonly CardUse[],
+  { amountMinor, currency }: Money,
+  { nowMs }: OfflineClock,
+): OfflineRefusal | null {
+  const within = uses.filter(({ atMs }) => nowMs - atMs < perCard.windowMs)
+  if (within.length + 1 > perCard.count) return 'offline_card_count_above_limit'
+  const sumMinor = within.reduce(
+    (sum, { money }) => sum + (money.currency === currency ? money.amountMinor : 0),
+    amountMinor,
+  )
+  return sumMinor > (perCard.sumMinor[currency] ?? Infinity) ? 'offline_card_total_above_limit' : null
 }
 
 /**
@@ -136,24 +206,20 @@ function refuse(refusal: OfflineRefusal): OfflineDecision {
   return { accept: false, refusal }
 }
 
-function storedCountOf(exposure: Exposure, kind: OfflineKind): number {
-  return Object.values(exposure.stored[kind]).reduce((count, tally) => count + tally.count, 0)
+/** What other open sales hold; which kind they will be of is not known yet, so they count for each. */
+function othersReserved(exposure: Exposure, { money, reserved }: SaleTerms) {
+  const tally = tallyOf(exposure.reserved, money.currency)
+  const count = Object.values(exposure.reserved).reduce((sum, { count }) => sum + count, 0)
+  if (!reserved) return { count, sumMinor: tally.sumMinor }
+  return { count: count - 1, sumMinor: tally.sumMinor - money.amountMinor }
 }
 
-/** A card is good to the end of its month, anywhere on earth. */
-function isExpired(facts: CardFacts, nowMs: number): boolean {
-  const months = facts.expYear * 12 + facts.expMonth
-  return nowMs >= utcMonthStartMs(months) + 12 * 3_600_000
-}
-
-/** The first millisecond of the month after `months` (year × 12 + month, 1-based), in UTC; days by civil count. */
-function utcMonthStartMs(months: number): number {
-  const year = Math.floor(months / 12)
-  const month = (months % 12) + 1
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yearOfEra = y - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5)
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
-  return (era * 146_097 + dayOfEra - 719_468) * 86_400_000
+/** The sum is of the currency, the count of all currencies. */
+function storedOf(exposure: Exposure, kinds: readonly OfflineKind[], currency: Currency) {
+  let [count, sumMinor] = [0, 0]
+  for (const kind of kinds) {
+    for (const tally of Object.values(exposure.stored[kind])) count += tally.count
+    sumMinor += tallyOf(exposure.stored[kind], currency).sumMinor
+  }
+  return { count, sumMinor }
 }

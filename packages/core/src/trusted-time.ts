@@ -14,7 +14,8 @@ export interface TimeMark {
 }
 
 /** 'trusted': the gateway spoke in this boot. 'held': extrapolated from an earlier one. 'untrusted': never spoke. */
-export type ClockTrust = 'trusted' | 'held' | 'untrusted'
+export const clockTrusts = ['trusted', 'held', 'untrusted'] as const
+export type ClockTrust = (typeof clockTrusts)[number]
 
 export interface ClockReading {
   readonly wallMs: number

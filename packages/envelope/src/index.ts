@@ -1,4 +1,5 @@
 export { type OpenedCard, openCard, sealCard } from './card-seal.ts'
+export { openContact, sealContact } from './contact-seal.ts'
 export {
   makeRecord,
   type OpenedRecord,

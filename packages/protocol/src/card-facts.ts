@@ -1,5 +1,6 @@
 import { cardBrands, type CardFacts, cardholderVerifications, entryModes } from '@holdfast/core'
 import * as z from 'zod'
+import { fingerprint } from './primitives.ts'
 
 export const cardFacts = z.strictObject({
   brand: z.enum(cardBrands),
@@ -11,7 +12,7 @@ export const cardFacts = z.strictObject({
   cvm: z.enum(cardholderVerifications),
   aid: z.string().regex(/^([0-9A-F]{2}){0,16}$/),
   applicationLabel: z.string().max(16),
-  fingerprint: z.string().regex(/^[A-Za-z0-9_-]{1,43}$/),
+  fingerprint,
 }) satisfies z.ZodType<CardFacts>
 
 /** Receipt lines of the chip (EMV Book 4): cryptogram, TVR, TSI, application name, authorisation response code. */

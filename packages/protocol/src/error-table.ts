@@ -9,8 +9,14 @@ export const errorTable = {
     'Offline payments are switched off for this device. Ask an administrator to allow them.',
   ),
   offline_lease_missing: refusal('This device has no offline lease yet. Connect it to the internet once.'),
+  offline_liability_not_accepted: refusal(
+    'Nobody has accepted the risk of offline payments for this account. An administrator must do so first.',
+  ),
   offline_lease_expired: refusal(
     'The offline lease is over. Connect this device to the internet to renew it.',
+  ),
+  offline_clock_untrusted: refusal(
+    'This device cannot be sure of the time. Connect it to the internet once.',
   ),
   offline_kind_not_allowed: refusal('This kind of offline payment is not allowed for this device.'),
   offline_currency_not_allowed: refusal('Payments in this currency are not taken offline.'),
@@ -21,8 +27,17 @@ export const errorTable = {
   offline_stored_count_above_limit: refusal(
     'No more payments may wait on this device. Connect it to the internet.',
   ),
+  offline_device_total_above_limit: refusal(
+    'The stored payments would exceed this device’s share of what the location may hold offline.',
+  ),
+  offline_device_count_above_limit: refusal(
+    'No more payments of any kind may wait on this device. Connect it to the internet.',
+  ),
   offline_acceptance_window_over: refusal('This device has been offline too long to accept more payments.'),
   offline_card_brand_not_allowed: refusal('This card cannot be used offline. Ask for another card.'),
+  offline_card_application_not_allowed: refusal(
+    'This application of the card cannot be used offline. Ask for another card.',
+  ),
   offline_entry_mode_not_allowed: refusal(
     'This way of reading the card is not allowed offline. Insert or tap the card.',
   ),
@@ -31,7 +46,27 @@ export const errorTable = {
   offline_online_pin_not_supported: refusal(
     'This card asks for a PIN that only its bank can check. Ask for another card.',
   ),
+  offline_customer_authentication_required: refusal(
+    'Offline, this card must be verified by the customer here. Insert the card and enter its PIN.',
+  ),
+  offline_card_denied: refusal('This card is not accepted offline. Ask for another card.'),
+  offline_card_count_above_limit: refusal(
+    'This card was used offline too often here. Ask for another card or connect to the internet.',
+  ),
+  offline_card_total_above_limit: refusal(
+    'This card has too much waiting here already. Ask for another card or connect to the internet.',
+  ),
+  offline_approval_required: refusal(
+    'A supervisor must approve this amount offline. Confirm the sale again with an approver.',
+  ),
+  offline_contact_required: refusal(
+    'Offline, this amount needs the customer’s e-mail or telephone. Confirm the sale again with a contact.',
+  ),
   offline_required_online: refusal('This sale must be authorised online, and the gateway cannot be reached.'),
+  offline_limit_not_lower: refusal(
+    'A limit that was set on this device can only be raised while the gateway answers.',
+    409,
+  ),
 
   // The sale on the device.
   card_removed: refusal('The card was removed too early. Try again.'),
@@ -53,6 +88,49 @@ export const errorTable = {
     'The journal could not be written. Nothing was accepted. Check the disk of this device.',
     507,
   ),
+
+  // Readers, and what is asked of a payment after its sale.
+  reader_not_connected: refusal(
+    'No reader is connected. Discover the readers in reach and connect one.',
+    409,
+  ),
+  reader_not_found: refusal(
+    'No reader with this serial number is in reach. Switch it on and discover again.',
+    404,
+  ),
+  reader_connect_failed: {
+    status: 503,
+    retryable: true,
+    message: 'The reader is there and does not connect. Try again, or restart the reader.',
+  },
+  reader_offline_not_capable: refusal(
+    'This reader cannot take payments offline. Connect one that can, or connect to the internet.',
+  ),
+  reader_type_not_seen_online: refusal(
+    'No reader of this type was connected online in the last 30 days. Connect it once with internet.',
+  ),
+  reader_location_not_seen_online: refusal(
+    'No reader of this type was connected online at this location in the last 30 days. Connect it here once with internet.',
+  ),
+  reader_new_offline: refusal(
+    'This reader was never connected to this device. A new reader can only be connected with internet.',
+  ),
+  reader_software_outdated: refusal(
+    'The software of this reader was not updated in the last 30 days. Update it with internet.',
+  ),
+  test_card_in_live_mode: refusal(
+    'This is a published test card, and the device is in live mode. Ask for a real card.',
+  ),
+  idempotency_key_reused: refusal(
+    'This idempotency key has already opened another sale. Look at that payment first, and use a new key for a new sale.',
+    409,
+  ),
+  currency_mismatch: refusal('The currency is not the one of the payment.', 400),
+  tip_not_adjustable: refusal('The tip of this payment can no longer be changed.', 409),
+  capture_not_requestable: refusal('This payment is not one that waits for its capture.', 409),
+  capture_amount_above_payment: refusal('The amount to capture is above the payment with its tip.'),
+  refund_not_requestable: refusal('This payment has nothing that could be refunded.', 409),
+  refund_amount_above_payment: refusal('The refunds together would exceed the payment.'),
 
   // Intake: why a record is parked.
   record_malformed: refusal('The record is not a version 1 record.', 400),

@@ -1,4 +1,5 @@
 export { cardFacts, type ReceiptTags, receiptTags } from './card-facts.ts'
+export { type ContactContext, type ContactDetails, contactDetails } from './contact.ts'
 export { DEVICE_HEADER, type DeviceCredential, deviceCredential, requestText } from './device-request.ts'
 export {
   type EnrolmentAnswer,
@@ -27,7 +28,7 @@ export {
   manifest,
   type Verdict,
 } from './intake.ts'
-export { kindTerms, type Lease, lease } from './lease.ts'
+export { DENIED_CARDS_MAX, kindTerms, type Lease, lease, liability, offlineTerms } from './lease.ts'
 export {
   type AttemptStatement,
   attemptStatement,

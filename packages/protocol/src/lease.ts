@@ -1,16 +1,57 @@
-import { cardBrands, currencies, entryModes, offlineKinds } from '@holdfast/core'
+import {
+  cardBrands,
+  cardholderVerifications,
+  clockTrusts,
+  currencies,
+  entryModes,
+  offlineKinds,
+  type OfflineTerms,
+} from '@holdfast/core'
 import * as z from 'zod'
-import { idOf, keyId, mode, publicKey, shortText, unixMs } from './primitives.ts'
+import { fingerprint, idOf, keyId, mode, publicKey, shortText, unixMs } from './primitives.ts'
+
+export const DENIED_CARDS_MAX = 2_000
+const AIDS_REFUSED_MAX = 100
 
 const limits = z.partialRecord(z.enum(currencies), z.int().min(0))
+const anchor = z.enum(['last_contact', 'first_payment'])
 
 export const kindTerms = z.strictObject({
   perPaymentMinor: limits,
   storedTotalMinor: limits,
   storedCount: z.int().min(0),
   acceptanceWindowMs: z.int().min(0),
-  acceptanceAnchor: z.enum(['last_contact', 'first_payment']),
+  acceptanceAnchor: anchor,
   uploadWindowMs: z.int().min(0),
+  uploadAnchor: anchor,
+  lateUpload: z.enum(['present', 'expire']),
+})
+
+const deviceTotals = z.strictObject({ storedTotalMinor: limits, storedCount: z.int().min(0) })
+
+/** Everything that decides offline and is the merchant's to decide; each field is explained in `OfflineTerms`. */
+export const offlineTerms = z.strictObject({
+  allowed: z.boolean(),
+  clockTrustMin: z.enum(clockTrusts),
+  kinds: z.partialRecord(z.enum(offlineKinds), kindTerms),
+  deviceTotals,
+  brandsRefused: z.array(z.enum(cardBrands)),
+  aidsRefused: z.array(z.string().regex(/^([0-9A-F]{2}){5,16}$/)).max(AIDS_REFUSED_MAX),
+  entryModes: z.array(z.enum(entryModes)),
+  cvms: z.partialRecord(z.enum(entryModes), z.array(z.enum(cardholderVerifications))),
+  perCard: z
+    .strictObject({ windowMs: z.int().min(0), count: z.int().min(0).max(100), sumMinor: limits })
+    .nullable(),
+  denied: z.array(fingerprint).max(DENIED_CARDS_MAX),
+  approvalAboveMinor: limits,
+  contactAboveMinor: limits,
+}) satisfies z.ZodType<Omit<OfflineTerms, 'expiresAtMs' | 'liability' | 'location' | 'readers'>>
+
+/** SQ7: who took on the risk of offline payments, when, and the version of the text that names it. */
+export const liability = z.strictObject({
+  acceptedBy: shortText,
+  acceptedMs: unixMs,
+  textVersion: shortText,
 })
 
 /**
@@ -30,14 +71,14 @@ export const lease = z.strictObject({
   locationName: shortText,
   issuedAtMs: unixMs,
   expiresAtMs: unixMs,
-  allowed: z.boolean(),
-  kinds: z.partialRecord(z.enum(offlineKinds), kindTerms),
-  brandsRefused: z.array(z.enum(cardBrands)),
-  entryModes: z.array(z.enum(entryModes)),
+  /** Null: nobody has, and nothing is allowed offline. */
+  liability: liability.nullable(),
+  ...offlineTerms.shape,
   currencies: z.array(z.enum(currencies)).min(1),
   readers: z.array(
     z.strictObject({
       reader: idOf('rdr'),
+      location: idOf('loc'),
       model: shortText,
       offlineCapable: z.boolean(),
       lastOnlineMs: unixMs,

@@ -18,6 +18,8 @@ export const base64Url = z.string().regex(/^[A-Za-z0-9_-]*$/)
 /** Raw 32-byte public key (Ed25519 or X25519), base64url. */
 export const publicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 export const keyId = z.string().regex(/^[A-Za-z0-9_-]{16}$/)
+/** Of a card, keyed per account: base64url. */
+export const fingerprint = z.string().regex(/^[A-Za-z0-9_-]{1,43}$/)
 export const shortText = z.string().max(200)
 export const mode = z.enum(['test', 'live'])
 export type Mode = z.infer<typeof mode>

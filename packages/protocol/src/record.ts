@@ -143,6 +143,8 @@ const paymentAccepted = z.strictObject({
       kind: z.enum(offlineKinds),
       why: z.enum(offlineReasons),
       voiceCode: z.string().max(6).nullable(),
+      /** By the lease in force: until when the issuer may be asked (SQ6). */
+      uploadUntilMs: unixMs,
     }),
   ]),
   card: cardFacts,
@@ -157,7 +159,16 @@ const paymentVoided = z.strictObject({
   ...common,
   kind: z.literal('payment.voided'),
   ...sale,
-  reason: z.enum(['canceled', 'abandoned', 'declined', 'refused', 'card_refused', 'paid_otherwise']),
+  /** `expired`: not uploaded within its window, under a lease that does not let late ones through. */
+  reason: z.enum([
+    'canceled',
+    'abandoned',
+    'declined',
+    'refused',
+    'card_refused',
+    'paid_otherwise',
+    'expired',
+  ]),
 })
 
 const tipClosed = z.strictObject({

@@ -58,7 +58,29 @@ export const CONTACT_PERSIST_PERIOD_MS = 60_000
 /** A clock that is further off than this is set right at once. */
 export const CONTACT_DRIFT_MS = 2_000
 
+/** Values over which the uses of cards are spread: at 100,000 stored payments about 100 to each. */
+export const CARD_USE_BUCKETS = 1_024
+/** The lease counts at most 100 uses of a card. */
+export const CARD_USES_READ_MAX = 100
+/** Uses are kept so long where the lease has no limit per card: a later lease may have one. */
+export const CARD_USES_KEPT_MS = 86_400_000
+/** Payments looked at for "same card, same amount, minutes ago" (MC2). */
+export const RECENT_SALES_READ_MAX = 200
+export const RECENT_SALE_MS = 10 * 60_000
+/** Payments that are closed as expired in one commit. */
+export const EXPIRED_PER_COMMIT = 50
+
 export const ENROLMENT_TIMEOUT_MS = 15_000
 export const NAME_LENGTH_MAX = 200
 export const LIST_LIMIT_DEFAULT = 50
 export const LIST_LIMIT_MAX = 500
+
+const DAY_MS = 86_400_000
+/** A reader whose own software is older is not connected offline (TM2). */
+export const READER_SOFTWARE_AGE_MAX_MS = 30 * DAY_MS
+/** A device sees a handful of readers; the newest are kept. */
+export const KNOWN_READERS_MAX = 50
+export const IDEMPOTENCY_KEY_LENGTH_MAX = 64
+/** Records looked at in search of the payment that has waited longest; beyond it the deadline is not known. */
+export const DEADLINE_SCAN_RECORDS = 1_000
+export const DEADLINE_READ_RECORDS = 50

@@ -1,6 +1,17 @@
-import type { CaptureMethod, CardFacts, Currency, Money, OfflineKind, TallyByCurrency } from '@holdfast/core'
-import type { ErrorCode, OfflineReason, Reader, ReceiptTags } from '@holdfast/protocol'
+import type {
+  CaptureMethod,
+  CardFacts,
+  Currency,
+  EntryMode,
+  Money,
+  OfflineKind,
+  TallyByCurrency,
+} from '@holdfast/core'
+import type { ErrorCode, OfflineReason, Reader, ReaderInfo, ReceiptTags } from '@holdfast/protocol'
+import type { RefundRequested } from './follow-ups/request-refund.ts'
 import type { StoredPayment } from './journal/stored-payment.ts'
+import type { PaymentSettings } from './payment-settings.ts'
+import type { QueuedPayment, QueueStatus } from './queue/queued-payment.ts'
 
 /** `prefer_online` decides by evidence; `require_online` never stores; `force_offline` never asks. */
 export type OfflineBehavior = 'prefer_online' | 'require_online' | 'force_offline'
@@ -14,6 +25,11 @@ export interface CreatePaymentIntent {
   /** The merchant's order number or similar. */
   readonly reference?: string
   readonly operator?: string
+  /**
+   * At most 64 characters. The same key again answers the sale that it has opened while that is in hand, and refuses
+   * with `idempotency_key_reused` and its payment id afterwards, also after a restart (MP16).
+   */
+  readonly idempotencyKey?: string
 }
 
 /** A sale in hand. The id is final: it is on the receipt, at the gateway and in every report (MP9). */
@@ -31,6 +47,8 @@ export interface PaymentIntent {
 export interface Refused {
   readonly status: 'refused'
   readonly code: ErrorCode
+  /** The payment that stands in the way, where it is another one's. */
+  readonly paymentId?: string
 }
 
 export type CreateResult = { readonly status: 'created'; readonly intent: PaymentIntent } | Refused
@@ -75,22 +93,84 @@ export interface OfflineStatus {
   readonly queued: number
   readonly safeToPowerOff: boolean
   readonly lastContactMs: number | null
+  readonly sdk: OfflineStatusDetails
+  /** Of a reader with a network and a queue of its own; null for any other. */
+  readonly reader: OfflineStatusDetails | null
+}
+
+export interface OfflineStatusDetails {
+  readonly networkStatus: NetworkStatus
+  /** Why it is offline: by hand, or which of the two outages; null while online or not known. */
+  readonly reason: 'forced' | 'internet' | 'service' | null
+  /** Accepted and not yet with the gateway, with their sums in minor units. */
+  readonly paymentsCount: number
+  readonly paymentAmountsByCurrency: Readonly<Partial<Record<Currency, number>>>
+  /** When the payment that has waited longest must be uploaded, device time; null when none waits or it is not known. */
+  readonly oldestDeadlineMs: number | null
+  /** Accepted and undecided (MC5). */
+  readonly atRisk: TallyByCurrency
 }
 
 export type TerminalEvent =
   | { readonly type: 'offlineStatusChanged'; readonly status: OfflineStatus }
   | { readonly type: 'paymentStored'; readonly payment: StoredPayment }
-  | { readonly type: 'paymentForwarded'; readonly payment: StoredPayment }
+  | {
+      readonly type: 'paymentForwarded'
+      readonly payment: StoredPayment
+      /** Null when the gateway has it; otherwise why it was kept for review there (TM4). */
+      readonly error: { readonly code: string } | null
+    }
   | { readonly type: 'paymentChanged'; readonly payment: StoredPayment }
   | { readonly type: 'forwardingError'; readonly code: string; readonly detail: string }
   | { readonly type: 'queueDrained' }
   | { readonly type: 'leaseChanged' }
+  | { readonly type: 'readerChanged'; readonly reader: ReaderInfo | null }
+  | { readonly type: 'cardEntryMethodsChanged'; readonly methods: readonly EntryMode[] }
+
+export interface DiscoveredReader {
+  readonly info: ReaderInfo
+  readonly softwareUpdatedMs: number | null
+  /** Why it could not be connected while offline; null when it could. */
+  readonly offlineRefusal: ErrorCode | null
+}
+
+/** A reader that the lease names. */
+export interface AvailableReader {
+  readonly readerId: string
+  readonly model: string
+  readonly offlineCapable: boolean
+  readonly lastOnlineMs: number
+  /** Whether the last discovery found it. */
+  readonly inReach: boolean
+}
+
+export interface QueueQuery {
+  readonly limit?: number
+  readonly beforeId?: string
+  /** Only this location's payments; the device's own by default, `all` for every one (MP10). */
+  readonly location?: string
+  /** All five by default. */
+  readonly statuses?: readonly QueueStatus[]
+}
 
 /** The public face of the SDK, the same in the browser and in Node. */
 export interface Terminal {
   readonly deviceId: string | null
   enrol(input: { code: string; name: string }): Promise<{ status: 'enrolled'; deviceId: string } | Refused>
+  /** A reader that is part of the program itself. Any other one is discovered and connected. */
   useReader(reader: Reader): void
+  /** Asks the drivers for the readers in reach. */
+  discoverReaders(): Promise<DiscoveredReader[]>
+  /** One that was discovered. While the gateway cannot be reached, only one that the rules of TM2 and MP3 let through. */
+  connectReader(serialNumber: string): Promise<{ status: 'connected'; reader: ReaderInfo } | Refused>
+  disconnectReader(): Promise<{ status: 'disconnected' } | Refused>
+  connectedReader(): ReaderInfo | null
+  /** The readers of the lease. */
+  availableReaders(): AvailableReader[]
+  /** How a card can be presented now; empty without a reader and where nothing may be stored while offline (MP7). */
+  availableCardEntryMethods(): readonly EntryMode[]
+  /** Null before enrolment. */
+  paymentSettings(): PaymentSettings | null
   createPaymentIntent(input: CreatePaymentIntent): Promise<CreateResult>
   /** Arms the reader; resolves when a card was read, taken back or refused. */
   collectPaymentMethod(intent: PaymentIntent): Promise<CollectResult>
@@ -103,7 +183,30 @@ export interface Terminal {
     paymentId: string,
     reason: 'canceled' | 'paid_otherwise',
   ): Promise<{ status: 'voided' } | Refused>
+  /** Writes the tip in after the sale; the offline limits are checked again with it. `0` takes it back. */
+  closeTip(
+    paymentId: string,
+    tip: { tipMinor: number; currency: Currency },
+  ): Promise<{ status: 'closed'; payment: StoredPayment } | Refused>
+  /** Of a payment with manual capture; also while it is stored. Without an amount: all of it, with its tip. */
+  requestCapture(
+    paymentId: string,
+    capture?: { amountMinor: number; currency: Currency },
+  ): Promise<{ status: 'requested'; payment: StoredPayment } | Refused>
+  /** The whole of a payment that has not left the device is voided instead. Name the refund to ask twice safely. */
+  requestRefund(
+    paymentId: string,
+    refund: { amountMinor: number; currency: Currency; operator?: string; refundId?: string },
+  ): Promise<RefundRequested | Refused>
   offlineStatus(): OfflineStatus
+  readonly queue: {
+    /** Newest first. */
+    list(query?: QueueQuery): Promise<QueuedPayment[]>
+    /** Null for what was never stored. */
+    get(paymentId: string): Promise<QueuedPayment | null>
+    flush(): Promise<void>
+    safeToPowerOff(): boolean
+  }
   payments(query?: { limit?: number; beforeId?: string }): Promise<StoredPayment[]>
   payment(paymentId: string): Promise<StoredPayment | null>
   /** Currencies, place and names of the lease; null before enrolment. */

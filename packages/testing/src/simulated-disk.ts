@@ -30,7 +30,7 @@ export interface DiskChange<Head, Row, Payment, Verdict> {
 }
 
 /** The store that a program opens on the disk: the SDK's `JournalStore`, told by its shape. */
-export interface DiskStore<Head, Row, Payment, State, Verdict> {
+interface DiskStore<Head, Row, Payment, State, Verdict> {
   head(): Promise<Head | null>
   commit(
     expectedVersion: number,
@@ -51,8 +51,9 @@ export interface DiskImage<Head, Row, Payment> {
   values: Map<string, string>
 }
 
-/** Probabilities per commit. */
+/** Probabilities per commit, `readFails` per read. */
 export interface DiskFaults {
+  readonly readFails: number
   /** The write does not come about and the program is told so. */
   readonly commitFails: number
   /** The write comes about and the program is told that it failed. */
@@ -74,6 +75,7 @@ export interface DiskFaults {
 const CACHE_MS = 5_000
 
 export const NO_DISK_FAULTS: DiskFaults = {
+  readFails: 0,
   commitFails: 0,
   commitFailsApplied: 0,
   crashTorn: 0,
@@ -82,12 +84,13 @@ export const NO_DISK_FAULTS: DiskFaults = {
   lies: 0,
 }
 
-export const diskFaultNames = [
+const diskFaultNames = [
   'disk.commit_failed',
   'disk.commit_failed_applied',
   'disk.crash_torn',
   'disk.crash_after_durable',
   'disk.slow',
+  'disk.read_failed',
   'disk.full',
   'disk.in_flight_lost',
   'disk.in_flight_landed',
@@ -142,10 +145,13 @@ export function simulatedDisk<
 
     function read<T>(label: string, look: () => T): Promise<T> {
       if (!process.step(label)) return never()
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
         engine.after(0, `${name} ${label}`, () => {
+          if (met('disk.read_failed', faults.readFails))
+            return process.deliver(() => reject(new Error('EIO')))
           const found = look()
           if (process.step(`${label} answered`)) process.deliver(() => resolve(found))
+          return undefined
         })
       })
     }
@@ -184,6 +190,8 @@ export function simulatedDisk<
           if (process.step(`disk ${result}`)) process.deliver(() => resolve(result))
           return undefined
         })
+        // Dead from here on: the write is under way and lands or does not.
+        process.step('disk commit under way')
       })
     }
 

@@ -13,7 +13,7 @@ export interface SimulatedRequest {
   readonly signal?: AbortSignal
 }
 
-export type SimulatedAnswer =
+type SimulatedAnswer =
   | {
       readonly reached: true
       readonly status: number
@@ -29,7 +29,7 @@ export interface ServerAnswer {
 }
 
 /** Answers a request; null when nobody listens. A server that dies in between never answers. */
-export type Server = (request: SimulatedRequest) => ServerDialogue | null
+type Server = (request: SimulatedRequest) => ServerDialogue | null
 
 export interface ServerDialogue {
   readonly answer: Promise<ServerAnswer>
@@ -64,7 +64,7 @@ export const NO_NETWORK_FAULTS: NetworkFaults = {
   garbled: 0,
 }
 
-export const networkFaultNames = [
+const networkFaultNames = [
   'net.request_lost',
   'net.answer_lost',
   'net.delayed',

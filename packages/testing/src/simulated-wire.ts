@@ -11,7 +11,7 @@ export interface WireConnection {
   close(): void
 }
 
-export interface WireDialer {
+interface WireDialer {
   dial(signal: AbortSignal): Promise<WireConnection>
 }
 
@@ -26,7 +26,7 @@ export interface WireFaults {
 
 export const NO_WIRE_FAULTS: WireFaults = { cutBefore: 0, cutAfter: 0, delayed: 0 }
 
-export const wireFaultNames = [
+const wireFaultNames = [
   'wire.cut_before',
   'wire.cut_after',
   'wire.delayed',
@@ -35,7 +35,7 @@ export const wireFaultNames = [
 ] as const
 
 /** `half_open`: looks connected, carries nothing, in either direction. */
-export type WireState = 'up' | 'down' | 'half_open'
+type WireState = 'up' | 'down' | 'half_open'
 
 export interface SimulatedWire {
   dialer(process: SimulatedProcess): WireDialer

@@ -73,8 +73,7 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
   /** After a crash: was the sale taken? What the till says now is what the customer is told. */
   async function lookUp(order: Order): Promise<void> {
     counters.hit('cashier.looked_up_after_crash')
-    const payments = await terminal.payments({ limit: 500 })
-    for (const payment of payments) {
+    for (const payment of await everyPayment()) {
       if (payment.reference !== order.reference) continue
       if (!order.payments.includes(payment.paymentId)) order.payments.push(payment.paymentId)
       const word = wordOf(payment)
@@ -84,6 +83,16 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
     }
     if (order.end === null && random.chance(0.3)) order.end = 'left'
     if (order.end !== null) shop.inHand.delete(options.till)
+  }
+
+  async function everyPayment(): Promise<StoredPayment[]> {
+    for (;;) {
+      try {
+        return await terminal.payments({ limit: 500 })
+      } catch {
+        await wait(1_000)
+      }
+    }
   }
 
   async function serve(order: Order): Promise<void> {

@@ -1,4 +1,4 @@
-import type { MemoryGatewayState } from './gateway-parts.ts'
+import type { MemoryGatewayState } from '@holdfast/gateway'
 
 export type DatabaseSnapshot = MemoryGatewayState
 

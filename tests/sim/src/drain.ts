@@ -7,7 +7,7 @@ const DRAIN_MS_MAX = 45 * 60_000
 const RESTART_MS = 1_000
 
 /** Ends every fault. What was killed is started again. */
-export function heal(world: World): void {
+function heal(world: World): void {
   const { devices, gateways, acquirer, engine } = world
   engine.tell('the faults stop')
   world.forgeries = 0
@@ -52,12 +52,16 @@ function keepRunning(world: World): void {
 function leftOver({ devices, database, shop }: World): string | null {
   for (const device of devices) {
     const { name, disk } = device
-    const { head, payments } = disk.image()
+    const { head, payments, values } = disk.image()
     if (device.running() === null) return `${name} is not running`
     if (shop.inHand.has(name)) return `${name} has an order in hand`
     if (head === null) return `${name} has no journal`
     if (head.forwardedSeq !== head.seq)
       return `${name} has ${head.seq - head.forwardedSeq} records to forward`
+    const { device: deviceId } = JSON.parse(values.get('enrolment') ?? '{}') as { device: string }
+    const { after } = JSON.parse(values.get('feed') ?? '{"after":0}') as { after: number }
+    const said = database.feeds.get(deviceId)?.length ?? 0
+    if (after < said) return `${name} has read ${after} of ${said} outcomes`
     for (const { paymentId, state } of payments.values())
       if (state === 'OPEN' || state === 'QUEUED' || state === 'UPLOADED')
         return `${name} ${paymentId} is ${state}`

@@ -9,7 +9,7 @@ import {
   type LeaseTerms,
   type MemoryGatewayState,
   renewLease,
-} from './gateway-parts.ts'
+} from '@holdfast/gateway'
 
 /** The way in for a new device; the same code and key again give the same device. */
 export interface Enrolments {

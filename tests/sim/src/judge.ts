@@ -1,13 +1,14 @@
-import { statusOf } from '@holdfast/core'
+import { claimedAttempt, statusOf } from '@holdfast/core'
 import { auditGatewayPayment, type AuditReport, auditSales } from '@holdfast/testing'
 import { holdsCardNumber } from './card-scan.ts'
 import type { Shown } from './shop.ts'
+import type { DeviceDisk } from './sim-device.ts'
 import type { World } from './world.ts'
 
 /** After the drain: does all that was shown, stored, asked and charged say the same? */
 export function judge(world: World): AuditReport {
   const report = auditSales({
-    devices: world.devices.map(({ disk }) => {
+    devices: disksOf(world).map((disk) => {
       const { head, payments, values } = disk.image()
       const { device } = JSON.parse(values.get('enrolment') ?? '{}') as { device: string }
       return { deviceId: device, drained: head?.seq === head?.forwardedSeq, payments: [...payments.values()] }
@@ -18,10 +19,52 @@ export function judge(world: World): AuditReport {
   for (const { code, paymentId, detail } of report.differences)
     world.watch.breach('the audit is clean', `${code}: ${detail}`, paymentId ?? undefined)
   if (report.pending > 0) world.watch.breach('nothing is pending after the drain', `${report.pending} sales`)
+  countStates(world)
   judgeWords(world)
   judgeOrders(world)
   judgeSecrecy(world)
   return report
+}
+
+/** Rare states that a run should reach. */
+export const rareStates = [
+  'state.late_answer_adopted',
+  'state.declined_when_forwarded',
+  'state.asked_again_after_reversal',
+  'state.approval_of_earlier_card_reversed',
+  'state.approval_of_void_reversed',
+  'state.unanswered_reversed',
+  'state.unclaimed_reversed',
+  'state.card_approved_offline',
+] as const
+
+function countStates({ counters, database }: World): void {
+  const met = (name: (typeof rareStates)[number], reached: boolean): void => counters.sometimes(name, reached)
+  for (const { story } of database.payments.values()) {
+    const { word, attempts } = story
+    const claimed = claimedAttempt(story)
+    const stored = word.said === 'accepted' && word.via === 'offline'
+    met('state.late_answer_adopted', stored && claimed?.state === 'approved' && !claimed.deferred)
+    met('state.declined_when_forwarded', stored && statusOf(story) === 'declined')
+    met('state.card_approved_offline', stored && word.kind === 'card_approved')
+    met(
+      'state.asked_again_after_reversal',
+      claimed !== null &&
+        attempts.some((one) => one.attemptId === claimed.attemptId && one.number < claimed.number),
+    )
+    for (const attempt of attempts) {
+      if (attempt.state !== 'reversed') continue
+      met('state.approval_of_earlier_card_reversed', attempt.why === 'superseded')
+      met('state.approval_of_void_reversed', attempt.why === 'voided')
+      met('state.unanswered_reversed', attempt.why === 'no_answer')
+      met('state.unclaimed_reversed', attempt.why === 'unclaimed')
+    }
+  }
+}
+
+/** Two tabs have one disk. */
+function disksOf({ devices }: World): DeviceDisk[] {
+  return [...new Set(devices.map(({ disk }) => disk))]
 }
 
 /** What a person was told must be what came of it. */

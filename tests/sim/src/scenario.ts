@@ -9,9 +9,10 @@ import {
   createRandom,
   type WireFaults,
 } from '@holdfast/testing'
+import type { LeaseTerms } from '@holdfast/gateway'
 import { cashierStates, runCashier } from './cashier.ts'
 import { drain } from './drain.ts'
-import { judge } from './judge.ts'
+import { judge, rareStates } from './judge.ts'
 import type { Order } from './shop.ts'
 import { type DatabaseFaults, databaseFaultNames, NO_DATABASE_FAULTS } from './sim-gateway-store.ts'
 import { createWorld, type Mutant, openWorld, type World } from './world.ts'
@@ -37,6 +38,7 @@ export async function runDay(
     seed,
     devices: draw.int(1, 3),
     gateways: draw.int(1, 2),
+    secondTab: draw.chance(0.15),
     ...options,
     profile: {
       hostDeduplicates: draw.chance(0.7),
@@ -46,6 +48,10 @@ export async function runDay(
     ...(draw.chance(0.3) ? { terms: tightTerms(draw) } : {}),
   })
   announce(world)
+  world.counters.sometimes(
+    'device.second_tab',
+    world.devices.some(({ name }) => name.endsWith('-tab')),
+  )
   await openWorld(world)
   const endMs = world.engine.nowMs() + draw.int(DAY_MS_MIN, DAY_MS_MAX)
   setFaults(world, draw, options.mutant)
@@ -54,7 +60,7 @@ export async function runDay(
   planClocks(world, draw, endMs)
   openShop(world, draw, endMs)
   await world.engine.run(endMs)
-  await drain(world, { restartTills: false })
+  await drain(world, { restartTills: draw.chance(0.3) })
   const report = judge(world)
   const { engine } = world
   return {
@@ -67,7 +73,7 @@ export async function runDay(
 }
 
 function announce({ counters }: World): void {
-  counters.announce(...databaseFaultNames, ...cashierStates)
+  counters.announce(...databaseFaultNames, ...cashierStates, ...rareStates)
   counters.announce(
     'device.killed',
     'device.frozen',
@@ -81,16 +87,22 @@ function announce({ counters }: World): void {
   counters.announce('state.basket_paid', 'state.basket_tried_again', 'state.scan_finds_card_at_acquirer')
 }
 
-function tightTerms(draw: Random) {
+/** Limits that a few sales use up. */
+function tightTerms(draw: Random): (usual: LeaseTerms['offline']) => LeaseTerms['offline'] {
   const limits = {
     perPaymentMinor: { eur: draw.int(2_000, 9_000) },
     storedTotalMinor: { eur: draw.int(5_000, 20_000) },
     storedCount: draw.int(1, 5),
     acceptanceWindowMs: draw.int(60_000, 600_000),
     acceptanceAnchor: draw.pick(['last_contact', 'first_payment'] as const),
-    uploadWindowMs: 86_400_000,
   }
-  return { kinds: draw.chance(0.5) ? { deferred: limits } : { deferred: limits, card_approved: limits } }
+  const cardApproves = draw.chance(0.5)
+  return (usual) => {
+    const { deferred, card_approved: cardApproved } = usual.kinds
+    const kinds = deferred === undefined ? {} : { deferred: { ...deferred, ...limits } }
+    if (!cardApproves || cardApproved === undefined) return { ...usual, kinds }
+    return { ...usual, kinds: { ...kinds, card_approved: { ...cardApproved, ...limits } } }
+  }
 }
 
 /** Half of the kinds are off in a seed, and those that are on come rarely or often: a swarm finds what a mean hides. */
@@ -102,6 +114,7 @@ function setFaults(world: World, draw: Random, mutant: Mutant | undefined): void
   for (const { disk, link } of world.devices) {
     const diskFaults: DiskFaults = {
       ...NO_DISK_FAULTS,
+      readFails: rate(draw, 0.01),
       commitFails: rate(draw, 0.05),
       commitFailsApplied: rate(draw, 0.05),
       crashTorn: rate(draw, 0.02),
@@ -232,6 +245,10 @@ function reviveDevice(world: World, draw: Random, name: string): void {
       const reboot = draw.chance(0.4)
       if (reboot) counters.hit('device.reboot')
       device.start({ reboot })
+      if (draw.chance(0.2)) {
+        counters.hit('device.crash_in_recovery')
+        device.process()?.crashAtStep(draw.int(1, 40))
+      }
     }
     engine.after(1_000, 'supervisor', revive)
   }

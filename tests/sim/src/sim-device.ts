@@ -66,14 +66,18 @@ export interface SimDeviceOptions {
   readonly onCommit: (change: JournalChange) => void
   readonly onWire: (text: string) => void
   readonly onReady: (till: RunningTill) => void
+  /** Another tab of the same browser: one disk, one key, one machine. */
+  readonly tabOf?: SimDevice
   readonly onError: (text: string) => void
 }
 
 export function simDevice(options: SimDeviceOptions): SimDevice {
   const { engine, random, counters, name, suite } = options
-  const key = suite.signingKey(random.fork('key').bytes(32))
-  const machine = machineTime(`${name}-boot-1`)
-  const disk: DeviceDisk = simulatedDisk({ ...options, random: random.fork('disk'), name: `${name} disk` })
+  const { tabOf } = options
+  const key = tabOf?.key ?? suite.signingKey(random.fork('key').bytes(32))
+  const machine = tabOf?.machine ?? machineTime(`${name}-boot-1`)
+  const disk: DeviceDisk =
+    tabOf?.disk ?? simulatedDisk({ ...options, random: random.fork('disk'), name: `${name} disk` })
   const link = simulatedLink({ ...options, random: random.fork('link'), name: `${name} link` })
   const cardCounters = durableCounters()
   let current: { readonly process: SimulatedProcess; till: RunningTill | null } | null = null
@@ -95,7 +99,7 @@ export function simDevice(options: SimDeviceOptions): SimDevice {
     const readerCalled = (readerId: string): SimulatedReader =>
       createSimulatedReader({
         readerId,
-        serialNumber: `${name}-reader`,
+        serialNumber: `${tabOf?.name ?? name}-reader`,
         crypto,
         fingerprintKey,
         counters: cardCounters,
@@ -123,7 +127,7 @@ export function simDevice(options: SimDeviceOptions): SimDevice {
     start({ reboot = false } = {}) {
       if (current !== null) return
       starts += 1
-      if (reboot) {
+      if (reboot && tabOf === undefined) {
         machine.bootId = `${name}-boot-${starts}`
         machine.bootedAtMs = engine.nowMs()
       }

@@ -5,7 +5,7 @@ import {
   type GatewayChange,
   type GatewayStore,
   type MemoryGatewayState,
-} from './gateway-parts.ts'
+} from '@holdfast/gateway'
 
 /** Probabilities per operation. */
 export interface DatabaseFaults {
@@ -100,6 +100,8 @@ export function simGatewayStore(options: {
         })
         return undefined
       })
+      // Dead from here on: the transaction is under way and lands or does not.
+      process.step('db commit under way')
     })
   }
 

@@ -26,7 +26,7 @@ import {
   type GatewayWorld,
   type LeaseTerms,
   type MemoryGatewayState,
-} from './gateway-parts.ts'
+} from '@holdfast/gateway'
 import type { Enrolments } from './enrolments.ts'
 import { type DatabaseFaults, NO_DATABASE_FAULTS, simGatewayStore } from './sim-gateway-store.ts'
 import type { SimAcquirer } from './sim-acquirer.ts'

@@ -1,7 +1,7 @@
 import type { Attempt, PaymentStory } from '@holdfast/core'
 import type { Engine } from '@holdfast/testing'
 import { holdsCardNumber } from './card-scan.ts'
-import type { GatewayChange } from './gateway-parts.ts'
+import type { GatewayChange } from '@holdfast/gateway'
 import type { Watch } from './watch.ts'
 
 type State = Attempt['state']

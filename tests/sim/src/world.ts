@@ -1,4 +1,3 @@
-import { must } from '@holdfast/core'
 import {
   createEngine,
   createFaultCounters,
@@ -17,11 +16,13 @@ import { createForger } from './forger.ts'
 import {
   type AcquirerProfile,
   defaultAcquirerProfile,
+  defaultOfflineTerms,
   type DeviceRow,
+  LEASE_VALID_FOR_MS,
   type LeaseTerms,
   type MemoryGatewayState,
   newMemoryGatewayState,
-} from './gateway-parts.ts'
+} from '@holdfast/gateway'
 import { createShop, type Shop } from './shop.ts'
 import { type SimAcquirer, simAcquirer } from './sim-acquirer.ts'
 import { type RunningTill, type SimDevice, simDevice } from './sim-device.ts'
@@ -53,8 +54,11 @@ export interface WorldOptions {
   readonly seed: string
   readonly devices: number
   readonly gateways: number
+  /** The first till is open in a second tab. */
+  readonly secondTab?: boolean
   readonly profile?: Partial<AcquirerProfile>
-  readonly terms?: Partial<LeaseTerms['offline']>
+  /** What the merchant has decided, from what holds where nothing was decided. */
+  readonly terms?: (usual: LeaseTerms['offline']) => LeaseTerms['offline']
   readonly suite?: CryptoSuite
   readonly keepStory?: boolean
   readonly mutant?: Mutant
@@ -99,7 +103,8 @@ export function createWorld(options: WorldOptions): World {
   function leaseTerms(device: DeviceRow): LeaseTerms {
     const reader = enrolments.readers.get(device.deviceId)
     const readers = reader === undefined ? [] : [{ ...reader, model: 'simulated', lastOnlineMs: 0 }]
-    return { ...TERMS, offline: { ...TERMS.offline, ...options.terms }, readers }
+    const { terms = (usual) => usual } = options
+    return { ...TERMS, offline: terms(defaultOfflineTerms), readers }
   }
 
   const gatewayWatch = watchGateway(watch, engine)
@@ -140,9 +145,9 @@ export function createWorld(options: WorldOptions): World {
     return up.length === 0 ? null : balancer.pick(up).serve(request)
   }
 
-  const devices: SimDevice[] = Array.from({ length: options.devices }, (_, at) => {
-    const name = `till-${at + 1}`
-    return simDevice({
+  const devices: SimDevice[] = []
+  function addDevice(name: string, tabOf?: SimDevice): void {
+    const device: SimDevice = simDevice({
       engine,
       random: random.fork(name),
       counters,
@@ -154,10 +159,14 @@ export function createWorld(options: WorldOptions): World {
       onWire(text) {
         if (holdsCardNumber(text)) watch.breach('no card number on the wire', name)
       },
-      onReady: (till) => world.onTillReady(must(devices[at], 'a till is ready after it was made'), till),
+      onReady: (till) => world.onTillReady(device, till),
       onError,
+      ...(tabOf === undefined ? {} : { tabOf }),
     })
-  })
+    devices.push(device)
+  }
+  for (let at = 1; at <= options.devices; at += 1) addDevice(`till-${at}`)
+  if (options.secondTab === true) addDevice('till-1-tab', devices[0])
 
   if (mutant === 'host_forgets_repeats') acquirer.forgetRepeats()
   const world: World = {
@@ -196,32 +205,9 @@ export async function openWorld(world: World): Promise<void> {
   if (!done) throw new Error('the tills could not be enrolled')
 }
 
-const TERMS: Omit<LeaseTerms, 'readers'> = {
+const TERMS: Omit<LeaseTerms, 'readers' | 'offline'> = {
   accountName: 'Simulated shop',
   locationName: 'Simulated street',
-  validForMs: 7 * 86_400_000,
+  validForMs: LEASE_VALID_FOR_MS,
   currencies: ['eur', 'gbp'],
-  offline: {
-    allowed: true,
-    kinds: {
-      deferred: {
-        perPaymentMinor: { eur: 20_000, gbp: 20_000 },
-        storedTotalMinor: { eur: 100_000, gbp: 100_000 },
-        storedCount: 50,
-        acceptanceWindowMs: 7 * 86_400_000,
-        acceptanceAnchor: 'first_payment',
-        uploadWindowMs: 14 * 86_400_000,
-      },
-      card_approved: {
-        perPaymentMinor: { eur: 20_000, gbp: 20_000 },
-        storedTotalMinor: { eur: 100_000, gbp: 100_000 },
-        storedCount: 50,
-        acceptanceWindowMs: 7 * 86_400_000,
-        acceptanceAnchor: 'first_payment',
-        uploadWindowMs: 14 * 86_400_000,
-      },
-    },
-    brandsRefused: ['interac'],
-    entryModes: ['contact', 'contactless'],
-  },
 }

@@ -7,6 +7,8 @@ import { type Applied, applyRecord, type Arrival } from './apply-record.ts'
 import { openItem } from './open-item.ts'
 
 const TRIES_MAX = 5
+/** What the first record of a device continues. */
+const FIRST = ''
 
 export interface Intake {
   /** Cheap and durable; never waits for an acquirer. Items are as they came: a bad one never blocks its batch. */
@@ -116,10 +118,11 @@ async function readBatch(
   const known = await world.store.knownRecords(device.deviceId, {
     hashes: [...hashes, ...prevs],
     prevs: [...prevs, ...hashes],
+    first: opened.some((record) => record.header.prev === null),
   })
   const parkedByHash = new Map(known.map((record) => [record.hash, record.parkedCode]))
   const hashByPrev = new Map(
-    known.flatMap((record) => (record.prev === null ? [] : [[record.prev, record.hash]])),
+    known.map((record) => [record.prev ?? FIRST, record.hash]),
   )
   const lookup = await world.store.payments(device.account, [...new Set(opened.flatMap(paymentOf))])
   const before = new Map(lookup.rows.map((row) => [row.story.paymentId, row]))
@@ -139,12 +142,12 @@ async function readBatch(
     const isKnown = parkedByHash.has(hash)
     // A known record is answered as it was; only an attempt that now asks to be authorised goes on.
     if (isKnown && !(terms.presented && parkedByHash.get(hash) === null)) return
-    const forked = header.prev !== null && (hashByPrev.get(header.prev) ?? hash) !== hash
+    const forked = (hashByPrev.get(header.prev ?? FIRST) ?? hash) !== hash
     if (!isKnown && (forked || (header.prev !== null && parkedByHash.get(header.prev) === 'record_fork'))) {
       park(hash, wire, 'record_fork', record)
       return
     }
-    if (header.prev !== null) hashByPrev.set(header.prev, hash)
+    hashByPrev.set(header.prev ?? FIRST, hash)
     const paymentId = paymentOf(record)[0]
     const row = paymentId === undefined ? null : (after.get(paymentId) ?? null)
     const arrival: Arrival = {

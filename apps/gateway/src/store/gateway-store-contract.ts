@@ -179,6 +179,31 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
         ])
       })
 
+      test('two records of one device never continue the same one, also when they come at the same moment', async () => {
+        const deviceId = sampleId('dev', 1)
+        const twins = ['b', 'c'].map((letter) => sampleRecord(letter, { prev: hash('a') }))
+        await store.commit({ records: [sampleRecord('a')] })
+        const results = await Promise.all(twins.map((record) => store.commit({ records: [record] })))
+        expect(results.sort()).toEqual(['committed', 'conflict'])
+        expect(await known([], ['a'])).toHaveLength(1)
+        expect((await store.device(deviceId))?.forked).toBeUndefined()
+        const parked = twins.map((record) => ({ ...record, parkedCode: 'record_fork' }))
+        expect(await store.commit({ records: parked })).toBe('committed')
+        expect(await known([], ['a'])).toHaveLength(2)
+        expect((await store.device(deviceId))?.forked).toBe(true)
+      })
+
+      test('a device has one first record', async () => {
+        await store.commit({ records: [sampleRecord('a')] })
+        expect(await store.commit({ records: [sampleRecord('b')] })).toBe('conflict')
+        expect(await store.commit({ records: [sampleRecord('a')] })).toBe('committed')
+        const query = { hashes: [], prevs: [], first: true }
+        expect(await store.knownRecords(sampleId('dev', 1), query)).toMatchObject([{ hash: hash('a') }])
+        await world.addDevice(sampleDevice(2))
+        const other = sampleRecord('b', { deviceId: sampleId('dev', 2) })
+        expect(await store.commit({ records: [other] })).toBe('committed')
+      })
+
       test('records of another device are not known', async () => {
         await world.addDevice(sampleDevice(2))
         await store.commit({ records: [sampleRecord('a', { deviceId: sampleId('dev', 2) })] })

@@ -7,14 +7,15 @@ import type { Mode, ReceiptTags, Signed, WireRecord } from '@holdfast/protocol'
  *
  * Isolation: `commit` is one atomic, durable transaction. Every payment in it carries the version it was decided on;
  * `conflict` means that one of them moved, that a void and its payment arrived at the same moment, or that the fence has
- * passed to another owner, and nothing was written. A rejection means that the outcome is unknown: read again, decide again. All writes are idempotent by their keys.
+ * passed to another owner, and nothing was written. It means, too, that a record in good order would continue what
+ * another one of its device has come to continue meanwhile. A rejection means that the outcome is unknown: read again, decide again. All writes are idempotent by their keys.
  */
 export interface GatewayStore {
   device(deviceId: string): Promise<DeviceRow | null>
-  /** Which of these records are known, by hash, and which known ones continue any of `prevs`. */
+  /** Which of these records are known, by hash, and which known ones continue any of `prevs` (`first`: nothing). */
   knownRecords(
     deviceId: string,
-    query: { hashes: readonly string[]; prevs: readonly string[] },
+    query: { hashes: readonly string[]; prevs: readonly string[]; first?: boolean },
   ): Promise<KnownRecord[]>
   payments(account: string, paymentIds: readonly string[]): Promise<PaymentLookup>
   commit(change: GatewayChange): Promise<'committed' | 'conflict'>
@@ -47,6 +48,8 @@ export interface DeviceRow {
   readonly statedSeq: number
   readonly receivedSeq: number
   readonly lease: Signed | null
+  /** True once two records of this device were found to continue the same one: a copied or restored device. */
+  readonly forked?: boolean
 }
 
 export interface KnownRecord {

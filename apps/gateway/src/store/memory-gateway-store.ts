@@ -40,11 +40,12 @@ export function newMemoryGatewayState(): MemoryGatewayState {
 export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStore {
   return {
     device: (deviceId) => Promise.resolve(state.devices.get(deviceId) ?? null),
-    knownRecords(deviceId, { hashes, prevs }) {
+    knownRecords(deviceId, { hashes, prevs, first = false }) {
       const known: KnownRecord[] = []
       for (const record of state.records.values()) {
         if (record.deviceId !== deviceId) continue
-        const continues = record.prev !== null && prevs.includes(record.prev)
+        const continues =
+          record.prev === null ? first && record.kind !== null : prevs.includes(record.prev)
         if (hashes.includes(record.hash) || continues) {
           known.push({ hash: record.hash, prev: record.prev, parkedCode: record.parkedCode })
         }
@@ -105,12 +106,16 @@ function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' |
     if ((before?.version ?? 0) !== row.version) return 'conflict'
   }
   if (leavesUnvoided(state, change)) return 'conflict'
+  if (forks(state, change)) return 'conflict'
   for (const row of change.payments ?? []) {
     state.payments.set(`${row.account}/${row.story.paymentId}`, { ...row, version: row.version + 1 })
   }
   for (const record of change.records ?? []) {
     const key = `${record.deviceId}/${record.hash}`
-    if (!state.records.has(key)) state.records.set(key, record)
+    if (state.records.has(key)) continue
+    state.records.set(key, record)
+    const device = record.parkedCode === 'record_fork' ? state.devices.get(record.deviceId) : undefined
+    if (device !== undefined) state.devices.set(device.deviceId, { ...device, forked: true })
   }
   for (const item of change.voids ?? []) {
     const key = `${item.account}/${item.paymentId}`
@@ -135,6 +140,23 @@ function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' |
     state.devices.set(device.deviceId, { ...device, lease: change.lease.lease })
   }
   return 'committed'
+}
+
+/** Two records in good order that continue the same one. */
+function forks(state: MemoryGatewayState, { records = [] }: GatewayChange): boolean {
+  const place = ({ deviceId, prev }: RecordRow) => `${deviceId}/${prev ?? ''}`
+  const inOrder = (record: RecordRow) => record.parkedCode === null && record.kind !== null
+  const fresh = new Map<string, string>()
+  for (const record of records.filter(inOrder)) {
+    if (state.records.has(`${record.deviceId}/${record.hash}`)) continue
+    if ((fresh.get(place(record)) ?? record.hash) !== record.hash) return true
+    fresh.set(place(record), record.hash)
+  }
+  if (fresh.size === 0) return false
+  for (const record of state.records.values()) {
+    if (inOrder(record) && fresh.has(place(record))) return true
+  }
+  return false
 }
 
 /** A void and its payment that arrive at the same moment: whoever comes second must have seen the first. */

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
-import { acceptedOffline, sampleDevice, samplePayment, sampleStates } from '../test-support/sample-rows.ts'
+import {
+  acceptedOffline,
+  sampleDevice,
+  sampleId,
+  samplePayment,
+  sampleStates,
+} from '../test-support/sample-rows.ts'
 import { seedDevice } from '../test-support/seed-device.ts'
 import { gatewayStoreContract } from './gateway-store-contract.ts'
 import { createPostgresGatewayStore } from './postgres-gateway-store.ts'
@@ -83,4 +89,21 @@ test('two processes on one database are fenced and versioned alike', async () =>
     two.commit({ payments: [{ ...samplePayment(1), version: 1 }] }),
   ])
   expect(results.sort()).toEqual(['committed', 'conflict'])
+})
+
+test('two processes that feed many devices at once leave no gap, no double and no deadlock', async () => {
+  const deviceIds = [1, 2, 3, 4, 5].map((n) => sampleId('dev', n))
+  for (const [at] of deviceIds.entries()) await seedDevice(database.pool, sampleDevice(at + 1))
+  const stores = [createPostgresGatewayStore(database.pool), createPostgresGatewayStore(database.pool)]
+  const statement = { payload: '{}', keyId: 'k', signature: 's' }
+  const commits = Array.from({ length: 60 }, (_, at) => {
+    const order = at % 2 === 0 ? deviceIds : deviceIds.toReversed()
+    const outcomes = order.map((deviceId) => ({ deviceId, paymentId: sampleId('pi', 1), statement }))
+    return stores[at % 2]?.commit({ outcomes })
+  })
+  expect(new Set(await Promise.all(commits))).toEqual(new Set(['committed']))
+  for (const deviceId of deviceIds) {
+    const rows = await stores[0]?.feed({ deviceId, after: 0, limit: 100 })
+    expect(rows?.map((row) => row.n)).toEqual(Array.from({ length: 60 }, (_, at) => at + 1))
+  }
 })

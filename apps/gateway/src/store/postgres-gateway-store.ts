@@ -1,14 +1,8 @@
 import { must } from '@holdfast/core'
 import type { Pool } from 'pg'
-import { commitChange } from './commit-change.ts'
-import type {
-  DeviceRow,
-  FeedRow,
-  GatewayStore,
-  KnownRecord,
-  LinkOwnership,
-  PaymentLookup,
-} from './gateway-store.ts'
+import { commitChanges } from './commit-changes.ts'
+import { createCommitLanes } from './commit-lanes.ts'
+import type { DeviceRow, FeedRow, GatewayStore, KnownRecord, LinkOwnership } from './gateway-store.ts'
 import { JOINED_COLUMNS, joinedPayments, type JoinedRow } from './joined-payments.ts'
 import { numericTypes } from './sql-rows.ts'
 
@@ -45,14 +39,28 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
       keepAccount(deviceId, row.account)
       return deviceOf(row)
     },
-    async knownRecords(deviceId, { hashes, prevs }) {
-      return query<KnownRecord>(KNOWN_RECORDS, [await accountOf(deviceId), deviceId, hashes, prevs])
+    async knownRecords(deviceId, { hashes, prevs, first = false }) {
+      return query<KnownRecord>(KNOWN_RECORDS, [
+        await accountOf(deviceId),
+        deviceId,
+        hashes,
+        prevs,
+        first,
+      ])
     },
     async payments(account, paymentIds) {
       if (paymentIds.length === 0) return { rows: [], voids: new Map() }
-      return lookupOf(await query<JoinedRow>(PAYMENTS, [account, paymentIds]))
+      // A void that comes between the two is a conflict at the commit.
+      const [joined, voids] = await Promise.all([
+        query<JoinedRow>(PAYMENTS, [account, paymentIds]),
+        query<{ payment: string; reason: string }>(VOIDS, [account, paymentIds]),
+      ])
+      return {
+        rows: joinedPayments(joined),
+        voids: new Map(voids.map(({ payment, reason }) => [payment, reason])),
+      }
     },
-    commit: (change) => commitChange(pool, accountOf, change),
+    commit: createCommitLanes((changes) => commitChanges(pool, accountOf, changes)),
     async duePayments({ link, nowMs, holdMs, limit }) {
       return joinedPayments(await query<JoinedRow>(DUE_PAYMENTS, [link, nowMs, holdMs, limit]))
     },
@@ -101,6 +109,7 @@ interface DeviceColumns {
   readonly received_seq: number
   readonly keys: DeviceRow['keys']
   readonly lease: DeviceRow['lease']
+  readonly forked: boolean
 }
 
 const DEVICE = `
@@ -109,7 +118,10 @@ const DEVICE = `
       select json_agg(json_build_object('keyId', k.key_id, 'publicKey', k.public_key) order by k.created_ms desc)
       from device_keys k where k.account = d.account and k.device = d.device), '[]') as keys,
     (select json_build_object('payload', l.payload, 'keyId', l.key_id, 'signature', l.signature)
-      from leases l where l.account = d.account and l.device = d.device) as lease
+      from leases l where l.account = d.account and l.device = d.device) as lease,
+    exists (
+      select from records r
+      where r.account = d.account and r.device = d.device and r.parked_code = 'record_fork') as forked
   from devices d where d.device = $1`
 
 function deviceOf(row: DeviceColumns): DeviceRow {
@@ -124,26 +136,29 @@ function deviceOf(row: DeviceColumns): DeviceRow {
     statedSeq: row.stated_seq,
     receivedSeq: row.received_seq,
     lease: row.lease,
+    ...(row.forked ? { forked: true } : {}),
   }
 }
 
-// Two index scans; one with "or" reads the whole device.
+// Index scans apart; one with "or" reads the whole device.
 const KNOWN_RECORDS = `
   select hash, prev, parked_code as "parkedCode" from records
   where account = $1 and device = $2 and hash = any ($3)
   union
   select hash, prev, parked_code from records
-  where account = $1 and device = $2 and prev = any ($4)`
+  where account = $1 and device = $2 and prev = any ($4)
+  union
+  select hash, prev, parked_code from records
+  where $5 and account = $1 and device = $2 and prev is null and kind is not null`
 
-/** One statement, so that a payment, its attempts and its void are of one moment. */
+/** One statement, so that a payment and its attempts are of one moment. */
 const PAYMENTS = `
-  select wanted.payment as wanted, v.reason as void_reason,
-    ${JOINED_COLUMNS}
-  from unnest($2::text[]) as wanted(payment)
-  left join payments p on p.account = $1 and p.payment = wanted.payment
+  select ${JOINED_COLUMNS} from payments p
   left join attempts a on a.account = p.account and a.payment = p.payment
-  left join voids v on v.account = $1 and v.payment = wanted.payment
-  order by wanted.payment, a.number`
+  where p.account = $1 and p.payment = any ($2)
+  order by p.payment, a.number`
+
+const VOIDS = 'select payment, reason from voids where account = $1 and payment = any ($2)'
 
 const DUE_PAYMENTS = `
   with due as materialized (
@@ -160,14 +175,6 @@ const DUE_PAYMENTS = `
   join payments p on p.account = due.account and p.payment = due.payment
   left join attempts a on a.account = p.account and a.payment = p.payment
   order by due.stored, due.opened_ms, due.payment, a.number`
-
-function lookupOf(joined: readonly JoinedRow[]): PaymentLookup {
-  const voids = new Map<string, string>()
-  for (const { wanted, void_reason: reason } of joined) {
-    if (typeof reason === 'string') voids.set(String(wanted), reason)
-  }
-  return { rows: joinedPayments(joined), voids }
-}
 
 /** No row when another owner's lease still runs. */
 const CLAIM_LINK = `

@@ -54,12 +54,7 @@ export async function startStack(options: StackOptions): Promise<StackStart> {
   const { home, basePort } = options
   const lock = lockHome(home)
   if (lock === null) {
-    const lab = readReady(home)?.lab
-    const where = lab === undefined ? 'It is still starting.' : `Its lab is at ${lab}`
-    return {
-      ok: false,
-      why: `Holdfast is already running on ${home}. ${where}\nStop it first (Ctrl-C there), or set HOLDFAST_HOME and HOLDFAST_PORT.`,
-    }
+    return { ok: false, why: alreadyRunning(home) }
   }
   removeReady(home)
   const ports = portPlan(basePort)
@@ -76,6 +71,18 @@ export async function startStack(options: StackOptions): Promise<StackStart> {
     await stack.stop()
     return { ok: false, why: error instanceof Error ? error.message : String(error) }
   }
+}
+
+function alreadyRunning(home: string): string {
+  const ready = readReady(home)
+  const where =
+    ready === null
+      ? 'It is still starting or stopping.'
+      : `Its lab is at ${ready.lab} (process ${ready.pid}).`
+  return (
+    `Holdfast is already running on ${home}. ${where}\n` +
+    'Stop it first (Ctrl-C where it runs), or set HOLDFAST_HOME and HOLDFAST_PORT for a second one.'
+  )
 }
 
 class RunningStack implements Stack {

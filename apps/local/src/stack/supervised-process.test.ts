@@ -24,10 +24,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A program that says its process id over the channel and then does as `body` says. */
-function supervise(body: string): SupervisedProcess {
+/** A program that says its process id over the channel, which makes it ready, and then does as `body` says. */
+function supervise(body: string, first = 'process.send(process.pid)'): SupervisedProcess {
   const script = path.join(folder, 'program.ts')
-  writeFileSync(script, `process.send(process.pid)\n${body}`)
+  writeFileSync(script, `${first}\n${body}`)
   const program: Program = {
     name: 'program',
     script,
@@ -91,7 +91,7 @@ describe('a supervised process', () => {
   })
 
   it('that cannot start says the end of its log, and is not tried for ever', async () => {
-    const child = supervise(`throw new Error('no such luck')`)
+    const child = supervise(`throw new Error('no such luck')`, '')
     await expect(child.start()).rejects.toThrow('no such luck')
     await sleep(300)
     expect(child.state).toBe('stopped')

@@ -28,10 +28,8 @@ const ADVICE: Readonly<Record<OutageOf['kind'], readonly TillKey[]>> = {
 
 function Outage({ view, isBrief }: { readonly view: OutageOf; readonly isBrief: boolean }): ReactNode {
   const t = useTill()
-  const format = useFormat()
   const { till } = useRoom()
   const Icon = ICONS[view.kind]
-  const limit = view.limit === null ? '' : ` ${t('outage.limit', { limit: format.money(view.limit) })}`
   const back = (
     <Button variant="outline" onPress={() => till.setForcedOffline(false)}>
       {t('outage.go_online')}
@@ -45,7 +43,7 @@ function Outage({ view, isBrief }: { readonly view: OutageOf; readonly isBrief: 
       title={t(`outage.${view.kind}.title`)}
       {...(view.kind === 'forced' && !isBrief ? { actions: back } : {})}
     >
-      {isBrief ? null : <p>{view.maySell ? t('outage.keep_selling') + limit : t('outage.no_cards')}</p>}
+      {isBrief ? null : <p>{view.maySell ? t('outage.keep_selling') : t('outage.no_cards')}</p>}
       {isBrief ? <RiskText atRisk={view.atRisk} /> : <Advice view={view} />}
     </Banner>
   )
@@ -68,6 +66,9 @@ function Advice({ view }: { readonly view: OutageOf }): ReactNode {
         {ADVICE[view.kind].map((key) => (
           <li key={key}>{t(key)}</li>
         ))}
+        {view.maySell && view.limit !== null ? (
+          <li>{t('outage.limit', { limit: format.money(view.limit) })}</li>
+        ) : null}
         <li>{view.safeToPowerOff ? t('outage.safe') : t('outage.not_safe')}</li>
         {view.lastContactMs === null ? null : (
           <li>{t('outage.last_contact', { time: format.time(view.lastContactMs) })}</li>

@@ -8,18 +8,12 @@ import { voidDraft } from './void-draft.ts'
  * A sale that was open when the process ended is closed for ever, by a durable void: if its card was presented and
  * approved, the gateway reverses it. Called before this process can open a sale of its own. Where the disk does not
  * take the void now, it is tried again whenever the head has moved: until then the sale holds a place in the
- * limits, and perhaps an approval of the customer's money.
+ * limits, and perhaps an approval of the customer's money. Throws when the disk cannot even be read.
  */
 export async function closeAbandoned(journal: Journal, store: JournalStore): Promise<void> {
-  const open = await openSales(store)
+  const payments = await store.payments({ states: ['OPEN'], limit: DANGLING_SALES_MAX })
+  const open = payments.map(({ paymentId }) => paymentId)
   if (!(await closeAll(journal, open))) closeAtNextMove(journal, open)
-}
-
-function openSales(store: JournalStore): Promise<string[]> {
-  return store
-    .payments({ states: ['OPEN'], limit: DANGLING_SALES_MAX })
-    .then((payments) => payments.map(({ paymentId }) => paymentId))
-    .catch(() => [])
 }
 
 function closeAtNextMove(journal: Journal, paymentIds: readonly string[]): void {

@@ -1,4 +1,4 @@
-import type { Exposure } from '@holdfast/core'
+import type { Exposure, LocalOfflineLimits } from '@holdfast/core'
 import type { SealedRecord } from '@holdfast/envelope'
 import type { ErrorCode, Lease, RecordHeader } from '@holdfast/protocol'
 import type { DeviceTime } from './device-clock.ts'
@@ -16,12 +16,14 @@ export interface JournalStep<Loaded, Value> {
   readonly build: (state: JournalState, loaded: Loaded) => Built<Value>
 }
 
-type JournalReads = Pick<JournalStore, 'payment' | 'payments' | 'records'>
+type JournalReads = Pick<JournalStore, 'payment' | 'payments' | 'records' | 'value'>
 
 export interface JournalState {
   readonly head: JournalHead
   readonly enrolment: Enrolment
   readonly lease: Lease
+  /** What was lowered on this device. */
+  readonly local: LocalOfflineLimits
   readonly feed: FeedCursor
   readonly time: DeviceTime
 }
@@ -56,6 +58,8 @@ export interface Contact {
 export interface NewRecord {
   readonly body: RecordBody
   readonly sealed: string | null
+  /** The customer's contact, sealed; absent where there is none. */
+  readonly contact?: string | null
 }
 
 /** A record without what the journal itself knows: who, when, and its place in the chain. */

@@ -5,6 +5,7 @@ import {
   must,
   newId,
   NO_EXPOSURE,
+  NO_LOCAL_LIMITS,
   NO_TIME_MARK,
   raiseMark,
   type SigningKey,
@@ -24,6 +25,7 @@ import {
   parseEnrolment,
   parseFeedCursor,
   parseKeptLease,
+  parseLocalLimits,
 } from './kept-values.ts'
 
 export interface JournalDeps {
@@ -71,7 +73,7 @@ export class Journal {
     const values = { [keptNames.enrolment]: JSON.stringify(enrolment), ...keepLease(lease) }
     const kept = must(parseKeptLease(JSON.stringify(lease)), 'the lease was verified before')
     const head = emptyHead(deps.clock, kept.issuedAtMs)
-    const journal = new Journal(deps, { head, enrolment, lease: kept, feed: null })
+    const journal = new Journal(deps, { head, enrolment, lease: kept, local: NO_LOCAL_LIMITS, feed: null })
     const appended = await journal.append({
       load: () => Promise.resolve(null),
       build: ({ head: { version } }) =>
@@ -165,11 +167,11 @@ export class Journal {
     const opening = this.#epochStarted ? [] : [this.#epochRecord()]
     let [seq, hash, backlog] = [head.seq, head.hash, draft.backlog ?? head.backlog]
     const sealed: SealedRecord[] = []
-    for (const { body, sealed: block } of [...opening, ...wanted]) {
+    for (const { body, sealed: block, contact = null } of [...opening, ...wanted]) {
       const header = this.#header(state, body, { seq: seq + 1, prev: hash === '' ? null : hash })
       const record = await makeRecord(this.#deps.crypto, this.#deps.key, header, {
         sealed: block,
-        contact: null,
+        contact,
       })
       ;[seq, hash, backlog] = [seq + 1, record.hash, addToBacklog(backlog, header)]
       sealed.push(record)
@@ -254,7 +256,7 @@ export class Journal {
     if (change.append.length > 0) this.#epochStarted = true
     this.#state = { ...this.#state, head: change.head }
     this.#clock.adopt(change.head.time, change.head.timeBase)
-    if (Object.keys(change.values).length > 0) {
+    if (Object.keys(change.values).some((name) => STATE_VALUES.has(name))) {
       try {
         this.#state = await readState(this.#deps.store, change.head)
       } catch {
@@ -268,6 +270,9 @@ export class Journal {
     for (const listener of this.#listeners) listener()
   }
 }
+
+/** Values that `JournalState` is made of; all others are read by the steps that need them. */
+const STATE_VALUES: ReadonlySet<string> = new Set(Object.values(keptNames))
 
 /** The first commit of an open journal brings `epoch.started` with it, whatever else it says. */
 const startEpoch: JournalStep<null, null> = {
@@ -296,8 +301,9 @@ async function readState(store: JournalStore, head: JournalHead): Promise<Omit<J
   const enrolment = parseEnrolment(await store.value(keptNames.enrolment))
   const lease = parseKeptLease(await store.value(keptNames.lease))
   const feed = parseFeedCursor(await store.value(keptNames.feed))
+  const local = parseLocalLimits(await store.value(keptNames.local))
   if (enrolment === null || lease === null) throw new Error('The journal has lost its enrolment or lease')
-  return { head, enrolment, lease, feed }
+  return { head, enrolment, lease, local, feed }
 }
 
 /** The head of a store that was never written; the first lease is the gateway's first word about the time. */

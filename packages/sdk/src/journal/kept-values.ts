@@ -1,3 +1,4 @@
+import { currencies, type LocalOfflineLimits, NO_LOCAL_LIMITS } from '@holdfast/core'
 import { type Lease, lease, type Signed, signed } from '@holdfast/protocol'
 import { parseJson } from '@holdfast/envelope'
 import * as z from 'zod'
@@ -16,7 +17,16 @@ export type Enrolment = z.infer<typeof enrolment>
 const feedCursor = z.object({ generation: z.int(), after: z.int() }).nullable()
 export type FeedCursor = z.infer<typeof feedCursor>
 
-export const keptNames = { enrolment: 'enrolment', lease: 'lease', feed: 'feed' } as const
+/** What was lowered on this device, by whom and when. */
+const localLimits = z.object({
+  allowed: z.boolean(),
+  perPaymentMinor: z.partialRecord(z.enum(currencies), z.int().min(0)),
+  setBy: z.string().nullable(),
+  setMs: z.int(),
+})
+export type KeptLocalLimits = z.infer<typeof localLimits>
+
+export const keptNames = { enrolment: 'enrolment', lease: 'lease', feed: 'feed', local: 'local-limits' } as const
 
 /** Null when the text is not what was once written: a damaged store. */
 export function parseEnrolment(text: string | null): Enrolment | null {
@@ -25,6 +35,11 @@ export function parseEnrolment(text: string | null): Enrolment | null {
 
 export function parseFeedCursor(text: string | null): FeedCursor {
   return parse(feedCursor, text)
+}
+
+/** What cannot be read has lowered everything: a damaged store must not raise a limit. */
+export function parseLocalLimits(text: string | null): LocalOfflineLimits {
+  return text === null ? NO_LOCAL_LIMITS : (parse(localLimits, text) ?? { allowed: false, perPaymentMinor: {} })
 }
 
 /** The lease out of the signed statement that was kept; its signature was checked when it was accepted. */

@@ -6,7 +6,8 @@ export function factsOf(payment: StoredPaymentFacts): StoredPaymentFacts {
   const { paymentId, saleId, money, captureMethod, location, reader, reference, openedMs } = payment
   const { reserved, attempts, sealedSeqs } = payment
   const sale = { paymentId, saleId, money, captureMethod, location, reader, reference, openedMs }
-  return { ...sale, reserved, attempts, sealedSeqs }
+  const followUps = payment.followUps === undefined ? {} : { followUps: payment.followUps }
+  return { ...sale, reserved, attempts, sealedSeqs, ...followUps }
 }
 
 export function acceptedOf(payment: Accepted): Accepted {
@@ -15,7 +16,8 @@ export function acceptedOf(payment: Accepted): Accepted {
 }
 
 export function storedOf(payment: StoredOffline): StoredOffline {
-  return { offlineKind: payment.offlineKind, offlineWhy: payment.offlineWhy }
+  const { offlineKind, offlineWhy, uploadUntilMs } = payment
+  return { offlineKind, offlineWhy, uploadUntilMs }
 }
 
 /** True while the payment waits for its outcome and holds a place in the limits. */

@@ -28,6 +28,19 @@ export interface StoredPaymentFacts {
   readonly attempts: number
   /** Records that still hold a sealed block of this payment; erased at its outcome. */
   readonly sealedSeqs: readonly number[]
+  /** Absent until something is asked of the payment after its sale. */
+  readonly followUps?: FollowUps
+}
+
+/** What was asked of a payment after its sale; each stands in the journal as a record of its own. */
+export interface FollowUps {
+  readonly tip: { readonly tipMinor: number; readonly atMs: number } | null
+  readonly capture: { readonly amountMinor: number; readonly atMs: number } | null
+  readonly refunds: readonly {
+    readonly refundId: string
+    readonly amountMinor: number
+    readonly atMs: number
+  }[]
 }
 
 export type StoredPaymentState =
@@ -58,6 +71,8 @@ export interface Accepted {
 export interface StoredOffline {
   readonly offlineKind: OfflineKind
   readonly offlineWhy: OfflineReason
+  /** Device time until which the issuer may be asked (SQ6); later it is late, and the lease says what follows. */
+  readonly uploadUntilMs: number
 }
 
 /** Of a payment that was accepted online. */

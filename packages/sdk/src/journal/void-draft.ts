@@ -1,5 +1,6 @@
 import { type Exposure, releaseReservation, releaseStored } from '@holdfast/core'
 import type { RecordOf } from '@holdfast/protocol'
+import { totalOf } from './follow-ups.ts'
 import type { Draft, JournalState } from './journal-step.ts'
 import { factsOf, isAtRisk } from './payment-parts.ts'
 import type { StoredPayment } from './stored-payment.ts'
@@ -27,6 +28,6 @@ export function voidDraft(
 
 /** What the payment holds in the limits now. */
 export function release(exposure: Exposure, payment: StoredPayment): Exposure {
-  if (isAtRisk(payment)) return releaseStored(exposure, payment.offlineKind, payment.money)
+  if (isAtRisk(payment)) return releaseStored(exposure, payment.offlineKind, totalOf(payment))
   return payment.state === 'OPEN' && payment.reserved ? releaseReservation(exposure, payment.money) : exposure
 }

@@ -1,4 +1,12 @@
-import { addStored, decideOffline, must, type OfflineKind, releaseReservation } from '@holdfast/core'
+import {
+  addStored,
+  type Consent,
+  decideOffline,
+  must,
+  type OfflineKind,
+  releaseReservation,
+  uploadUntilMs,
+} from '@holdfast/core'
 import type { SealedRecord } from '@holdfast/envelope'
 import type { CardRead, CompleteResult, OfflineReason, RecordOf } from '@holdfast/protocol'
 import type {
@@ -9,9 +17,13 @@ import type {
   NewRecord,
   RecordBody,
 } from '../journal/journal-step.ts'
+import { offlineClockOf, saleTermsOf, termsOf } from '../journal/offline-rules.ts'
 import { factsOf } from '../journal/payment-parts.ts'
 import type { Accepted, StoredPayment } from '../journal/stored-payment.ts'
 import { release, voidDraft } from '../journal/void-draft.ts'
+import { CARD_USES_KEPT_MS } from '../limits.ts'
+import { type CardUses, loadCardUses } from './card-uses.ts'
+import type { SealedContact } from './seal-contact.ts'
 
 /** One card of one sale on its way to a decision. */
 export interface Try {
@@ -19,6 +31,9 @@ export interface Try {
   readonly saleId: string
   readonly paymentId: string
   readonly operator: string | null
+  /** The supervisor who approved it above the lease's threshold. */
+  readonly approver: string | null
+  readonly contact: SealedContact | null
   readonly read: CardRead
   readonly sealedSha256: string
   /** True once `attempt.started` stands in the journal; it has counted the try. */
@@ -103,35 +118,54 @@ export function acceptOffline(
     readonly completed: CompleteResult
     /** What is to be said of the attempt that was sent before; null when none was. */
     readonly conclude: Extract<Conclusion, 'deferred' | 'no_answer'> | null
+    readonly readerCapable: boolean
   },
-): JournalStep<StoredPayment | null, OfflineKind> {
-  const { why, completed, conclude } = input
-  return stepOfOpen(attempt, (state, payment) => {
-    const { head, lease, time } = state
-    const { read } = attempt
-    const { money, reserved } = payment
-    const clock = { nowMs: time.nowMs, lastContactMs: head.time.contactMs }
-    const card = { first: read.cryptogram, final: completed.cryptogram, facts: read.facts }
-    const decision = decideOffline(lease, head.exposure, { money, reserved }, card, clock)
+): JournalStep<{ payment: StoredPayment | null; card: CardUses }, OfflineKind> {
+  const { why, completed, conclude, readerCapable } = input
+  const { read } = attempt
+  const build = (state: JournalState, payment: OpenPayment, { uses, add }: CardUses): Built<OfflineKind> => {
+    const { head, time } = state
+    const terms = termsOf(state)
+    const { money, reserved, location, reader, paymentId } = payment
+    const clock = offlineClockOf(state)
+    const card = { first: read.cryptogram, final: completed.cryptogram, facts: read.facts, uses }
+    const consent: Consent = { approved: attempt.approver !== null, contact: attempt.contact !== null }
+    const sale = saleTermsOf(state, { money, reserved, location, reader, readerCapable, ...consent })
+    const decision = decideOffline(terms, head.exposure, sale, card, clock)
     if (!decision.accept) return { do: 'refuse', code: decision.refusal }
-    const offline = { via: 'offline', kind: decision.kind, why, voiceCode: null } as const
+    const { kind } = decision
+    const untilMs = uploadUntilMs(must(terms.kinds[kind], 'a kind that the lease has'), head.exposure, clock)
+    const offline = { via: 'offline', kind, why, voiceCode: null, uploadUntilMs: untilMs } as const
     const body = acceptedBody(attempt, payment, completed, offline)
     const released = reserved ? releaseReservation(head.exposure, money) : head.exposure
     const stored = (records: readonly SealedRecord[]): StoredPayment[] => [
       {
         ...acceptedFacts(attempt, payment, records),
         ...acceptedFields(state, attempt, completed, records),
-        offlineKind: decision.kind,
+        offlineKind: kind,
         offlineWhy: why,
+        uploadUntilMs: untilMs,
         state: 'QUEUED',
       },
     ]
-    return commit(decision.kind, {
+    return commit(kind, {
       records: conclude === null ? [body] : [concluded(attempt, payment, conclude, null), body],
-      exposure: addStored(released, decision.kind, money, time.nowMs),
+      exposure: addStored(released, kind, money, time.nowMs),
       payments: stored,
+      values: add(
+        { payment: paymentId, money, atMs: time.nowMs },
+        terms.perCard?.windowMs ?? CARD_USES_KEPT_MS,
+      ),
     })
-  })
+  }
+  return {
+    load: async (store) => ({
+      payment: await store.payment(attempt.paymentId),
+      card: await loadCardUses(store, read.facts.fingerprint),
+    }),
+    build: (state, { payment, card }) =>
+      payment?.state === 'OPEN' ? build(state, payment, card) : { do: 'refuse', code: 'sale_not_open' },
+  }
 }
 
 /** A step that is refused unless the sale is still open when it is written. */
@@ -188,15 +222,15 @@ function acceptedBody(
     kind: 'payment.accepted',
     ...saleFields(attempt, payment),
     ...tryFields(attempt, payment),
-    approver: null,
+    approver: attempt.approver,
     decision,
     card: read.facts,
     receipt: completed.receipt,
     cartSha256: null,
     sealedSha256,
-    contactSha256: null,
+    contactSha256: attempt.contact?.sha256 ?? null,
   }
-  return { body, sealed: read.sealed }
+  return { body, sealed: read.sealed, contact: attempt.contact?.sealed ?? null }
 }
 
 function acceptedFacts(attempt: Try, payment: OpenPayment, records: readonly SealedRecord[]) {

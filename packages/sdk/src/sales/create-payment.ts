@@ -6,11 +6,13 @@ import {
   type Money,
   newId,
   type OfflineKind,
+  offlineNeeds,
   reserve,
 } from '@holdfast/core'
 import type { ErrorCode, Lease, ReaderInfo, RecordOf } from '@holdfast/protocol'
-import { type Device, idSourceOf, isOfflineCapable, readerIdOf } from '../device.ts'
+import { type Device, idSourceOf, readerIdOf } from '../device.ts'
 import type { JournalState, JournalStep, RecordBody } from '../journal/journal-step.ts'
+import { offlineClockOf, saleTermsOf, termsOf } from '../journal/offline-rules.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { FULL_RECORD_BYTES, NAME_LENGTH_MAX, PAD_BYTES_MAX } from '../limits.ts'
 import type { CreatePaymentIntent, CreateResult, OfflineBehavior, PaymentIntent } from '../terminal-api.ts'
@@ -35,11 +37,11 @@ export async function createPayment(
 }
 
 /** The offline rules that do not need the card; null when the sale could be stored. */
-function admitSale(state: JournalState, offlineCapable: boolean, money: Money): ErrorCode | null {
-  if (!offlineCapable) return 'offline_not_allowed'
-  const { lease, head, time } = state
-  const clock = { nowMs: time.nowMs, lastContactMs: head.time.contactMs }
-  return admitOffline(lease, likelyKind(lease), head.exposure, { money, reserved: false }, clock)
+function admitSale(state: JournalState, info: ReaderInfo, money: Money): ErrorCode | null {
+  const terms = termsOf(state)
+  const reader = readerIdOf(state, info)
+  const sale = saleTermsOf(state, { money, reader, readerCapable: info.offlineCapable })
+  return admitOffline(terms, likelyKind(terms), state.head.exposure, sale, offlineClockOf(state))
 }
 
 interface Opening {
@@ -57,7 +59,7 @@ function openSale(opening: Opening): JournalStep<null, PaymentIntent> {
   return {
     load: () => Promise.resolve(null),
     build(state) {
-      const offlineRefusal = admitSale(state, isOfflineCapable(state, info), money)
+      const offlineRefusal = admitSale(state, info, money)
       if (offlineBehavior === 'force_offline' && offlineRefusal !== null) {
         return { do: 'refuse', code: offlineRefusal }
       }
@@ -94,7 +96,15 @@ function openSale(opening: Opening): JournalStep<null, PaymentIntent> {
       const exposure = reserved ? reserve(state.head.exposure, money) : state.head.exposure
       return {
         do: 'commit',
-        value: { paymentId, saleId, money, captureMethod, offlineBehavior, offlineRefusal },
+        value: {
+          paymentId,
+          saleId,
+          money,
+          captureMethod,
+          offlineBehavior,
+          offlineRefusal,
+          offlineNeeds: offlineNeeds(state.lease, money),
+        },
         draft: { records: [{ body, sealed: null }], exposure, payments: () => [payment] },
       }
     },

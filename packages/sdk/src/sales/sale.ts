@@ -1,5 +1,6 @@
-import type { CardRead, Reader } from '@holdfast/protocol'
+import type { CardRead, OfflineReason, Reader } from '@holdfast/protocol'
 import type { PaymentIntent } from '../terminal-api.ts'
+import type { Try } from './attempt-steps.ts'
 
 /** A sale in hand, in memory only: what is durable of it stands in the journal. */
 export interface Sale {
@@ -11,4 +12,12 @@ export interface Sale {
   card: { readonly read: CardRead; readonly reader: Reader } | null
   /** Fingerprints of cards that the issuer declined in this sale: none of them is stored over. */
   readonly declined: Set<string>
+  /** An attempt that was sent and not answered, held back until an approver or a contact is named. */
+  waiting: Waiting | null
+}
+
+export interface Waiting {
+  readonly attempt: Try
+  readonly why: OfflineReason
+  readonly conclude: 'deferred' | 'no_answer'
 }

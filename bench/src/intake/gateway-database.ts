@@ -1,0 +1,12 @@
+/** The gateway's intake and its PostgreSQL side, which its package keeps to itself. */
+export { startEmbeddedPostgres } from '../../../apps/gateway/src/database/embedded-postgres.ts'
+export { migrate } from '../../../apps/gateway/src/database/migrate.ts'
+export { openPool } from '../../../apps/gateway/src/database/open-pool.ts'
+export { transaction } from '../../../apps/gateway/src/database/transaction.ts'
+export { createIntake } from '../../../apps/gateway/src/intake/intake.ts'
+export { attemptColumns, attemptsToColumns } from '../../../apps/gateway/src/store/attempt-columns.ts'
+export { paymentColumns, paymentToColumns } from '../../../apps/gateway/src/store/payment-columns.ts'
+export { createPostgresGatewayStore } from '../../../apps/gateway/src/store/postgres-gateway-store.ts'
+export { recordColumns, recordToColumns } from '../../../apps/gateway/src/store/record-columns.ts'
+export { arraysOf, namesOf, unnestOf } from '../../../apps/gateway/src/store/sql-rows.ts'
+export { seedDevice } from '../../../apps/gateway/src/test-support/seed-device.ts'

@@ -1,0 +1,79 @@
+import { addStored, atRisk, type Currency, type Exposure, isAmountMinor, tallyOf } from '@holdfast/core'
+import type { ErrorCode } from '@holdfast/protocol'
+import { followUpsOf, totalOf } from '../journal/follow-ups.ts'
+import type { JournalState, JournalStep } from '../journal/journal-step.ts'
+import type { StoredPayment } from '../journal/stored-payment.ts'
+import { release } from '../journal/void-draft.ts'
+
+/**
+ * The tip of a payment, written in after its sale. It raises what a stored payment holds in the limits, so they are
+ * checked again in the same append; the windows are not, since the sale was accepted in time. The same tip again
+ * changes nothing, another one replaces it.
+ */
+export function closeTip(
+  paymentId: string,
+  tip: { readonly tipMinor: number; readonly currency: Currency },
+): JournalStep<StoredPayment | null, StoredPayment> {
+  const { tipMinor, currency } = tip
+  return {
+    load: (store) => store.payment(paymentId),
+    build(state, payment) {
+      if (payment === null) return { do: 'refuse', code: 'not_found' }
+      if (currency !== payment.money.currency) return { do: 'refuse', code: 'currency_mismatch' }
+      if (!isTip(tipMinor, payment)) return { do: 'refuse', code: 'amount_invalid' }
+      const followUps = followUpsOf(payment)
+      if (!isTippable(payment) || followUps.capture !== null || followUps.refunds.length > 0)
+        return { do: 'refuse', code: 'tip_not_adjustable' }
+      if (followUps.tip?.tipMinor === tipMinor) return { do: 'nothing', value: payment }
+      const atMs = state.time.nowMs
+      const tipped: StoredPayment = { ...payment, followUps: { ...followUps, tip: { tipMinor, atMs } } }
+      const held = hold(state, payment, tipped)
+      if (!held.ok) return { do: 'refuse', code: held.code }
+      const { saleId } = payment
+      const body = { kind: 'tip.closed', sale: saleId, payment: paymentId, tipMinor, currency } as const
+      const records = [{ body, sealed: null }]
+      return {
+        do: 'commit',
+        value: tipped,
+        draft: { records, exposure: held.exposure, payments: () => [tipped] },
+      }
+    },
+  }
+}
+
+function isTip(tipMinor: number, { money }: StoredPayment): boolean {
+  return Number.isSafeInteger(tipMinor) && tipMinor >= 0 && isAmountMinor(money.amountMinor + tipMinor)
+}
+
+/** Stored and undecided, or approved online and waiting for its capture. */
+function isTippable(payment: StoredPayment): boolean {
+  if (payment.state === 'ACCEPTED_ONLINE') return payment.captureMethod === 'manual'
+  return payment.state === 'QUEUED' || payment.state === 'UPLOADED'
+}
+
+type Held =
+  | { readonly ok: true; readonly exposure: Exposure }
+  | { readonly ok: false; readonly code: ErrorCode }
+
+/** The limits with the new total in the place of the old one. A smaller tip is always taken. */
+function hold({ head, lease }: JournalState, before: StoredPayment, after: StoredPayment): Held {
+  if (after.state !== 'QUEUED' && after.state !== 'UPLOADED') return { ok: true, exposure: head.exposure }
+  const { offlineKind } = after
+  const total = totalOf(after)
+  const { currency } = total
+  const released = release(head.exposure, before)
+  if (total.amountMinor > totalOf(before).amountMinor) {
+    const terms = lease.kinds[offlineKind]
+    if (total.amountMinor > (terms?.perPaymentMinor[currency] ?? 0))
+      return { ok: false, code: 'offline_amount_above_limit' }
+    const reservedMinor = tallyOf(released.reserved, currency).sumMinor + total.amountMinor
+    const ofKindMinor = tallyOf(released.stored[offlineKind], currency).sumMinor
+    if (ofKindMinor + reservedMinor > (terms?.storedTotalMinor[currency] ?? 0))
+      return { ok: false, code: 'offline_stored_total_above_limit' }
+    const ofDeviceMinor = tallyOf(atRisk(released), currency).sumMinor
+    if (ofDeviceMinor + reservedMinor > (lease.deviceTotals.storedTotalMinor[currency] ?? 0))
+      return { ok: false, code: 'offline_device_total_above_limit' }
+  }
+  const { firstStoredMs } = head.exposure
+  return { ok: true, exposure: { ...addStored(released, offlineKind, total, 0), firstStoredMs } }
+}

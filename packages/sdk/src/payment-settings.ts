@@ -1,0 +1,53 @@
+import { acceptanceEndsMs, type Currency, type WindowAnchor } from '@holdfast/core'
+import type { Device } from './device.ts'
+
+/** What this device may take offline now, and until when; the same for each seller until its lease changes (MP4, MP5). */
+export interface PaymentSettings {
+  readonly isOfflineProcessingAllowed: boolean
+  /** Largest amount of one payment in minor units, by currency; null when offline is not allowed. */
+  readonly offlineTransactionAmountLimit: AmountByCurrency | null
+  /** Largest sum that may wait undecided. */
+  readonly offlineTotalStoredAmountLimit: AmountByCurrency | null
+  readonly offlineStoredCountLimit: number | null
+  /** How long the device accepts after its anchor, and until when as things stand; null when no window runs. */
+  readonly acceptanceWindowMs: number | null
+  readonly acceptanceAnchor: WindowAnchor | null
+  readonly acceptUntilMs: number | null
+  /** How long after its acceptance a payment may still be sent. */
+  readonly uploadWindowMs: number | null
+  readonly leaseExpiresAtMs: number
+}
+
+type AmountByCurrency = Readonly<Partial<Record<Currency, number>>>
+
+export function paymentSettingsOf({ journal }: Device): PaymentSettings {
+  const { lease, head, time } = journal.state
+  const terms = lease.kinds.deferred ?? lease.kinds.card_approved
+  const leaseExpiresAtMs = lease.expiresAtMs
+  if (!lease.allowed || terms === undefined) return { ...NOT_ALLOWED, leaseExpiresAtMs }
+  const { acceptanceAnchor, acceptanceWindowMs, uploadWindowMs } = terms
+  const clock = { nowMs: time.nowMs, lastContactMs: head.time.contactMs, trust: time.trust }
+  const windowEndMs = acceptanceEndsMs(terms, head.exposure, clock)
+  return {
+    isOfflineProcessingAllowed: true,
+    offlineTransactionAmountLimit: terms.perPaymentMinor,
+    offlineTotalStoredAmountLimit: terms.storedTotalMinor,
+    offlineStoredCountLimit: terms.storedCount,
+    acceptanceWindowMs,
+    acceptanceAnchor,
+    acceptUntilMs: windowEndMs === null ? null : Math.min(windowEndMs, leaseExpiresAtMs),
+    uploadWindowMs,
+    leaseExpiresAtMs,
+  }
+}
+
+const NOT_ALLOWED: Omit<PaymentSettings, 'leaseExpiresAtMs'> = {
+  isOfflineProcessingAllowed: false,
+  offlineTransactionAmountLimit: null,
+  offlineTotalStoredAmountLimit: null,
+  offlineStoredCountLimit: null,
+  acceptanceWindowMs: null,
+  acceptanceAnchor: null,
+  acceptUntilMs: null,
+  uploadWindowMs: null,
+}

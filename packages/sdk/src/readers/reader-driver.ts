@@ -1,0 +1,24 @@
+import type { Reader, ReaderInfo } from '@holdfast/protocol'
+import type { OfflineStatusDetails } from '../terminal-api.ts'
+
+/** How one family of readers is found and reached (USB, Bluetooth, the shop's network, a simulation). */
+export interface ReaderDriver {
+  readonly name: string
+  /** The readers in reach now. May reject: the other drivers' readers are found all the same. */
+  discover(): Promise<readonly ReachableReader[]>
+}
+
+export interface ReachableReader {
+  readonly info: ReaderInfo
+  /** Last update of the reader's own software, Unix milliseconds; null when it comes with the program. */
+  readonly softwareUpdatedMs: number | null
+  /** Rejects when the reader does not answer. `onLost` is called once when the link breaks later. */
+  connect(onLost: () => void): Promise<ReaderConnection>
+}
+
+export interface ReaderConnection {
+  readonly reader: Reader
+  disconnect(): Promise<void>
+  /** Of a reader with a network and a queue of its own; absent otherwise. */
+  offlineStatus?(): OfflineStatusDetails | null
+}
