@@ -6,6 +6,8 @@ export type LaneName = (typeof laneNames)[number]
 export interface LaneContext {
   /** Small sizes and one process per figure: does it run, not how fast. */
   readonly quick: boolean
+  /** Share of the full counts; of no meaning for a quick run. */
+  readonly scale: number
   /** An empty folder on the disk that is measured; removed after the run. */
   readonly scratch: string
   /** False where no browser can be started. */
@@ -15,3 +17,8 @@ export interface LaneContext {
 }
 
 export type Lane = (context: LaneContext) => Promise<LaneReport>
+
+/** A count of a full run at this run's scale. */
+export function scaled(count: number, { scale }: Pick<LaneContext, 'scale'>): number {
+  return Math.max(1, Math.ceil(count * scale))
+}

@@ -5,9 +5,11 @@ export interface Options {
   readonly quick: boolean
   readonly json: boolean
   readonly only: readonly LaneName[]
+  /** Of all counts of a full run, for a slow or shared machine. 0 < scale ≤ 1. */
+  readonly scale: number
 }
 
-const usage = `npm run bench -- [--quick] [--json] [--only ${laneNames.join('|')}]…`
+const usage = `npm run bench -- [--quick] [--json] [--scale 0.2] [--only ${laneNames.join('|')}]…`
 
 /** Throws with a message for the user. */
 export function parseOptions(args: readonly string[]): Options {
@@ -16,6 +18,7 @@ export function parseOptions(args: readonly string[]): Options {
     options: {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      scale: { type: 'string', default: '1' },
       only: { type: 'string', multiple: true, default: [] },
     },
   })
@@ -23,8 +26,10 @@ export function parseOptions(args: readonly string[]): Options {
   for (const name of wanted) {
     if (!isLaneName(name)) throw new Error(`There is no lane ${name}. ${usage}`)
   }
+  const scale = Number(values.scale)
+  if (!(scale > 0 && scale <= 1)) throw new Error(`--scale is above 0 and at most 1. ${usage}`)
   const only = laneNames.filter((name) => wanted.length === 0 || wanted.includes(name))
-  return { quick: values.quick, json: values.json, only }
+  return { quick: values.quick, json: values.json, only, scale }
 }
 
 function isLaneName(name: string): name is LaneName {

@@ -20,6 +20,7 @@ export interface LaneReport {
 export interface Report {
   readonly machine: Machine
   readonly quick: boolean
+  readonly scale: number
   readonly startedAt: string
   readonly tookMs: number
   readonly lanes: readonly LaneReport[]

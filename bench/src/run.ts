@@ -23,7 +23,7 @@ function makeScratch(): string {
 }
 
 async function run(): Promise<void> {
-  const { quick, json, only } = parseOptions(process.argv.slice(2))
+  const { quick, json, only, scale } = parseOptions(process.argv.slice(2))
   const startedAt = new Date().toISOString()
   const startedMs = performance.now()
   const machine = await machineOf()
@@ -37,6 +37,7 @@ async function run(): Promise<void> {
       mkdirSync(laneScratch)
       const report = await lanes[name]({
         quick,
+        scale,
         scratch: laneScratch,
         browser: machine.chromium !== null,
         tell,
@@ -49,7 +50,7 @@ async function run(): Promise<void> {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 })
   }
   const tookMs = Math.round(performance.now() - startedMs)
-  const report: Report = { machine, quick, startedAt, tookMs, lanes: reports }
+  const report: Report = { machine, quick, scale, startedAt, tookMs, lanes: reports }
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   print(`Took ${(tookMs / 1_000).toFixed(1)} s.`)
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { storeApiKey } from './api-keys/api-keys.ts'
 import { transaction } from './database/transaction.ts'
+import { acceptOfflineLiability, LIABILITY_TEXT_VERSION } from './devices/offline-liability.ts'
 
 export interface DemoFacts {
   readonly account: string
@@ -32,6 +33,8 @@ export async function seedDemo(pool: Pool, nowMs: number): Promise<DemoFacts> {
        on conflict do nothing`,
       [account, location, nowMs],
     )
+    const accepted = { by: 'Demo owner', textVersion: LIABILITY_TEXT_VERSION }
+    await acceptOfflineLiability(tx, account, accepted, nowMs)
     const owner = { account, mode: 'test' } as const
     await storeApiKey(tx, keys.secret, { ...owner, kind: 'secret' }, nowMs)
     await storeApiKey(tx, keys.publishable, { ...owner, kind: 'publishable' }, nowMs)

@@ -11,11 +11,20 @@ export interface GatewayWorld {
   readonly log: Log
   /** Wakes whoever waits for a payment of this process. */
   readonly changes: ChangeNotifier
+  /**
+   * What counts as durable beyond this gateway's own disk (MP12). `commit`: the database answers COMMIT only when a
+   * standby has it too. `none`, the default: devices keep what they have for a week.
+   */
+  readonly durable?: 'none' | 'commit'
 }
 
 export interface GatewayKeys {
   /** Signs leases, receipts, outcomes, answers and the time. */
   readonly signing: SigningKey
+  /** Also a retired one: a device that was away believes no other until a lease of its own has named it. */
+  signingKey?(keyId: string): SigningKey | null
+  /** Newest first, with the retired ones: what they have signed stands. Absent: the one that signs. */
+  readonly signingPublicKeys?: readonly { readonly keyId: string; readonly publicKey: string }[]
   /** Private half of a key that devices seal to, also of retired ones; null when never ours. */
   sealKey(keyId: string): X25519Pair | null
   /** Newest first. */

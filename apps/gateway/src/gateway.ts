@@ -153,7 +153,8 @@ export class Gateway {
     world: GatewayWorld,
     acquirer: Iso8583Acquirer,
   ): Promise<ServerParts> {
-    const leaseTerms = (device: DeviceRow) => loadLeaseTerms(pool, device, world.clock.wallMs())
+    const leaseTerms = (device: DeviceRow, held: number | null = null) =>
+      loadLeaseTerms(pool, device, world.clock.wallMs(), held)
     const codes = { pool, clock: world.clock, crypto: world.crypto, codeKey }
     return {
       pool,

@@ -100,7 +100,12 @@ function benchTerms(nowMs: number): LeaseTerms {
     locationName: 'Bench',
     validForMs: LEASE_VALID_FOR_MS,
     currencies: ['eur'],
-    offline: { ...defaultOfflineTerms, kinds: Object.fromEntries(widened) },
+    liability: { acceptedBy: 'Bench', acceptedMs: nowMs, textVersion: '1' },
+    offline: {
+      ...defaultOfflineTerms,
+      kinds: Object.fromEntries(widened),
+      deviceTotals: { storedTotalMinor: plenty, storedCount: 10_000_000 },
+    },
     readers: [{ reader: BENCH_READER_ID, model: 'bench', offlineCapable: true, lastOnlineMs: nowMs }],
   }
 }

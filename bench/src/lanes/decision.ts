@@ -3,13 +3,14 @@ import { type NetworkKind, networkKinds } from '../decision/faulty-door.ts'
 import { BY_HAND_TIMEOUT_MS, runTrial, type Trial } from '../decision/trial.ts'
 import { createBenchGateway } from '../gateway/bench-gateway.ts'
 import { serve } from '../http/serve.ts'
-import type { Lane } from '../lane.ts'
+import { type Lane, scaled } from '../lane.ts'
 import { percentile } from '../measure/statistics.ts'
 import type { Cell, Table } from '../report.ts'
 
 /** How long until "offline" is decided, in each kind of broken network (P4). */
-export const decision: Lane = async ({ quick: isQuick, tell }) => {
-  const { perKind, atOnce } = isQuick ? quick : full
+export const decision: Lane = async (context) => {
+  const { quick: isQuick, tell } = context
+  const { perKind, atOnce } = isQuick ? quick : { ...full, perKind: scaled(full.perKind, context) }
   const gateway = createBenchGateway({ acquirer: approvingAcquirer })
   const server = await serve({ answer: (request) => gateway.answer(request) })
   const port = Number(new URL(server.url).port)

@@ -1,12 +1,13 @@
 import path from 'node:path'
 import { type Contestant, drainContestants, quickDrainContestants } from '../contestants.ts'
 import { type Drained, drainOnce, type DrainRun } from '../drain/drain-run.ts'
-import type { Lane } from '../lane.ts'
+import { type Lane, type LaneContext, scaled } from '../lane.ts'
 import type { Cell, Table } from '../report.ts'
 
 /** A full queue meets its server again: how fast, and is anything lost or done twice? */
-export const drain: Lane = async ({ quick: isQuick, scratch, browser, tell }) => {
-  const { count, killEvery, deadlineMs } = isQuick ? quick : full
+export const drain: Lane = async (context) => {
+  const { quick: isQuick, scratch, browser, tell } = context
+  const { count, killEvery, deadlineMs } = isQuick ? quick : fullOf(context)
   const wanted = isQuick ? quickDrainContestants : drainContestants
   const contestants = wanted.filter(({ on }) => on === 'node' || browser)
   const phase = async (rough: DrainRun['rough']): Promise<Drained[]> => {
@@ -49,7 +50,11 @@ export const drain: Lane = async ({ quick: isQuick, scratch, browser, tell }) =>
   }
 }
 
-const full = { count: 10_000, killEvery: 1_000, deadlineMs: 300_000 }
+function fullOf(context: LaneContext) {
+  return { count: scaled(10_000, context), killEvery: scaled(1_000, context), deadlineMs: DEADLINE_MS }
+}
+
+const DEADLINE_MS = 300_000
 const quick = { count: 500, killEvery: 250, deadlineMs: 6_000 }
 
 function tableOf(title: string, drained: readonly Drained[]): Table {

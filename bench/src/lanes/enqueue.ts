@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type Contestant, enqueueContestants, quickEnqueueContestants } from '../contestants.ts'
 import { type DrainServer, startGatewayServer, startPlainServer } from '../http/drain-server.ts'
-import type { Lane, LaneContext } from '../lane.ts'
+import { type Lane, type LaneContext, scaled } from '../lane.ts'
 import { missingOf } from '../measure/check-delivery.ts'
 import { countFsyncs, countFsyncsOf, processGroupOf, straceCommand } from '../measure/count-fsyncs.ts'
 import { runWorker } from '../measure/run-worker.ts'
@@ -13,7 +13,7 @@ import { type BrowserSession, openBrowserSession } from '../web/browser-session.
 
 /** What storing one payment costs, and whether what was called stored is still there afterwards. */
 export const enqueue: Lane = async (context) => {
-  const sizes = context.quick ? quick : full
+  const sizes = context.quick ? quick : fullOf(context)
   const servers = await startServers()
   const wanted = context.quick ? quickEnqueueContestants : enqueueContestants
   const figures: Figure[] = wanted
@@ -45,8 +45,12 @@ interface Sizes {
   readonly traced: number
 }
 
-const full: Sizes = { rounds: 3, warmUp: 50, node: 3_000, chromium: 3_000, traced: 200 }
 const quick: Sizes = { rounds: 1, warmUp: 10, node: 150, chromium: 60, traced: 40 }
+
+function fullOf(context: LaneContext): Sizes {
+  const count = scaled(3_000, context)
+  return { rounds: 3, warmUp: 50, node: count, chromium: count, traced: 200 }
+}
 
 interface Figure {
   readonly contestant: Contestant

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type Contestant, growthContestants } from '../contestants.ts'
 import { type DrainServer, startGatewayServer, startPlainServer } from '../http/drain-server.ts'
-import type { Lane, LaneContext } from '../lane.ts'
+import { type Lane, type LaneContext, scaled } from '../lane.ts'
 import { runWorker } from '../measure/run-worker.ts'
 import { runsOf, spreadOf } from '../measure/statistics.ts'
 import { type ColdAnswer, nodeQueueProgram } from '../node/node-task.ts'
@@ -10,7 +10,8 @@ import { openBrowserSession } from '../web/browser-session.ts'
 
 /** Does storing stay flat while the queue grows (P5), and what does a full queue cost at the next start? */
 export const growth: Lane = async (context) => {
-  const { sizes, rounds, appends } = context.quick ? quick : full
+  const { sizes, rounds } = context.quick ? quick : full
+  const appends = context.quick ? quick.appends : scaled(full.appends, context)
   const armed = () => false
   const [plain, gateway] = [await startPlainServer({ armed }), await startGatewayServer({ armed })]
   const figures: Figure[] = []

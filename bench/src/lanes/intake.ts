@@ -12,14 +12,15 @@ import {
 } from '../intake/gateway-database.ts'
 import { writePlainly } from '../intake/plain-sql.ts'
 import { sellOffline, type SoldOffline } from '../intake/sold-offline.ts'
-import type { Lane } from '../lane.ts'
+import { type Lane, type LaneContext, scaled } from '../lane.ts'
 import { runsOf, type Spread, spreadOf } from '../measure/statistics.ts'
 import { timed } from '../queue/bench-queue.ts'
 import type { Cell, Table } from '../report.ts'
 
 /** What the gateway's intake reaches of what its database could take, with the same rows on the same server. */
-export const intake: Lane = async ({ quick: isQuick, scratch, tell }) => {
-  const { rounds, batched, single } = isQuick ? quick : full
+export const intake: Lane = async (context) => {
+  const { quick: isQuick, scratch, tell } = context
+  const { rounds, batched, single } = isQuick ? quick : fullOf(context)
   const server = await startEmbeddedPostgres({
     dataDir: path.join(scratch, 'postgres'),
     log: () => undefined,
@@ -60,7 +61,10 @@ export const intake: Lane = async ({ quick: isQuick, scratch, tell }) => {
   }
 }
 
-const full = { rounds: 3, batched: 4_000, single: 1_000 }
+function fullOf(context: LaneContext) {
+  return { rounds: 3, batched: scaled(4_000, context), single: scaled(1_000, context) }
+}
+
 const quick = { rounds: 1, batched: 400, single: 60 }
 const CONNECTIONS = 8
 

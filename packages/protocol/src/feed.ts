@@ -16,8 +16,24 @@ export const feedAnswer = z.strictObject({
   ),
   /** Always the newest lease. Context `lease`. */
   lease: signed,
+  /** Context `standing`. Absent from an older gateway: nothing is then known to be durable. */
+  standing: signed.optional(),
 })
 export type FeedAnswer = z.infer<typeof feedAnswer>
+
+/** What the gateway holds of one device. A head below `receivedSeq` is an older copy of the device's journal. */
+export const deviceStanding = z.strictObject({
+  device: idOf('dev'),
+  generation: z.int().min(1),
+  atMs: unixMs,
+  /** The highest sequence number that is in. */
+  receivedSeq: z.int().min(0),
+  /** Every record that is in up to here, and its outcome, also survives the loss of the gateway's disk (MP12). */
+  durableSeq: z.int().min(0),
+  /** True while two records of the device that continue the same one wait for review. */
+  forked: z.boolean(),
+})
+export type DeviceStanding = z.infer<typeof deviceStanding>
 
 /** The gateway's last word about a payment. A decline after the goods have gone says why. */
 export const outcomeStatement = z.strictObject({

@@ -15,7 +15,14 @@ export {
   errorTable,
   isErrorCode,
 } from './error-table.ts'
-export { type FeedAnswer, feedAnswer, type OutcomeStatement, outcomeStatement } from './feed.ts'
+export {
+  type DeviceStanding,
+  deviceStanding,
+  type FeedAnswer,
+  feedAnswer,
+  type OutcomeStatement,
+  outcomeStatement,
+} from './feed.ts'
 export {
   INTAKE_RECORDS_MAX,
   type IntakeAnswer,
@@ -72,3 +79,4 @@ export {
   sealedBlock,
 } from './sealed-block.ts'
 export { type Signed, signed, type SigningContext, signingContexts } from './signed.ts'
+export { type ExportManifest, exportManifest, type QueueExport, queueExport } from './queue-export.ts'

@@ -20,6 +20,8 @@ export type Manifest = z.infer<typeof manifest>
 /** `POST /device/v1/records`: in sequence order. One bad item never blocks its batch. */
 export const intakeRequest = z.strictObject({
   manifest,
+  /** The device whose records these are, where another one of its account and mode carries them. */
+  onBehalfOf: idOf('dev').optional(),
   records: z.array(wireRecord).min(1).max(INTAKE_RECORDS_MAX),
 })
 export type IntakeRequest = z.infer<typeof intakeRequest>
@@ -29,6 +31,7 @@ export type IntakeAnswer = z.infer<typeof intakeAnswer>
 
 /** Context `receipt`. A record without a verdict is unknown: keep it and send the same one again. */
 export const intakeReceipt = z.strictObject({
+  /** Whose records they are. */
   device: idOf('dev'),
   generation: z.int().min(1),
   atMs: unixMs,

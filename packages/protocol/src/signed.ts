@@ -20,5 +20,7 @@ export const signingContexts = [
   'time',
   'attempt',
   'request',
+  'standing',
+  'export',
 ] as const
 export type SigningContext = (typeof signingContexts)[number]

@@ -1,6 +1,7 @@
-import type { EntryMode } from '@holdfast/core'
+import { type EntryMode, readerMayGoOffline } from '@holdfast/core'
 import type { ReaderInfo } from '@holdfast/protocol'
-import { type Device, isOfflineCapable } from './device.ts'
+import { type Device, readerIdOf } from './device.ts'
+import { termsOf } from './journal/offline-rules.ts'
 
 /**
  * How a card can be presented now, to be asked before paying (MP7). Offline it is what both the reader can read and the
@@ -10,7 +11,10 @@ export function cardEntryMethods(device: Device | null, info: ReaderInfo | null)
   if (device === null || info === null) return []
   const { gateway, detector, journal } = device
   if (!gateway.silent && detector.status !== 'offline') return info.entryModes
-  const { lease, time } = journal.state
-  if (!lease.allowed || time.nowMs >= lease.expiresAtMs || !isOfflineCapable(journal.state, info)) return []
+  const { state } = journal
+  const { nowMs } = state.time
+  const lease = termsOf(state)
+  const reader = readerMayGoOffline(lease, readerIdOf(state, info), lease.location, nowMs)
+  if (!lease.allowed || nowMs >= lease.expiresAtMs || !info.offlineCapable || reader !== null) return []
   return info.entryModes.filter((mode) => mode !== 'keyed' && lease.entryModes.includes(mode))
 }

@@ -6,6 +6,8 @@ import type { Journal } from './journal/journal.ts'
 import type { JournalState } from './journal/journal-step.ts'
 import type { JournalStore } from './journal/journal-store.ts'
 import type { Network } from './network.ts'
+import type { PlatformHints, ReachabilityTarget } from './platform-hints.ts'
+import type { ReaderDriver } from './readers/reader-driver.ts'
 import type { TerminalEvent } from './terminal-api.ts'
 
 /** What a terminal is made of; each platform brings its own. */
@@ -19,8 +21,12 @@ export interface TerminalDeps {
   readonly app: string
   /** Kind of store, for `epoch.started`. */
   readonly storeName: string
-  /** True when some target that has nothing to do with the gateway answers; tells the two kinds of outage apart (SQ1). */
-  readonly reachability?: (timeoutMs: number) => Promise<boolean>
+  /** Places that have nothing to do with the gateway; they tell the two kinds of outage apart (SQ1). */
+  readonly reachability?: readonly ReachabilityTarget[]
+  /** What the platform believes of the link, and whether the till is in sight. */
+  readonly hints?: PlatformHints
+  /** How readers are found; without one, `useReader` names the reader. */
+  readonly readerDrivers?: readonly ReaderDriver[]
   /** Told of a listener that threw; a till's bug must not stop a payment. */
   readonly onListenerError?: (error: unknown) => void
 }
@@ -42,14 +48,4 @@ export function idSourceOf({ clock, crypto }: Pick<TerminalDeps, 'clock' | 'cryp
 /** The gateway's id of a reader: of the one that was enrolled with this device by its serial number, else its own. */
 export function readerIdOf({ enrolment }: JournalState, info: ReaderInfo): string {
   return info.serialNumber === enrolment.reader.serialNumber ? enrolment.reader.id : info.readerId
-}
-
-/**
- * May this reader take a sale that is stored? The lease lists the readers that were seen online; a reader that was
- * swapped in during an outage is not among them (MP3).
- */
-export function isOfflineCapable(state: JournalState, info: ReaderInfo): boolean {
-  const readerId = readerIdOf(state, info)
-  const listed = state.lease.readers.find(({ reader }) => reader === readerId)
-  return info.offlineCapable && listed?.offlineCapable === true
 }

@@ -15,7 +15,8 @@ export function fetchNetwork(gatewayUrl: string, platform: Fetching): Network {
   const base = gatewayUrl.replace(/\/+$/, '')
   return {
     async request(request) {
-      const deadline = platform.timeout(request.timeoutMs)
+      // Node refuses a fraction of a millisecond.
+      const deadline = platform.timeout(Math.ceil(request.timeoutMs))
       const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal])
       try {
         const response = await platform.fetch(base + request.path, initOf(request, signal))

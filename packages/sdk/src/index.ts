@@ -13,24 +13,44 @@ export type {
 export type { Enrolment } from './journal/kept-values.ts'
 export type {
   Accepted,
+  FollowUps,
   NeverStored,
   StoredOffline,
   StoredPayment,
   StoredPaymentFacts,
   StoredPaymentState,
 } from './journal/stored-payment.ts'
+export { describeEvidence, type Evidence, type EvidenceFinding } from './gateway/evidence.ts'
+export type { Outage } from './gateway/outage-of.ts'
 export { ANSWER_BYTES_MAX, type Network, type NetworkAnswer, type NetworkRequest } from './network.ts'
+export type { PaymentSettings } from './payment-settings.ts'
+export type {
+  CardPresentDetails,
+  ForwardProgress,
+  QueuedPayment,
+  QueueFailure,
+  QueueStatus,
+  ReceiptDetails,
+} from './queue/queued-payment.ts'
+export type { ReachableReader, ReaderConnection, ReaderDriver } from './readers/reader-driver.ts'
+export type { PlatformHints, ReachabilityTarget, TargetFinding } from './platform-hints.ts'
 export { type Receipt, type ReceiptCopy, receiptOf, type ReceiptWording } from './receipt.ts'
 export { createTerminal } from './terminal.ts'
 export type {
+  AvailableReader,
   CollectResult,
+  ConfirmOptions,
   ConfirmResult,
   CreatePaymentIntent,
   CreateResult,
+  DiscoveredReader,
+  IssuerWait,
   NetworkStatus,
   OfflineBehavior,
   OfflineStatus,
+  OfflineStatusDetails,
   PaymentIntent,
+  QueueQuery,
   Refused,
   Terminal,
   TerminalEvent,

@@ -44,15 +44,39 @@ export const BACKOFF_MAX_MS = 60_000
 export const RETRY_AFTER_MIN_MS = 1_000
 export const RETRY_AFTER_MAX_MS = 900_000
 
-export const PING_TIMEOUT_MS = 900
-export const PING_PERIOD_ONLINE_MS = 15_000
-export const PING_PERIOD_OFFLINE_MS = 3_000
-export const PING_PERIOD_OFFLINE_MAX_MS = 20_000
-/** Between the first good sign after an outage and the one that must confirm it. */
+/** A round of two pings ends within it. A line of 400 ms each way still answers in time. */
+export const PING_TIMEOUT_MS = 1_000
+/** A ping that is silent so long gets a second one beside it. */
+export const PING_HEDGE_MS = 400
+/** Between a ping that failed and the second one, and at first between two good signs of a link that comes back. */
 export const PING_CONFIRM_PAUSE_MS = 250
-/** Signs in a row that turn the status over. */
-export const PINGS_TO_TURN = 2
-export const REACHABILITY_TIMEOUT_MS = 1_500
+export const PING_CONFIRM_PAUSE_MAX_MS = 8_000
+export const PING_SECOND_MIN_MS = 300
+/** While somebody sells. With `PING_TIMEOUT_MS` below two seconds, with room for a busy machine (P4). */
+export const PING_PERIOD_SELLING_MS = 800
+/** So long after the last sale was begun somebody still sells. */
+export const SELLING_FOR_MS = 900_000
+/** In sight and without a sale for a while; the next sale asks at once. */
+export const PING_PERIOD_IDLE_MS = 5_000
+/** Out of sight, and the longest that a device offline waits then. */
+export const PING_PERIOD_BACKGROUND_MS = 15_000
+/** Offline: doubled with each failure. */
+export const PING_PERIOD_OFFLINE_MS = 1_000
+export const PING_PERIOD_OFFLINE_MAX_MS = 10_000
+/** Good signs that bring an offline device back; one more for each time that it fell soon after. */
+export const PINGS_TO_RETURN = 2
+/** A link that stays so long after its return has not flapped. */
+export const STEADY_MS = 60_000
+/** With it, the way back takes 40 s of good signs. */
+export const FLAPS_COUNTED_MAX = 5
+/** Pings out of their turn (a call failed, a sale began, the platform gave a hint): at once, and then one each so long. */
+export const PROBES_OUT_OF_TURN_MAX = 5
+export const PROBES_OUT_OF_TURN_REFILL_MS = 2_000
+export const REACHABILITY_TIMEOUT_MS = 1_000
+/** The independent targets belong to others: a round of them at most so often. */
+export const ELSEWHERE_PAUSE_MS = 1_000
+/** While online the journal is told of the gateway's time so often, not at each ping. */
+export const CONTACT_PERIOD_MS = 5_000
 /** A contact is written down so often; in between the clock runs on by itself. */
 export const CONTACT_PERSIST_PERIOD_MS = 60_000
 /** A clock that is further off than this is set right at once. */
@@ -84,3 +108,13 @@ export const IDEMPOTENCY_KEY_LENGTH_MAX = 64
 /** Records looked at in search of the payment that has waited longest; beyond it the deadline is not known. */
 export const DEADLINE_SCAN_RECORDS = 1_000
 export const DEADLINE_READ_RECORDS = 50
+
+/** Records and payments read at once where a damaged head row is built again. */
+export const HEAD_REBUILD_PAGE = 500
+/** Records looked at per commit while pruning; a pass ends when one of them must stay. */
+export const PRUNE_RECORDS = 100
+export const PRUNE_PERIOD_MS = 600_000
+/** What the gateway holds for good is still shown for a day. */
+export const KEEP_DURABLE_MS = 24 * 3_600_000
+/** Without a durable word of the gateway, what was settled is kept so long (DESIGN §3.9). */
+export const KEEP_SETTLED_MS = 7 * 24 * 3_600_000

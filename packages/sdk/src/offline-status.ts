@@ -1,21 +1,57 @@
-import { atRisk, NO_EXPOSURE } from '@holdfast/core'
-import type { Device } from './device.ts'
-import type { OfflineStatus } from './terminal-api.ts'
+import { atRisk, type Currency, NO_EXPOSURE, type TallyByCurrency } from '@holdfast/core'
+import type { RunningDevice } from './start-device.ts'
+import type { NetworkStatus, OfflineStatus, OfflineStatusDetails } from './terminal-api.ts'
 
 /** What a till shows of the network and of what waits; `busy`: a sale is between two steps of its own. */
-export function offlineStatusOf(device: Device | null, busy: boolean): OfflineStatus {
-  if (device === null) {
+export function offlineStatusOf(
+  running: RunningDevice | null,
+  world: { readonly busy: boolean; readonly reader: OfflineStatusDetails | null },
+): OfflineStatus {
+  const { busy, reader } = world
+  if (running === null) {
     const nothing = { atRisk: atRisk(NO_EXPOSURE), queued: 0, lastContactMs: null }
-    return { networkStatus: 'unknown', outage: null, ...nothing, safeToPowerOff: true }
+    const network = { networkStatus: 'unknown', outage: null, why: [] } as const
+    return { ...network, ...nothing, safeToPowerOff: true, sdk: NOTHING_STORED, reader }
   }
-  const { head } = device.journal.state
-  const { silent } = device.gateway
+  const { journal, gateway, detector } = running.device
+  const { head } = journal.state
+  const { silent } = gateway
+  const networkStatus: NetworkStatus = silent ? 'offline' : detector.status
+  const outage = silent ? null : detector.outage
+  const risk = atRisk(head.exposure)
   return {
-    networkStatus: silent ? 'offline' : device.detector.status,
-    outage: silent ? null : device.detector.outage,
-    atRisk: atRisk(head.exposure),
+    networkStatus,
+    outage,
+    why: detector.why,
+    atRisk: risk,
     queued: head.backlog.count,
     safeToPowerOff: !busy && head.backlog.count === 0 && head.backlog.voids === 0,
     lastContactMs: head.time.contactMs,
+    sdk: {
+      networkStatus,
+      reason: silent ? 'forced' : outage,
+      paymentsCount: head.backlog.count,
+      paymentAmountsByCurrency: withoutZeros(head.backlog.sums),
+      oldestDeadlineMs: running.oldestDeadlineMs(),
+      atRisk: withoutNone(risk),
+    },
+    reader,
   }
+}
+
+const NOTHING_STORED: OfflineStatusDetails = {
+  networkStatus: 'unknown',
+  reason: null,
+  paymentsCount: 0,
+  paymentAmountsByCurrency: {},
+  oldestDeadlineMs: null,
+  atRisk: {},
+}
+
+function withoutZeros(sums: Readonly<Partial<Record<Currency, number>>>): typeof sums {
+  return Object.fromEntries(Object.entries(sums).filter(([, sumMinor]) => sumMinor !== 0))
+}
+
+function withoutNone(tallies: TallyByCurrency): TallyByCurrency {
+  return Object.fromEntries(Object.entries(tallies).filter(([, { count }]) => count !== 0))
 }

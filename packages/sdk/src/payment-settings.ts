@@ -1,5 +1,6 @@
 import { acceptanceEndsMs, type Currency, type WindowAnchor } from '@holdfast/core'
 import type { Device } from './device.ts'
+import { offlineClockOf, termsOf } from './journal/offline-rules.ts'
 
 /** What this device may take offline now, and until when; the same for each seller until its lease changes (MP4, MP5). */
 export interface PaymentSettings {
@@ -21,13 +22,14 @@ export interface PaymentSettings {
 type AmountByCurrency = Readonly<Partial<Record<Currency, number>>>
 
 export function paymentSettingsOf({ journal }: Device): PaymentSettings {
-  const { lease, head, time } = journal.state
+  const { head } = journal.state
+  const lease = termsOf(journal.state)
   const terms = lease.kinds.deferred ?? lease.kinds.card_approved
   const leaseExpiresAtMs = lease.expiresAtMs
-  if (!lease.allowed || terms === undefined) return { ...NOT_ALLOWED, leaseExpiresAtMs }
+  if (!lease.allowed || lease.liability === null || terms === undefined)
+    return { ...NOT_ALLOWED, leaseExpiresAtMs }
   const { acceptanceAnchor, acceptanceWindowMs, uploadWindowMs } = terms
-  const clock = { nowMs: time.nowMs, lastContactMs: head.time.contactMs, trust: time.trust }
-  const windowEndMs = acceptanceEndsMs(terms, head.exposure, clock)
+  const windowEndMs = acceptanceEndsMs(terms, head.exposure, offlineClockOf(journal.state))
   return {
     isOfflineProcessingAllowed: true,
     offlineTransactionAmountLimit: terms.perPaymentMinor,

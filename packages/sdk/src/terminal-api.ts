@@ -3,12 +3,24 @@ import type {
   CardFacts,
   Currency,
   EntryMode,
+  LocalOfflineLimits,
   Money,
   OfflineKind,
+  OfflineNeed,
   TallyByCurrency,
 } from '@holdfast/core'
-import type { ErrorCode, OfflineReason, Reader, ReaderInfo, ReceiptTags } from '@holdfast/protocol'
+import type {
+  ContactDetails,
+  ErrorCode,
+  OfflineReason,
+  Reader,
+  ReaderInfo,
+  ReceiptTags,
+} from '@holdfast/protocol'
 import type { RefundRequested } from './follow-ups/request-refund.ts'
+import type { Evidence } from './gateway/evidence.ts'
+import type { Outage } from './gateway/outage-of.ts'
+import type { LocalOfflineLimitChange } from './journal/set-local-limits.ts'
 import type { StoredPayment } from './journal/stored-payment.ts'
 import type { PaymentSettings } from './payment-settings.ts'
 import type { QueuedPayment, QueueStatus } from './queue/queued-payment.ts'
@@ -41,6 +53,31 @@ export interface PaymentIntent {
   readonly offlineBehavior: OfflineBehavior
   /** Why this sale could not be stored if the network went away now; null when it could. */
   readonly offlineRefusal: ErrorCode | null
+  /** What must be named at `confirm` if this sale is to be stored: an approver, a contact, or nothing. */
+  readonly offlineNeeds: readonly OfflineNeed[]
+}
+
+export interface ConfirmOptions {
+  readonly offlineBehavior?: OfflineBehavior
+  /** The supervisor who lets this amount be stored. */
+  readonly approver?: string
+  /** Of the customer; sealed to the gateway before it is written down. */
+  readonly contact?: ContactDetails
+  /** Told once when the gateway has taken the payment and the issuer is being waited for. */
+  readonly onWaiting?: (wait: IssuerWait) => void
+}
+
+/** A payment that the gateway has acknowledged and the issuer has not answered yet. */
+export interface IssuerWait {
+  /** The acquirer's own timer: how long the answer may take from now. */
+  readonly timerMs: number
+  /** Whether the lease lets this payment be stored now instead. */
+  readonly mayStore: boolean
+  /**
+   * Ends the wait: the payment is stored, if it still may be, and an answer that comes later is adopted by the gateway.
+   * Does nothing once the issuer has answered.
+   */
+  readonly storeNow: () => void
 }
 
 /** A named refusal; the message of the error table says what to do. */
@@ -85,8 +122,13 @@ export type NetworkStatus = 'online' | 'offline' | 'unknown'
 
 export interface OfflineStatus {
   readonly networkStatus: NetworkStatus
-  /** Null while online or unknown. `service`: the internet answers, the gateway does not. */
-  readonly outage: 'internet' | 'service' | null
+  /**
+   * Null while all is well or unknown. `service`: the internet answers, the gateway does not. `acquirer`: online, and the
+   * gateway says that no issuer can be asked.
+   */
+  readonly outage: Outage | null
+  /** What was tried last and what answered, oldest first: what the two above rest on (SQ2). */
+  readonly why: readonly Evidence[]
   /** Accepted and undecided. */
   readonly atRisk: TallyByCurrency
   /** Accepted and not yet with the gateway. */
@@ -101,7 +143,7 @@ export interface OfflineStatus {
 export interface OfflineStatusDetails {
   readonly networkStatus: NetworkStatus
   /** Why it is offline: by hand, or which of the two outages; null while online or not known. */
-  readonly reason: 'forced' | 'internet' | 'service' | null
+  readonly reason: 'forced' | NonNullable<OfflineStatus['outage']> | null
   /** Accepted and not yet with the gateway, with their sums in minor units. */
   readonly paymentsCount: number
   readonly paymentAmountsByCurrency: Readonly<Partial<Record<Currency, number>>>
@@ -174,10 +216,7 @@ export interface Terminal {
   createPaymentIntent(input: CreatePaymentIntent): Promise<CreateResult>
   /** Arms the reader; resolves when a card was read, taken back or refused. */
   collectPaymentMethod(intent: PaymentIntent): Promise<CollectResult>
-  confirmPaymentIntent(
-    intent: PaymentIntent,
-    options?: { offlineBehavior?: OfflineBehavior },
-  ): Promise<ConfirmResult>
+  confirmPaymentIntent(intent: PaymentIntent, options?: ConfirmOptions): Promise<ConfirmResult>
   /** Durable void; also of a stored payment. `paid_otherwise` when cash took its place. */
   cancelPaymentIntent(
     paymentId: string,
@@ -198,6 +237,12 @@ export interface Terminal {
     paymentId: string,
     refund: { amountMinor: number; currency: Currency; operator?: string; refundId?: string },
   ): Promise<RefundRequested | Refused>
+  /** The same amount from the same card, taken minutes ago on this device; the till asks before it takes it again (MC2). */
+  sameCardRecently(card: Pick<CardFacts, 'fingerprint'>, money: Money): Promise<StoredPayment | null>
+  /** Lowers what this device stores, at once; raised again, never above the lease, only while the gateway answers (SQ4). */
+  setLocalOfflineLimit(
+    change: LocalOfflineLimitChange,
+  ): Promise<{ status: 'set'; limits: LocalOfflineLimits } | Refused>
   offlineStatus(): OfflineStatus
   readonly queue: {
     /** Newest first. */

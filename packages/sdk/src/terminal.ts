@@ -1,27 +1,54 @@
-import { must } from '@holdfast/core'
-import type { Reader } from '@holdfast/protocol'
+import { cardEntryMethods } from './card-entry-methods.ts'
 import type { Device, TerminalDeps } from './device.ts'
+import { followUpsApi } from './follow-ups/follow-ups-api.ts'
 import { enrol } from './gateway/enrol.ts'
 import { Journal } from './journal/journal.ts'
+import { setLocalLimits } from './journal/set-local-limits.ts'
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, NAME_LENGTH_MAX } from './limits.ts'
 import { offlineStatusOf } from './offline-status.ts'
+import { paymentSettingsOf } from './payment-settings.ts'
+import { paymentQueue } from './queue/payment-queue.ts'
+import { ReaderDesk } from './readers/reader-desk.ts'
 import { cancelPayment } from './sales/cancel-payment.ts'
 import { collectCard, putDown } from './sales/collect-card.ts'
 import { confirmPayment } from './sales/confirm-payment.ts'
 import { createPayment } from './sales/create-payment.ts'
+import { sameCardRecently } from './sales/same-card-recently.ts'
 import type { Sale } from './sales/sale.ts'
 import { type RunningDevice, startDevice } from './start-device.ts'
-import type { Terminal, TerminalEvent, TerminalSettings } from './terminal-api.ts'
+import type {
+  CreatePaymentIntent,
+  CreateResult,
+  Refused,
+  Terminal,
+  TerminalEvent,
+  TerminalSettings,
+} from './terminal-api.ts'
 
 /** Opens the journal and starts forwarding what is in it. Throws when the store cannot be trusted. */
 export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
   const listeners = new Set<(event: TerminalEvent) => void>()
   const sales = new Map<string, Sale>()
-  let reader: Reader | null = null
   let running: RunningDevice | null = null
   let forced = false
   let lastStatus = ''
+  let lastMethods = ''
   let enrolling: ReturnType<Terminal['enrol']> | null = null
+
+  const desk = new ReaderDesk({
+    drivers: deps.readerDrivers ?? [],
+    device: () => running?.device ?? null,
+    isInUse: () => [...sales.values()].some((sale) => sale.card !== null || sale.step !== null),
+    onChange(reader) {
+      emit({ type: 'readerChanged', reader })
+      announceStatus()
+    },
+  })
+
+  // A lease comes from a gateway that answers.
+  listeners.add((event) => {
+    if (event.type === 'leaseChanged') void desk.keepConnected()
+  })
 
   const journal = await Journal.open(deps)
   if (journal !== null) start(journal)
@@ -44,15 +71,25 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
 
   function status() {
     const busy = [...sales.values()].some((sale) => sale.step !== null)
-    return offlineStatusOf(running?.device ?? null, busy)
+    return offlineStatusOf(running, { busy, reader: desk.offlineStatus() })
   }
 
+  function entryMethods() {
+    return cardEntryMethods(running?.device ?? null, desk.reader?.info ?? null)
+  }
+
+  /** Tells what has changed of the status and of the ways to present a card. */
   function announceStatus(): void {
     const now = status()
     const text = JSON.stringify(now)
-    if (text === lastStatus) return
-    lastStatus = text
-    emit({ type: 'offlineStatusChanged', status: now })
+    if (text !== lastStatus) {
+      lastStatus = text
+      emit({ type: 'offlineStatusChanged', status: now })
+    }
+    const methods = entryMethods()
+    if (methods.join() === lastMethods) return
+    lastMethods = methods.join()
+    emit({ type: 'cardEntryMethodsChanged', methods })
   }
 
   /** One step of a sale at a time; what it returns when another one runs is the caller's. */
@@ -70,7 +107,8 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
   /** A device that is enrolled stays what it is: its journal belongs to it. */
   async function enrolOnce({ code, name }: { code: string; name: string }): ReturnType<Terminal['enrol']> {
     if (running !== null) return { status: 'enrolled', deviceId: deviceIdOf(running) }
-    const { info } = connectedReader()
+    if (desk.reader === null) return { status: 'refused', code: 'reader_not_connected' }
+    const { info } = desk.reader
     const enrolled = await enrol(deps, { code, name: name.slice(0, NAME_LENGTH_MAX), reader: info })
     if (!enrolled.ok) return { status: 'refused', code: enrolled.code }
     const { account, mode, device } = enrolled.lease
@@ -79,13 +117,18 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
     const founded = await Journal.found(deps, identity, enrolled.answer.lease)
     if (founded === null) return { status: 'refused', code: 'journal_failed' }
     const deviceId = deviceIdOf(start(founded))
+    await desk.renew()
     emit({ type: 'leaseChanged' })
     announceStatus()
     return { status: 'enrolled', deviceId }
   }
 
-  function connectedReader(): Reader {
-    return must(reader, 'a reader is connected with useReader before it is needed')
+  /** The sale that an idempotency key has opened, while it is in hand and asked for in the same terms. */
+  function inHand(refused: Refused, input: CreatePaymentIntent): CreateResult | null {
+    const sale = refused.code === 'idempotency_key_reused' ? sales.get(refused.paymentId ?? '') : undefined
+    const { amountMinor, currency } = sale?.intent.money ?? {}
+    if (sale === undefined || amountMinor !== input.amountMinor || currency !== input.currency) return null
+    return { status: 'created', intent: sale.intent }
   }
 
   async function leave(device: Device, sale: Sale): Promise<void> {
@@ -105,18 +148,30 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
       return enrolling
     },
 
-    useReader(connected) {
-      reader = connected
-    },
+    useReader: (reader) => desk.use(reader),
+    discoverReaders: () => desk.discover(),
+    connectReader: (serialNumber) => desk.connect(serialNumber),
+    disconnectReader: () => desk.disconnect(),
+    connectedReader: () => desk.reader?.info ?? null,
+    availableReaders: () => desk.available(),
+    availableCardEntryMethods: entryMethods,
+    paymentSettings: () => (running === null ? null : paymentSettingsOf(running.device)),
 
     async createPaymentIntent(input) {
       if (running === null) return { status: 'refused', code: 'not_enrolled' }
-      const created = await createPayment(running.device, connectedReader().info, input)
-      if (created.status === 'created') {
-        const { intent } = created
-        const operator = input.operator ?? null
-        sales.set(intent.paymentId, { intent, operator, step: null, card: null, declined: new Set() })
-      }
+      if (desk.reader === null) return { status: 'refused', code: 'reader_not_connected' }
+      const created = await createPayment(running.device, desk.reader.info, input)
+      if (created.status === 'refused') return inHand(created, input) ?? created
+      const { intent } = created
+      const operator = input.operator ?? null
+      sales.set(intent.paymentId, {
+        intent,
+        operator,
+        step: null,
+        card: null,
+        declined: new Set(),
+        waiting: null,
+      })
       return created
     },
 
@@ -128,8 +183,10 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
         return { status: 'refused', code: 'reader_busy' }
       }
       const { device } = running
+      const { reader } = desk
+      if (reader === null) return { status: 'refused', code: 'reader_not_connected' }
       return step(sale, 'collect', async () => {
-        const collected = await collectCard(device, sale, connectedReader())
+        const collected = await collectCard(device, sale, reader)
         if (sales.has(paymentId)) return collected
         // The sale was taken back while the card was read.
         await putDown(sale)
@@ -142,9 +199,8 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
       if (running === null || sale === undefined) return { status: 'refused', code: 'sale_not_open' }
       if (sale.step !== null) return { status: 'refused', code: 'sale_in_progress' }
       const { device } = running
-      const behavior = options.offlineBehavior ?? sale.intent.offlineBehavior
       return step(sale, 'confirm', async () => {
-        const result = await confirmPayment(device, sale, behavior)
+        const result = await confirmPayment(device, sale, options)
         await leave(device, sale)
         return result
       })
@@ -157,7 +213,7 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
       const write = () => device.journal.append(cancelPayment(paymentId, reason))
       if (sale?.step === 'confirm' || sale?.step === 'cancel')
         return { status: 'refused', code: 'sale_in_progress' }
-      if (sale?.step === 'collect') reader?.cancel()
+      if (sale?.step === 'collect') desk.reader?.cancel()
       const voided =
         sale === undefined || sale.step === 'collect'
           ? await write()
@@ -171,7 +227,29 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
       return { status: 'voided' }
     },
 
+    ...followUpsApi(() => running),
+
+    async sameCardRecently({ fingerprint }, money) {
+      return running === null ? null : sameCardRecently(running.device, { fingerprint, money })
+    },
+
+    async setLocalOfflineLimit(change) {
+      if (running === null) return { status: 'refused', code: 'not_enrolled' }
+      const { journal, gateway, detector } = running.device
+      const online = !gateway.silent && detector.status === 'online'
+      const set = await journal.append(setLocalLimits(change, online))
+      if (!set.ok) return { status: 'refused', code: set.code }
+      emit({ type: 'leaseChanged' })
+      return { status: 'set', limits: set.value }
+    },
+
     offlineStatus: status,
+
+    queue: paymentQueue({
+      store: deps.store,
+      running: () => running,
+      safeToPowerOff: () => status().safeToPowerOff,
+    }),
 
     payments({ limit = LIST_LIMIT_DEFAULT, beforeId } = {}) {
       const page = { limit: Math.min(limit, LIST_LIMIT_MAX) }
@@ -198,7 +276,7 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
     },
 
     async close() {
-      for (const sale of sales.values()) if (sale.step === 'collect') reader?.cancel()
+      for (const sale of sales.values()) if (sale.step === 'collect') desk.reader?.cancel()
       await (running === null ? deps.store.close() : running.close())
     },
   }

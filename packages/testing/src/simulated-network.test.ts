@@ -47,6 +47,7 @@ const cases: readonly [keyof NetworkFaults, number, object][] = [
   ['reset', 1, { reached: false, why: 'reset' }],
   ['serverError', 1, { reached: true, status: 502 }],
   ['captive', 0, { reached: true, status: 200, body: expect.stringContaining('<!doctype html>') }],
+  ['overloaded', 0, { reached: true, status: 429 }],
   ['garbled', 1, { reached: true, status: 200, body: 'ser' }],
   ['duplicated', 2, { reached: true, status: 200, body: 'served' }],
 ]

@@ -51,6 +51,8 @@ export interface NetworkFaults {
   readonly captive: number
   /** An answer that is cut off but still has its status. */
   readonly garbled: number
+  /** 429 with a `Retry-After`; the gateway has not looked at the request. */
+  readonly overloaded: number
 }
 
 export const NO_NETWORK_FAULTS: NetworkFaults = {
@@ -62,6 +64,7 @@ export const NO_NETWORK_FAULTS: NetworkFaults = {
   serverError: 0,
   captive: 0,
   garbled: 0,
+  overloaded: 0,
 }
 
 const networkFaultNames = [
@@ -73,6 +76,7 @@ const networkFaultNames = [
   'net.server_error',
   'net.captive',
   'net.garbled',
+  'net.overloaded',
   'net.down',
   'net.black_hole',
   'net.refused',
@@ -156,6 +160,10 @@ export function simulatedLink(options: SimulatedLinkOptions): SimulatedLink {
     if (state === 'captive' || met('net.captive', faults.captive)) {
       if (state === 'captive') counters.hit('net.captive')
       return within(random.int(5, 40), reached({ status: 200, body: CAPTIVE_PAGE, retryAfterMs: null }))
+    }
+    if (met('net.overloaded', faults.overloaded)) {
+      const retryAfterMs = random.int(1, 60) * 1_000
+      return within(random.int(5, 40), reached({ status: 429, body: '', retryAfterMs }))
     }
     if (met('net.request_lost', faults.requestLost)) return undefined
     const outMs = travelMs()

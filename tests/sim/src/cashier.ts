@@ -64,7 +64,7 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
   }
 
   function saw(code: string): void {
-    journalFailures = code === 'journal_failed' ? journalFailures + 1 : 0
+    journalFailures = code === 'journal_failed' || code === 'journal_poisoned' ? journalFailures + 1 : 0
     if (journalFailures < JOURNAL_FAILURES_MAX) return
     counters.hit('cashier.restarted_the_till')
     process.kill('the cashier restarts it: the journal fails')
@@ -205,7 +205,7 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
     for (let at = 0; at < tries; at += 1) {
       shop.voidAsked.add(paymentId)
       const canceled = await terminal.cancelPaymentIntent(paymentId, reason)
-      if (canceled.status === 'refused' && canceled.code !== 'journal_failed')
+      if (canceled.status === 'refused' && !canceled.code.startsWith('journal_'))
         shop.voidAsked.delete(paymentId)
       if (canceled.status === 'voided') {
         show(paymentId, 'voided')

@@ -1,12 +1,22 @@
 import { claimedAttempt, statusOf } from '@holdfast/core'
-import { auditGatewayPayment, type AuditReport, auditSales } from '@holdfast/testing'
+import { type AuditCode, auditGatewayPayment, type AuditReport, auditSales } from '@holdfast/testing'
 import { holdsCardNumber } from './card-scan.ts'
 import type { Shown } from './shop.ts'
 import type { DeviceDisk } from './sim-device.ts'
 import type { World } from './world.ts'
 
+/** A till whose disk was put back has forgotten, and its new branch is kept for review: named, and nothing charged. */
+const VISIBLE_AFTER_FORK: ReadonlySet<AuditCode> = new Set([
+  'missing_on_device',
+  'accepted_but_parked',
+  'acceptance_not_known_at_gateway',
+  'void_not_known_at_gateway',
+  'approved_but_not_accepted',
+  'outcome_differs',
+])
+
 /** After the drain: does all that was shown, stored, asked and charged say the same? */
-export function judge(world: World): AuditReport {
+export function judge(world: World, chains: 'whole' | 'forked' = 'whole'): AuditReport {
   const report = auditSales({
     devices: disksOf(world).map((disk) => {
       const { head, payments, values } = disk.image()
@@ -16,13 +26,16 @@ export function judge(world: World): AuditReport {
     gateway: [...world.database.payments.values()].map(auditGatewayPayment),
     acquirer: world.acquirer.entries(),
   })
-  for (const { code, paymentId, detail } of report.differences)
+  for (const { code, paymentId, detail } of report.differences) {
+    if (chains === 'forked' && VISIBLE_AFTER_FORK.has(code)) continue
     world.watch.breach('the audit is clean', `${code}: ${detail}`, paymentId ?? undefined)
-  if (report.pending > 0) world.watch.breach('nothing is pending after the drain', `${report.pending} sales`)
-  countStates(world)
-  judgeWords(world)
-  judgeOrders(world)
+  }
+  judgeOrders(world, chains)
   judgeSecrecy(world)
+  countStates(world)
+  if (chains === 'forked') return report
+  judgeWords(world)
+  if (report.pending > 0) world.watch.breach('nothing is pending after the drain', `${report.pending} sales`)
   return report
 }
 
@@ -109,7 +122,7 @@ function wantedCharges(status: string): number {
 }
 
 /** One basket is paid by card at most once, over all the payments that were tried for it. */
-function judgeOrders(world: World): void {
+function judgeOrders(world: World, chains: 'whole' | 'forked'): void {
   const { watch, shop, counters } = world
   const paidWords: readonly (Shown | undefined)[] = ['approved', 'stored']
   for (const { reference, payments, end } of shop.orders) {
@@ -117,7 +130,7 @@ function judgeOrders(world: World): void {
     if (charges > 1)
       watch.breach('one basket is charged once', `${reference}: ${charges} charges`, payments[0])
     const accepted = payments.filter((paymentId) => paidWords.includes(shop.shown.get(paymentId)))
-    if (accepted.length === 0 && charges > 0)
+    if (chains === 'whole' && accepted.length === 0 && charges > 0)
       watch.breach('who was not told so is not charged', `${reference}: ended as ${end}`, payments[0])
     counters.sometimes('state.basket_paid', charges === 1)
     counters.sometimes('state.basket_tried_again', payments.length > 1)

@@ -4,6 +4,7 @@ import { runDay } from './scenario.ts'
 import { mutants } from './world.ts'
 
 const SEEDS = 12
+const RESTORED_SEEDS = 4
 const MUTANT_SEEDS_MAX = 40
 
 test(`P1, P2: ${SEEDS} days with every fault end even: nothing lost, nothing charged twice`, async () => {
@@ -24,6 +25,14 @@ test(`P1, P2: ${SEEDS} days with every fault end even: nothing lost, nothing cha
     'state.scan_finds_card_at_acquirer',
   ])
     expect(never).not.toContain(state)
+})
+
+test(`${RESTORED_SEEDS} days on which a till comes back from a copy charge nobody twice and hide nothing`, async () => {
+  for (let seed = 1; seed <= RESTORED_SEEDS; seed += 1) {
+    const { world } = await runDay(String(seed), { restore: 'till' })
+    expect(world.watch.breaches(), `seed ${seed}`).toEqual([])
+    expect(world.counters.counts().get('device.restored')).toBe(1)
+  }
 })
 
 test('the same seed is the same day, another one is another', async () => {

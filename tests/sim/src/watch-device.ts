@@ -4,6 +4,7 @@ import { lease as leaseSchema, type Lease, signed } from '@holdfast/protocol'
 import type { JournalChange, StoredPayment } from '@holdfast/sdk'
 import type { Engine } from '@holdfast/testing'
 import { holdsCardNumber } from './card-scan.ts'
+import type { DeviceDisk } from './sim-device.ts'
 import type { Watch } from './watch.ts'
 
 type State = StoredPayment['state']
@@ -20,14 +21,20 @@ const NEXT: Record<State, readonly State[]> = {
   VOIDED: ['VOIDED'],
 }
 
+export interface DeviceWatch {
+  onCommit(change: JournalChange): void
+  /** The disk was restored: what it holds now is where it goes on from. */
+  rewind(image: ReturnType<DeviceDisk['image']>): void
+}
+
 /** Holds every write of one device to what must always be true, recomputed from the payments alone. */
-export function watchDevice(watch: Watch, engine: Engine, name: string): (change: JournalChange) => void {
+export function watchDevice(watch: Watch, engine: Engine, name: string): DeviceWatch {
   const payments = new Map<string, StoredPayment>()
   let lease: Lease | null = null
   let seq = 0
   let hash: string | null = null
 
-  return (change) => {
+  function onCommit(change: JournalChange): void {
     if (holdsCardNumber(JSON.stringify(change))) watch.breach('no card number on the disk', name)
     const kept = change.values['lease']
     if (typeof kept === 'string') lease = leaseOf(kept)
@@ -50,6 +57,13 @@ export function watchDevice(watch: Watch, engine: Engine, name: string): (change
       if (payment.state === 'QUEUED' && before?.state !== 'QUEUED') checkLimits(payment.paymentId, payment)
     }
     checkExposure(change)
+  }
+
+  function rewind(image: ReturnType<DeviceDisk['image']>): void {
+    payments.clear()
+    for (const [paymentId, payment] of image.payments) payments.set(paymentId, payment)
+    seq = image.head?.seq ?? 0
+    hash = image.head?.hash ?? null
   }
 
   function checkLimits(paymentId: string, payment: Extract<StoredPayment, { state: 'QUEUED' }>): void {
@@ -104,6 +118,8 @@ export function watchDevice(watch: Watch, engine: Engine, name: string): (change
     }
     return sums
   }
+
+  return { onCommit, rewind }
 }
 
 function leaseOf(kept: string): Lease | null {

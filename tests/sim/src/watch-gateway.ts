@@ -1,7 +1,7 @@
 import type { Attempt, PaymentStory } from '@holdfast/core'
 import type { Engine } from '@holdfast/testing'
 import { holdsCardNumber } from './card-scan.ts'
-import type { GatewayChange } from '@holdfast/gateway'
+import type { GatewayChange, MemoryGatewayState } from '@holdfast/gateway'
 import type { Watch } from './watch.ts'
 
 type State = Attempt['state']
@@ -17,12 +17,18 @@ const NEXT: Record<State, readonly State[]> = {
   reversed: ['reversed'],
 }
 
+export interface GatewayWatch {
+  onCommit(change: GatewayChange): void
+  /** The database was restored: what it holds now is where it goes on from. */
+  rewind(state: MemoryGatewayState): void
+}
+
 /** Holds every transaction of the gateway to what must always be true. */
-export function watchGateway(watch: Watch, engine: Engine): (change: GatewayChange) => void {
+export function watchGateway(watch: Watch, engine: Engine): GatewayWatch {
   const stories = new Map<string, PaymentStory>()
   const outcomes = new Map<string, number>()
 
-  return (change) => {
+  function onCommit(change: GatewayChange): void {
     if (holdsCardNumber(JSON.stringify(change)))
       watch.breach('no card number in the database', 'a transaction')
     for (const { story } of change.payments ?? []) {
@@ -36,6 +42,12 @@ export function watchGateway(watch: Watch, engine: Engine): (change: GatewayChan
       outcomes.set(paymentId, times)
       if (times > 1) watch.breach('one outcome per payment', `${times} outcomes`, paymentId)
     }
+  }
+
+  function rewind(state: MemoryGatewayState): void {
+    stories.clear()
+    outcomes.clear()
+    for (const { story } of state.payments.values()) stories.set(story.paymentId, story)
   }
 
   function compare(before: PaymentStory, after: PaymentStory): void {
@@ -54,6 +66,8 @@ export function watchGateway(watch: Watch, engine: Engine): (change: GatewayChan
         back(`attempt ${attempt.number} got another STAN`)
     }
   }
+
+  return { onCommit, rewind }
 }
 
 function stateOf(attempt: Attempt): string {

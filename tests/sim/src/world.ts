@@ -9,6 +9,7 @@ import {
   type Random,
   type ServerDialogue,
   type SimulatedRequest,
+  trueMs,
 } from '@holdfast/testing'
 import { bytesHoldCardNumber, holdsCardNumber } from './card-scan.ts'
 import { createEnrolments } from './enrolments.ts'
@@ -25,10 +26,10 @@ import {
 } from '@holdfast/gateway'
 import { createShop, type Shop } from './shop.ts'
 import { type SimAcquirer, simAcquirer } from './sim-acquirer.ts'
-import { type RunningTill, type SimDevice, simDevice } from './sim-device.ts'
+import { type DeviceDisk, type RunningTill, type SimDevice, simDevice } from './sim-device.ts'
 import { gatewayKeys, type SimGateway, simGateway } from './sim-gateway.ts'
 import { createWatch, type Watch } from './watch.ts'
-import { watchDevice } from './watch-device.ts'
+import { type DeviceWatch, watchDevice } from './watch-device.ts'
 import { watchGateway } from './watch-gateway.ts'
 
 /** Everything of one seed: tills, gateway processes on one database, an acquirer, and the people's memory. */
@@ -44,6 +45,10 @@ export interface World {
   readonly database: MemoryGatewayState
   /** Errors that a gateway logged; injected faults cause some. */
   readonly errors: string[]
+  /** After a restore: what the watches know is set back too. */
+  readonly rewind: { gateway(): void; device(device: SimDevice): void }
+  /** What the merchant has decided, from what holds where nothing was decided. */
+  terms: (usual: LeaseTerms['offline']) => LeaseTerms['offline']
   /** Probability that somebody on the way answers a request in the gateway's name. */
   forgeries: number
   /** Called for each program of a till as it becomes ready. */
@@ -102,9 +107,9 @@ export function createWorld(options: WorldOptions): World {
 
   function leaseTerms(device: DeviceRow): LeaseTerms {
     const reader = enrolments.readers.get(device.deviceId)
-    const readers = reader === undefined ? [] : [{ ...reader, model: 'simulated', lastOnlineMs: 0 }]
-    const { terms = (usual) => usual } = options
-    return { ...TERMS, offline: terms(defaultOfflineTerms), readers }
+    const readers =
+      reader === undefined ? [] : [{ ...reader, model: 'simulated', lastOnlineMs: trueMs(engine) }]
+    return { ...TERMS, offline: world.terms(defaultOfflineTerms), readers }
   }
 
   const gatewayWatch = watchGateway(watch, engine)
@@ -123,7 +128,7 @@ export function createWorld(options: WorldOptions): World {
       skewMs: at === 0 ? 0 : random.int(-300, 300),
       leaseTerms,
       enrolments,
-      onCommit: gatewayWatch,
+      onCommit: (change) => gatewayWatch.onCommit(change),
       onError,
     }),
   )
@@ -146,7 +151,9 @@ export function createWorld(options: WorldOptions): World {
   }
 
   const devices: SimDevice[] = []
+  const deviceWatches = new Map<DeviceDisk, DeviceWatch>()
   function addDevice(name: string, tabOf?: SimDevice): void {
+    const deviceWatch = watchDevice(watch, engine, name)
     const device: SimDevice = simDevice({
       engine,
       random: random.fork(name),
@@ -155,7 +162,7 @@ export function createWorld(options: WorldOptions): World {
       suite: tillSuite,
       fingerprintKey: new Uint8Array(32).fill(3),
       server,
-      onCommit: watchDevice(watch, engine, name),
+      onCommit: (change) => deviceWatch.onCommit(change),
       onWire(text) {
         if (holdsCardNumber(text)) watch.breach('no card number on the wire', name)
       },
@@ -164,6 +171,7 @@ export function createWorld(options: WorldOptions): World {
       ...(tabOf === undefined ? {} : { tabOf }),
     })
     devices.push(device)
+    if (tabOf === undefined) deviceWatches.set(device.disk, deviceWatch)
   }
   for (let at = 1; at <= options.devices; at += 1) addDevice(`till-${at}`)
   if (options.secondTab === true) addDevice('till-1-tab', devices[0])
@@ -180,6 +188,11 @@ export function createWorld(options: WorldOptions): World {
     acquirer,
     database,
     errors,
+    rewind: {
+      gateway: () => gatewayWatch.rewind(database),
+      device: ({ disk }) => deviceWatches.get(disk)?.rewind(disk.image()),
+    },
+    terms: options.terms ?? ((usual) => usual),
     forgeries: 0,
     onTillReady: () => {},
   }
@@ -210,4 +223,5 @@ const TERMS: Omit<LeaseTerms, 'readers' | 'offline'> = {
   locationName: 'Simulated street',
   validForMs: LEASE_VALID_FOR_MS,
   currencies: ['eur', 'gbp'],
+  liability: { acceptedBy: 'Simulated owner', acceptedMs: 0, textVersion: '1' },
 }

@@ -25,10 +25,22 @@ const PER_PAYMENT_MINOR_ELSEWHERE = 20_000
 /** What a device may do offline where the merchant has decided nothing else. */
 export const defaultOfflineTerms: LeaseTerms['offline'] = {
   allowed: true,
+  // A till that was switched off for the night knows the time well enough to open without network.
+  clockTrustMin: 'held',
   kinds: { deferred: kindTerms(), card_approved: kindTerms() },
+  deviceTotals: {
+    storedTotalMinor: byCurrency((minor) => minor * PAYMENTS_IN_TOTAL * 2),
+    storedCount: STORED_COUNT,
+  },
   // Interac debit exists online only (REQUIREMENTS SQ9).
   brandsRefused: ['interac'],
+  aidsRefused: [],
   entryModes: ['contact', 'contactless'],
+  cvms: {},
+  perCard: null,
+  denied: [],
+  approvalAboveMinor: {},
+  contactAboveMinor: {},
 }
 
 export const LEASE_VALID_FOR_MS = 7 * DAY_MS
@@ -41,6 +53,8 @@ function kindTerms(): KindTerms {
     acceptanceWindowMs: 7 * DAY_MS,
     acceptanceAnchor: 'last_contact',
     uploadWindowMs: 7 * DAY_MS,
+    uploadAnchor: 'first_payment',
+    lateUpload: 'present',
   }
 }
 

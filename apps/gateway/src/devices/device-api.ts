@@ -7,7 +7,9 @@ import {
   errorAnswer,
   type ErrorCode,
   type FeedAnswer,
+  type DeviceStanding,
   INTAKE_RECORDS_MAX,
+  intakeRequest,
   manifest,
   onlineAttemptRequest,
   requestText,
@@ -18,7 +20,7 @@ import type { AcquirerPort } from '../authoriser/acquirer-port.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { createIntake, IntakeBusy } from '../intake/intake.ts'
 import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
-import { type LeaseTerms, renewLease } from './make-lease.ts'
+import { type LeaseTerms, renewLease, signedFor } from './make-lease.ts'
 
 const FEED_ITEMS_MAX = 100
 const WAIT_MS_MAX = 20_000
@@ -27,7 +29,11 @@ const POLL_MS = 250
 const FEED_POLL_MS = 1_000
 
 /** `intakeRequest` with its items unread: each is judged by itself, so that a bad one never blocks its batch. */
-const intakeBatch = z.strictObject({ manifest, records: z.array(z.unknown()).min(1).max(INTAKE_RECORDS_MAX) })
+const intakeBatch = z.strictObject({
+  manifest,
+  onBehalfOf: intakeRequest.shape.onBehalfOf,
+  records: z.array(z.unknown()).min(1).max(INTAKE_RECORDS_MAX),
+})
 
 export interface DeviceRequest {
   readonly method: string
@@ -49,7 +55,7 @@ export interface DeviceAnswer {
 export function createDeviceApi(
   world: GatewayWorld,
   acquirer: Pick<AcquirerPort, 'state'>,
-  leaseTerms: (device: DeviceRow) => Promise<LeaseTerms>,
+  leaseTerms: (device: DeviceRow, heldNumber: number | null) => Promise<LeaseTerms>,
 ): (request: DeviceRequest) => Promise<DeviceAnswer> {
   const intake = createIntake(world)
 
@@ -87,7 +93,17 @@ export function createDeviceApi(
   async function records(device: DeviceRow, request: DeviceRequest): Promise<DeviceAnswer> {
     const parsed = parse(intakeBatch, request.body)
     if (!parsed.ok) return refuse('request_malformed', parsed.param)
-    return { status: 200, body: { receipt: await intake.receive(device, parsed.data) } }
+    const { onBehalfOf = device.deviceId, ...batch } = parsed.data
+    if (onBehalfOf === device.deviceId) {
+      return { status: 200, body: { receipt: await intake.receive(device, batch) } }
+    }
+    const owner = await world.store.device(onBehalfOf)
+    // A stranger's device and one that does not exist are the same answer.
+    if (owner === null || owner.account !== device.account || owner.mode !== device.mode) {
+      return refuse('record_account_foreign', 'onBehalfOf')
+    }
+    const review = owner.status === 'revoked' ? 'device_revoked' : null
+    return { status: 200, body: { receipt: await intake.receive(owner, batch, { review }) } }
   }
 
   async function present(device: DeviceRow, request: DeviceRequest): Promise<DeviceAnswer> {
@@ -124,7 +140,8 @@ export function createDeviceApi(
     const same = Number(url.searchParams.get('generation') ?? 0) === generation
     const after = same ? Number(url.searchParams.get('after') ?? 0) : 0
     if (!Number.isSafeInteger(after) || after < 0) return refuse('request_malformed', 'after')
-    const lease = await renewLease(world, device, await leaseTerms(device))
+    const renewed = await renewLease(world, device, await leaseTerms(device, heldNumber(url)))
+    const lease = await signedFor(world, renewed, url.searchParams.get('key'))
     const untilMs = world.clock.monotonicMs() + waitMs(url)
     for (;;) {
       const rows = await world.store.feed({ deviceId: device.deviceId, after, limit: FEED_ITEMS_MAX })
@@ -135,11 +152,19 @@ export function createDeviceApi(
           type: 'outcome' as const,
           statement: signed,
         }))
-        const body: FeedAnswer = { generation, items, lease }
+        const body: FeedAnswer = { generation, items, lease, standing: await standing(device, generation) }
         return { status: 200, body }
       }
       await world.changes.wait(device.deviceId, Math.min(leftMs, FEED_POLL_MS))
     }
+  }
+
+  function standing(device: DeviceRow, generation: number) {
+    const { deviceId, receivedSeq, forked = false } = device
+    const durableSeq = world.durable === 'commit' ? receivedSeq : 0
+    const atMs = world.clock.wallMs()
+    const said: DeviceStanding = { device: deviceId, generation, atMs, receivedSeq, durableSeq, forked }
+    return signStatement(world.keys.signing, 'standing', said)
   }
 
   function statement(row: PaymentRow, attemptId: string) {
@@ -191,6 +216,12 @@ function parse<Schema extends z.ZodType>(
 
 function refuse(code: ErrorCode, param?: string): DeviceAnswer {
   return errorAnswer(code, param === undefined || param === '' ? undefined : { param })
+}
+
+/** The lease that the device goes by, if it says so. */
+function heldNumber(url: URL): number | null {
+  const said = Number(url.searchParams.get('lease') ?? Number.NaN)
+  return Number.isSafeInteger(said) && said > 0 ? said : null
 }
 
 function waitMs(url: URL): number {

@@ -1,45 +1,67 @@
-import { cardBrands, type Currency, entryModes, must, offlineKinds } from '@holdfast/core'
-import { kindTerms } from '@holdfast/protocol'
+import { type Currency, must } from '@holdfast/core'
+import { parseJson } from '@holdfast/envelope'
+import { lease as leaseSchema, offlineTerms } from '@holdfast/protocol'
 import type { Pool } from 'pg'
-import * as z from 'zod'
 import type { DeviceRow } from '../store/gateway-store.ts'
+import { customerVerification } from './customer-verification.ts'
 import { defaultOfflineTerms, LEASE_VALID_FOR_MS } from './default-offline-terms.ts'
+import { grantShare } from './grant-share.ts'
 import type { LeaseTerms } from './make-lease.ts'
 
-const offlineTerms = z.strictObject({
-  allowed: z.boolean(),
-  kinds: z.partialRecord(z.enum(offlineKinds), kindTerms),
-  brandsRefused: z.array(z.enum(cardBrands)),
-  entryModes: z.array(z.enum(entryModes)),
-}) satisfies z.ZodType<LeaseTerms['offline']>
-
 /** What the merchant has decided for a device: its own settings, else the account's, else the default. */
-export async function loadLeaseTerms(pool: Pool, device: DeviceRow, nowMs: number): Promise<LeaseTerms> {
-  const { rows } = await pool.query<TermsColumns>(LEASE_TERMS, [device.account, device.deviceId])
+export async function loadLeaseTerms(
+  pool: Pool,
+  device: DeviceRow,
+  nowMs: number,
+  heldNumber: number | null = null,
+): Promise<LeaseTerms> {
+  const { account, deviceId, location } = device
+  const { rows } = await pool.query<TermsColumns>(LEASE_TERMS, [account, deviceId])
   const row = must(rows[0], 'a device has an account and a location')
-  const decided = row.device_terms ?? row.account_terms
+  const usual = { ...defaultOfflineTerms, cvms: customerVerification(row.country) }
+  // A merchant names what differs; the rest is the default's, also what a later version adds.
+  const wanted = offlineTerms.parse({ ...usual, ...(row.device_terms ?? row.account_terms) })
+  const deviceTotals = await grantShare(pool, {
+    account,
+    device: deviceId,
+    location,
+    wanted: wanted.deviceTotals,
+    nextNumber: numberOf(device) + 1,
+    heldNumber,
+    nowMs,
+    validForMs: LEASE_VALID_FOR_MS,
+  })
   return {
     accountName: row.account_name,
     locationName: row.location_name,
     validForMs: LEASE_VALID_FOR_MS,
     currencies: row.currencies,
-    offline: decided === null ? defaultOfflineTerms : offlineTerms.parse(decided),
+    liability: row.liability,
+    offline: { ...wanted, deviceTotals },
     // The device is in contact now, and with it the reader that it was enrolled with.
     readers: row.readers.map((reader) => ({ ...reader, lastOnlineMs: nowMs })),
   }
+}
+
+function numberOf({ lease }: DeviceRow): number {
+  return lease === null ? 0 : leaseSchema.parse(parseJson(lease.payload)).number
 }
 
 interface TermsColumns {
   readonly account_name: string
   readonly location_name: string
   readonly currencies: readonly Currency[]
-  readonly account_terms: unknown
-  readonly device_terms: unknown
+  readonly country: string | null
+  readonly liability: LeaseTerms['liability']
+  readonly account_terms: object | null
+  readonly device_terms: object | null
   readonly readers: readonly { reader: string; model: string; offlineCapable: boolean }[]
 }
 
 const LEASE_TERMS = `
-  select a.name as account_name, l.name as location_name, a.currencies,
+  select a.name as account_name, l.name as location_name, l.country, a.currencies,
+    case when a.liability_by is not null then json_build_object('acceptedBy', a.liability_by,
+      'acceptedMs', a.liability_ms, 'textVersion', a.liability_text) end as liability,
     a.offline_terms as account_terms, d.offline_terms as device_terms,
     coalesce((
       select json_agg(json_build_object('reader', r.reader, 'model', r.model, 'offlineCapable', r.offline_capable)

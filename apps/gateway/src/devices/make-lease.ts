@@ -1,5 +1,5 @@
 import { type Currency, newId, type OfflineTerms } from '@holdfast/core'
-import { parseJson, signStatement } from '@holdfast/envelope'
+import { parseJson, signStatement, signText } from '@holdfast/envelope'
 import { type Lease, lease as leaseSchema, type Signed } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
@@ -10,8 +10,11 @@ export interface LeaseTerms {
   readonly locationName: string
   readonly validForMs: number
   readonly currencies: readonly Currency[]
-  readonly offline: Omit<OfflineTerms, 'expiresAtMs'>
-  readonly readers: Lease['readers']
+  /** Who took the risk on; null: nothing is allowed offline. */
+  readonly liability: OfflineTerms['liability']
+  readonly offline: Omit<OfflineTerms, 'expiresAtMs' | 'liability' | 'location' | 'readers'>
+  /** Those that were seen online with this device, at its location. */
+  readonly readers: readonly Omit<Lease['readers'][number], 'location'>[]
 }
 
 const RENEW_AFTER_MS = 60_000
@@ -27,10 +30,17 @@ export async function renewLease(world: GatewayWorld, device: DeviceRow, terms: 
   return lease
 }
 
+/** The same lease under another key of ours: a device believes only the keys that its last lease named. */
+export async function signedFor(world: GatewayWorld, lease: Signed, keyId: string | null): Promise<Signed> {
+  const key = keyId === null || keyId === lease.keyId ? null : (world.keys.signingKey?.(keyId) ?? null)
+  if (key === null) return lease
+  return { ...lease, keyId: key.keyId, signature: await signText(key, 'lease', lease.payload) }
+}
+
 function makeLease(world: GatewayWorld, device: DeviceRow, terms: LeaseTerms, numberBefore: number): Lease {
   const { clock, crypto, keys } = world
   const nowMs = clock.wallMs()
-  const { allowed, kinds, brandsRefused, entryModes } = terms.offline
+  const { liability, offline } = terms
   return leaseSchema.parse({
     v: 1,
     id: newId('lease', { wallMs: () => nowMs, randomBytes: (length) => crypto.randomBytes(length) }),
@@ -43,14 +53,13 @@ function makeLease(world: GatewayWorld, device: DeviceRow, terms: LeaseTerms, nu
     locationName: terms.locationName,
     issuedAtMs: nowMs,
     expiresAtMs: nowMs + terms.validForMs,
-    allowed,
-    kinds,
-    brandsRefused,
-    entryModes,
+    liability,
+    ...offline,
+    allowed: offline.allowed && liability !== null,
     currencies: terms.currencies,
-    readers: terms.readers,
+    readers: terms.readers.map((reader) => ({ ...reader, location: device.location })),
     sealKeys: keys.sealPublicKeys,
-    gatewayKeys: [{ keyId: keys.signing.keyId, publicKey: publicKeyText(world) }],
+    gatewayKeys: keys.signingPublicKeys ?? [{ keyId: keys.signing.keyId, publicKey: publicKeyText(world) }],
   } satisfies Record<keyof Lease, unknown>)
 }
 

@@ -15,9 +15,16 @@ export interface Intake {
   receive(
     device: DeviceRow,
     request: { readonly manifest: Manifest; readonly records: readonly unknown[] },
+    carried?: Carried,
   ): Promise<Signed>
   /** An online attempt: the same, for one record that asks to be authorised now. */
   present(device: DeviceRow, wire: WireRecord): Promise<Presented>
+}
+
+/** Another device brings them. Its word about the owner's head counts for nothing; the records speak for themselves. */
+export interface Carried {
+  /** Why all that is new is kept for a human; null when the owner is in good standing. */
+  readonly review: ErrorCode | null
 }
 
 export type Presented =
@@ -26,11 +33,12 @@ export type Presented =
 
 export function createIntake(world: GatewayWorld): Intake {
   return {
-    async receive(device, request) {
+    async receive(device, request, carried) {
       const { manifest } = request
       const { verdicts } = await store(world, device, request.records, {
         presented: false,
-        statedSeq: manifest.headSeq,
+        statedSeq: carried === undefined ? manifest.headSeq : 0,
+        review: carried?.review ?? null,
       })
       const receipt: IntakeReceipt = {
         device: device.deviceId,
@@ -41,7 +49,11 @@ export function createIntake(world: GatewayWorld): Intake {
       return signStatement(world.keys.signing, 'receipt', receipt)
     },
     async present(device, wire) {
-      const { verdicts, opened } = await store(world, device, [wire], { presented: true, statedSeq: 0 })
+      const { verdicts, opened } = await store(world, device, [wire], {
+        presented: true,
+        statedSeq: 0,
+        review: null,
+      })
       const [verdict] = verdicts
       const header = opened[0]?.header
       if (verdict === undefined || header?.kind !== 'attempt.started' || wire.sealed === null) {
@@ -65,6 +77,7 @@ interface Stored {
 interface BatchTerms {
   readonly presented: boolean
   readonly statedSeq: number
+  readonly review: ErrorCode | null
 }
 
 async function store(
@@ -121,9 +134,7 @@ async function readBatch(
     first: opened.some((record) => record.header.prev === null),
   })
   const parkedByHash = new Map(known.map((record) => [record.hash, record.parkedCode]))
-  const hashByPrev = new Map(
-    known.map((record) => [record.prev ?? FIRST, record.hash]),
-  )
+  const hashByPrev = new Map(known.map((record) => [record.prev ?? FIRST, record.hash]))
   const lookup = await world.store.payments(device.account, [...new Set(opened.flatMap(paymentOf))])
   const before = new Map(lookup.rows.map((row) => [row.story.paymentId, row]))
   const after = new Map(before)
@@ -142,6 +153,10 @@ async function readBatch(
     const isKnown = parkedByHash.has(hash)
     // A known record is answered as it was; only an attempt that now asks to be authorised goes on.
     if (isKnown && !(terms.presented && parkedByHash.get(hash) === null)) return
+    if (!isKnown && terms.review !== null) {
+      park(hash, wire, terms.review, record)
+      return
+    }
     const forked = (hashByPrev.get(header.prev ?? FIRST) ?? hash) !== hash
     if (!isKnown && (forked || (header.prev !== null && parkedByHash.get(header.prev) === 'record_fork'))) {
       park(hash, wire, 'record_fork', record)

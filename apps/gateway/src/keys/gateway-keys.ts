@@ -36,6 +36,7 @@ export async function loadGatewayKeys(
   })
 
   const sealing = new Map<string, X25519Pair>()
+  const signers = new Map<string, SigningKey>()
   let signing: SigningKey | null = null
   for (const row of rows) {
     const pkcs8 = await unwrapKey(
@@ -51,15 +52,44 @@ export async function loadGatewayKeys(
       )
     }
     if (row.purpose === 'sealing') sealing.set(row.key_id, nodeX25519Pair(pkcs8))
-    else if (!row.retired) signing ??= nodeSigningKey(pkcs8)
+    else {
+      const key = nodeSigningKey(pkcs8)
+      signers.set(row.key_id, key)
+      if (!row.retired) signing ??= key
+    }
   }
   const current = rows.filter((row) => row.purpose === 'sealing' && !row.retired)
   return {
     signing: must(signing, 'a signing key was made'),
+    signingKey: (keyId) => signers.get(keyId) ?? null,
+    signingPublicKeys: publicKeys(rows.filter((row) => row.purpose === 'signing')),
     sealKey: (keyId) => sealing.get(keyId) ?? null,
     vaultKey: secrets.vaultKey,
-    sealPublicKeys: current.map((row) => ({ keyId: row.key_id, publicKey: row.public_key })),
+    sealPublicKeys: publicKeys(current),
   }
+}
+
+/**
+ * From now on a new key signs, or is sealed to; processes that run take it up at their next start. The old one is kept:
+ * devices that are away still seal to it, and believe nothing else until their next lease, which it signs.
+ */
+export async function rotateGatewayKey(
+  pool: Pool,
+  making: { crypto: Crypto; secrets: GatewaySecrets; purpose: Purpose; nowMs: number },
+): Promise<void> {
+  const { purpose, nowMs } = making
+  await transaction(pool, async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCK])
+    await tx.query(
+      'update gateway_keys set retired_ms = greatest($2, created_ms) where purpose = $1 and retired_ms is null',
+      [purpose, nowMs],
+    )
+    await createKey(tx, making)
+  })
+}
+
+function publicKeys(rows: readonly KeyColumns[]): { keyId: string; publicKey: string }[] {
+  return rows.map((row) => ({ keyId: row.key_id, publicKey: row.public_key }))
 }
 
 type Purpose = 'signing' | 'sealing'

@@ -44,8 +44,7 @@ export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStor
       const known: KnownRecord[] = []
       for (const record of state.records.values()) {
         if (record.deviceId !== deviceId) continue
-        const continues =
-          record.prev === null ? first && record.kind !== null : prevs.includes(record.prev)
+        const continues = record.prev === null ? first && record.kind !== null : prevs.includes(record.prev)
         if (hashes.includes(record.hash) || continues) {
           known.push({ hash: record.hash, prev: record.prev, parkedCode: record.parkedCode })
         }

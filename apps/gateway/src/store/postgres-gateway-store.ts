@@ -40,13 +40,7 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
       return deviceOf(row)
     },
     async knownRecords(deviceId, { hashes, prevs, first = false }) {
-      return query<KnownRecord>(KNOWN_RECORDS, [
-        await accountOf(deviceId),
-        deviceId,
-        hashes,
-        prevs,
-        first,
-      ])
+      return query<KnownRecord>(KNOWN_RECORDS, [await accountOf(deviceId), deviceId, hashes, prevs, first])
     },
     async payments(account, paymentIds) {
       if (paymentIds.length === 0) return { rows: [], voids: new Map() }

@@ -5,7 +5,8 @@ import type { DeviceRow } from '../store/gateway-store.ts'
 export async function seedDevice(pool: Pool, device: DeviceRow): Promise<void> {
   const { account, mode, deviceId, location, terminalId, status, statedSeq, receivedSeq } = device
   await pool.query(
-    `insert into accounts (account, name, currencies, created_ms) values ($1, 'Café', '{eur,usd}', 0)
+    `insert into accounts (account, name, currencies, liability_by, liability_ms, liability_text, created_ms)
+     values ($1, 'Café', '{eur,usd}', 'Ada', 0, '1', 0)
      on conflict do nothing`,
     [account],
   )

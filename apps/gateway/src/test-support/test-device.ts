@@ -203,7 +203,13 @@ export function createTestDevice(deps: TestDeviceDeps): TestDevice {
         attempt.sealed,
       ),
     stored: (sale, attempt, kind = 'deferred') =>
-      accept(sale, attempt, { via: 'offline', kind, why: 'internet', voiceCode: null }),
+      accept(sale, attempt, {
+        via: 'offline',
+        kind,
+        why: 'internet',
+        voiceCode: null,
+        uploadUntilMs: 4_000_000_000_000,
+      }),
     approved: (sale, attempt) =>
       accept(sale, attempt, { via: 'online', responseCode: '00', approvalCode: '123456' }),
     voided: (sale) => append({ kind: 'payment.voided', ...names(sale), reason: 'canceled' }),

@@ -78,6 +78,7 @@ export async function createTestGateway(): Promise<TestGateway> {
       locationName: 'Quay',
       validForMs: 86_400_000,
       currencies: ['eur'],
+      liability: { acceptedBy: 'Ada', acceptedMs: 0, textVersion: '1' },
       offline: defaultOfflineTerms,
       readers: [],
     }),

@@ -20,7 +20,8 @@ export interface TestServer {
 export async function createTestServer({ database, world, api, acquirer }: TestGateway): Promise<TestServer> {
   const { pool } = database
   const codeKey = new Uint8Array(32).fill(3)
-  const leaseTerms = (device: DeviceRow) => loadLeaseTerms(pool, device, world.clock.wallMs())
+  const leaseTerms = (device: DeviceRow, held: number | null = null) =>
+    loadLeaseTerms(pool, device, world.clock.wallMs(), held)
   const codes = { pool, clock: world.clock, crypto: world.crypto, codeKey }
   const whole: ServerParts = {
     pool,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { CashierMessage, CashierState, SaleOrder, SaleResult } from '../cashier/cashier-messages.ts'
 import { jsonRequest } from '../stack/json-request.ts'
@@ -30,6 +31,9 @@ interface OpenedSale {
 /** How long one sale may take: an issuer that is slow, and then the decision. */
 const SALE_MS = 90_000
 const STATE_MS = 1_000
+/** A device that was wiped asks for a new code; without a way to the gateway it goes on asking by itself. */
+const ENROL_MS = 5_000
+const ENROL_LOOK_MS = 50
 
 /** A robot cashier as the lab sees it: a real process that can be killed, and what it said last. */
 export class LabDevice {
@@ -113,8 +117,12 @@ export class LabDevice {
     }
   }
 
-  start(): Promise<void> {
-    return this.#process.start()
+  /** Resolves when it runs and, where the gateway can be reached, is enrolled: ready for a sale. */
+  async start(): Promise<void> {
+    await this.#process.start()
+    const deadlineMs = performance.now() + ENROL_MS
+    while ((await this.#ask())?.deviceId === null && performance.now() < deadlineMs)
+      await sleep(ENROL_LOOK_MS)
   }
 
   kill(): Promise<void> {

@@ -5,10 +5,10 @@ import { LabDevice } from '../lab/lab-device.ts'
 import { createLabServer } from '../lab/lab-server.ts'
 import { createSwitchboard, type LabSwitchboard } from '../lab/lab-state.ts'
 import { openTcpSwitch, type TcpSwitch, type TcpSwitchOptions } from '../switch/tcp-switch.ts'
-import { createDeviceCode, describeDemo } from './demo-gateway.ts'
+import { describeDemo } from './demo-gateway.ts'
 import { lockHome } from './home-lock.ts'
-import { jsonRequest } from './json-request.ts'
 import { busyPort, type PortPlan, portPlan } from './port-plan.ts'
+import { acquirerProgram, gatewayProgram, HOST, tillProgram } from './programs.ts'
 import { type Ready, readReady, removeReady, writeReady } from './ready-file.ts'
 import { type Program, SupervisedProcess } from './supervised-process.ts'
 
@@ -44,7 +44,6 @@ export type StackStart =
   /** One line for the one who started it. */
   | { readonly ok: false; readonly why: string }
 
-const HOST = '127.0.0.1'
 /** Programs whose supervisor was killed need a moment to notice and leave. */
 const LEAVING_MS = 12_000
 const ENROL_MS = 30_000
@@ -237,7 +236,9 @@ class RunningStack implements Stack {
     for (const device of this.#devices) {
       while ((await device.view()).deviceId === null) {
         if (performance.now() > deadlineMs) {
-          throw new Error(`${device.id} could not be enrolled; see logs/${device.id}.log`)
+          throw new Error(
+            `${device.id} could not be enrolled. The end of its log:\n${device.process.logTail()}`,
+          )
         }
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
@@ -247,59 +248,6 @@ class RunningStack implements Stack {
   #url(port: number): string {
     return `http://${HOST}:${port}`
   }
-}
-
-function acquirerProgram(home: string, ports: PortPlan): Program {
-  return {
-    name: 'acquirer',
-    script: appScript('acquirer/src/main.ts'),
-    environment: () =>
-      Promise.resolve({
-        HOLDFAST_ACQUIRER_DATA: path.join(home, 'acquirer'),
-        HOLDFAST_ACQUIRER_PORT: String(ports.acquirer),
-        HOLDFAST_ACQUIRER_CONTROL_PORT: String(ports.acquirerControl),
-      }),
-    isReady: () => answersOk(`http://${HOST}:${ports.acquirerControl}/healthz`),
-  }
-}
-
-function gatewayProgram(home: string, ports: PortPlan, acquirerPort: number): Program {
-  return {
-    name: 'gateway',
-    script: appScript('gateway/src/main.ts'),
-    environment: () =>
-      Promise.resolve({
-        HOLDFAST_GATEWAY_PORT: String(ports.gateway),
-        HOLDFAST_HOME: home,
-        HOLDFAST_ACQUIRER_HOST: HOST,
-        HOLDFAST_ACQUIRER_PORT: String(acquirerPort),
-        HOLDFAST_DEMO: '1',
-      }),
-    isReady: () => answersOk(`http://${HOST}:${ports.gateway}/readyz`),
-  }
-}
-
-function tillProgram(ports: PortPlan): Program {
-  return {
-    name: 'till',
-    script: appScript('till/src/server-main.ts'),
-    environment: async () => ({
-      HOLDFAST_TILL_PORT: String(ports.tillServer),
-      HOLDFAST_TILL_GATEWAY_URL: `http://localhost:${ports.shop}`,
-      // Behind the same internet and not the gateway.
-      HOLDFAST_TILL_REACHABILITY: `http://localhost:${ports.till}/healthz`,
-      HOLDFAST_TILL_DEVICE_CODE: (await createDeviceCode(`http://${HOST}:${ports.gateway}`)) ?? '',
-    }),
-    isReady: () => answersOk(`http://${HOST}:${ports.tillServer}/healthz`),
-  }
-}
-
-function appScript(file: string): string {
-  return fileURLToPath(new URL(`../../../${file}`, import.meta.url))
-}
-
-async function answersOk(url: string): Promise<boolean> {
-  return (await jsonRequest(url, { timeoutMs: 2_000 }))?.status === 200
 }
 
 function there<Value>(value: Value | undefined): Value {

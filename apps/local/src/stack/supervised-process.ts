@@ -79,7 +79,7 @@ export class SupervisedProcess {
     } finally {
       this.#attended = false
     }
-    throw new Error(`${this.name} did not start. The end of its log:\n${this.#logTail()}`)
+    throw new Error(`${this.name} did not start. The end of its log:\n${this.logTail()}`)
   }
 
   /** Resolves when it runs, also after restarts. */
@@ -189,7 +189,8 @@ export class SupervisedProcess {
     }
   }
 
-  #logTail(): string {
+  /** Of its whole log, so also of a start before this one. */
+  logTail(): string {
     return readFileSync(logPath(this.#options.logFolder, this.name), 'utf8').split('\n').slice(-15).join('\n')
   }
 }

@@ -141,6 +141,7 @@ export const en = {
   'void_reason.refused': 'It was not taken',
   'void_reason.card_refused': 'The card refused it',
   'void_reason.paid_otherwise': 'Paid in another way',
+  'void_reason.expired': 'Not uploaded in time',
 
   'payment.title': 'Payment',
   'payment.not_found': 'This device does not know this payment.',

@@ -145,6 +145,7 @@ export const es: Catalogue<keyof typeof en> = {
   'void_reason.refused': 'No cobrado',
   'void_reason.card_refused': 'Rechazado por la tarjeta',
   'void_reason.paid_otherwise': 'Pagado de otra forma',
+  'void_reason.expired': 'No enviado a tiempo',
 
   'payment.title': 'Pago',
   'payment.not_found': 'Este dispositivo no conoce este pago.',

@@ -147,6 +147,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'void_reason.refused': 'Pas encaissé',
   'void_reason.card_refused': 'Refusé par la carte',
   'void_reason.paid_otherwise': 'Payé autrement',
+  'void_reason.expired': 'Non transmis à temps',
 
   'payment.title': 'Paiement',
   'payment.not_found': 'Cet appareil ne connaît pas ce paiement.',

@@ -18,6 +18,15 @@ const online: OfflineStatus = {
   queued: 0,
   safeToPowerOff: true,
   lastContactMs: 1,
+  sdk: {
+    networkStatus: 'online',
+    reason: null,
+    paymentsCount: 0,
+    paymentAmountsByCurrency: {},
+    oldestDeadlineMs: null,
+    atRisk: {},
+  },
+  reader: null,
 }
 const offline: OfflineStatus = { ...online, networkStatus: 'offline', outage: 'internet' }
 const atRisk = { eur: { count: 2, sumMinor: 4_500 } }

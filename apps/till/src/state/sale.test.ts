@@ -11,6 +11,7 @@ const intent: PaymentIntent = {
   captureMethod: 'automatic',
   offlineBehavior: 'prefer_online',
   offlineRefusal: null,
+  offlineNeeds: [],
 }
 const card: CardFacts = {
   brand: 'visa',

@@ -68,6 +68,10 @@ export async function openTill({ terminal, reader, preferences }: TillWorld): Pr
       case 'leaseChanged':
         state.set(factsOf(terminal, state.get().currency))
         return
+      // The till's reader is part of its page, and the status says the rest.
+      case 'readerChanged':
+      case 'cardEntryMethodsChanged':
+        return
     }
   }
 

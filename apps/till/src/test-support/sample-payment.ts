@@ -57,6 +57,7 @@ const accepted: Accepted & StoredOffline = {
   recordHash: 'ab'.repeat(32),
   offlineKind: 'deferred',
   offlineWhy: 'internet',
+  uploadUntilMs: 1_700_604_800_000,
 }
 
 const outcome = { payload: '{}', keyId: 'k', signature: 's' }

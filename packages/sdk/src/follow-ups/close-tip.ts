@@ -1,6 +1,7 @@
 import { addStored, atRisk, type Currency, type Exposure, isAmountMinor, tallyOf } from '@holdfast/core'
 import type { ErrorCode } from '@holdfast/protocol'
 import { followUpsOf, totalOf } from '../journal/follow-ups.ts'
+import { termsOf } from '../journal/offline-rules.ts'
 import type { JournalState, JournalStep } from '../journal/journal-step.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { release } from '../journal/void-draft.ts'
@@ -56,7 +57,9 @@ type Held =
   | { readonly ok: false; readonly code: ErrorCode }
 
 /** The limits with the new total in the place of the old one. A smaller tip is always taken. */
-function hold({ head, lease }: JournalState, before: StoredPayment, after: StoredPayment): Held {
+function hold(state: JournalState, before: StoredPayment, after: StoredPayment): Held {
+  const { head } = state
+  const lease = termsOf(state)
   if (after.state !== 'QUEUED' && after.state !== 'UPLOADED') return { ok: true, exposure: head.exposure }
   const { offlineKind } = after
   const total = totalOf(after)

@@ -6,8 +6,7 @@ import { voidDraft } from '../journal/void-draft.ts'
 
 export type RefundRequested =
   /** Nothing was collected and nothing will be: the payment and its void travel together. */
-  | { readonly status: 'voided' }
-  | { readonly status: 'requested'; readonly refundId: string }
+  { readonly status: 'voided' } | { readonly status: 'requested'; readonly refundId: string }
 
 /**
  * Gives money back. The whole of a payment that has not left the device is a void; anything else is a refund that
@@ -31,8 +30,10 @@ export function requestRefund(
       if (currency !== payment.money.currency) return { do: 'refuse', code: 'currency_mismatch' }
       if (!isAmountMinor(amountMinor)) return { do: 'refuse', code: 'amount_invalid' }
       const known = followUpsOf(payment).refunds.find((refund) => refund.refundId === refundId)
-      if (known?.amountMinor === amountMinor) return { do: 'nothing', value: { status: 'requested', refundId } }
-      if (known !== undefined || !isRefundable(payment)) return { do: 'refuse', code: 'refund_not_requestable' }
+      if (known?.amountMinor === amountMinor)
+        return { do: 'nothing', value: { status: 'requested', refundId } }
+      if (known !== undefined || !isRefundable(payment))
+        return { do: 'refuse', code: 'refund_not_requestable' }
       const followUps = followUpsOf(payment)
       if (refundedMinor(payment) + amountMinor > refundableMinor(payment))
         return { do: 'refuse', code: 'refund_amount_above_payment' }

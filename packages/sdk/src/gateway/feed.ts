@@ -70,7 +70,7 @@ export class Feed {
   async #turn(): Promise<'applied' | 'nothing' | 'failed'> {
     const { journal, gateway } = this.#deps
     const cursor = journal.state.feed ?? { generation: 1, after: 0 }
-    const reply = await gateway.feed(cursor)
+    const reply = await gateway.feed({ ...cursor, lease: journal.state.lease.number })
     if (this.#stopped || !reply.heard) return 'failed'
     const { answer, lease } = reply.value
     const { gatewayKeys } = journal.state.lease

@@ -1,5 +1,6 @@
 import type { Clock, Crypto } from '@holdfast/core'
 import { INTAKE_RECORDS_MAX, type IntakeReceipt } from '@holdfast/protocol'
+import { inspectRecord, readAround } from '../journal/inspect-record.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { JournalHead, JournalStore, RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
 import {
@@ -9,11 +10,13 @@ import {
   SUSPECTS_UNPROVEN_MAX,
   UNSAVED_VERDICTS_MAX,
 } from '../limits.ts'
+import { type ForwardProgress, NOT_TRIED } from '../queue/queued-payment.ts'
 import type { TerminalEvent } from '../terminal-api.ts'
 import { backoffMs } from './backoff.ts'
 import { Bell } from './bell.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { type Marked, markVerdicts } from './mark-verdicts.ts'
+import { type Damage, missingIn, quarantine } from './quarantine.ts'
 
 export interface ForwarderDeps {
   readonly journal: Journal
@@ -41,6 +44,10 @@ export class Forwarder {
   /** Those of them that were set apart since the gateway was last heard: it may be its fault and not theirs. */
   readonly #unproven = new Set<number>()
   readonly #waiting = new Set<() => void>()
+  /** Of what was sent and has no verdict yet, by seq. */
+  readonly #progress = new Map<number, Omit<ForwardProgress, 'nextTryMs'>>()
+  /** Monotonic; null while the next turn waits for something to happen. */
+  #nextTurnMs: number | null = null
   #forwardedSeq = 0
   #batchMax = 1
   #failures = 0
@@ -71,6 +78,16 @@ export class Forwarder {
     })
   }
 
+  /** How it goes with one record that has no verdict. `nextTryMs` is device time. */
+  progressOf(seq: number): ForwardProgress {
+    const { journal, clock, gateway } = this.#deps
+    const { attempts, lastError } = this.#progress.get(seq) ?? NOT_TRIED
+    const dueMs = this.#suspects.get(seq) ?? this.#nextTurnMs
+    if (gateway.silent || dueMs === null) return { attempts, lastError, nextTryMs: null }
+    const inMs = Math.max(0, Math.round(dueMs - clock.monotonicMs()))
+    return { attempts, lastError, nextTryMs: journal.state.time.nowMs + inMs }
+  }
+
   /** Runs until `stop`. */
   async run(): Promise<void> {
     while (!this.#stopped) {
@@ -78,7 +95,9 @@ export class Forwarder {
       if (turn.went === 'on') continue
       for (const resolve of this.#waiting) resolve()
       this.#waiting.clear()
-      if (!this.#stopped) await this.#bell.wait(this.#deps.clock, turn.pauseMs)
+      if (this.#stopped) return
+      this.#nextTurnMs = turn.pauseMs === null ? null : this.#deps.clock.monotonicMs() + turn.pauseMs
+      await this.#bell.wait(this.#deps.clock, turn.pauseMs)
     }
   }
 
@@ -97,11 +116,13 @@ export class Forwarder {
     if (batch.length === 0) return this.#drained()
     const { head } = journal.state
     const manifest = { headSeq: head.seq, headHash: head.hash, ...head.backlog }
+    this.#nextTurnMs = clock.monotonicMs()
     const reply = await gateway.sendRecords({ manifest, records: batch.map(({ wire }) => wire) })
     if (this.#stopped) return { went: 'wait', pauseMs: 0 }
     if (!reply.heard) {
       const { answer } = reply
       if (!answer.reached && answer.why === 'aborted') return { went: 'wait', pauseMs: null }
+      this.#note(batch, answer.reached ? `HTTP ${answer.status}, unsigned` : answer.why)
       if (answer.reached) {
         this.#suspect(batch)
         const detail = `HTTP ${answer.status}, unsigned`
@@ -126,8 +147,11 @@ export class Forwarder {
       this.#unsaved.set(seq, { verdict: entry.verdict, code: entry.code })
       this.#answered.add(seq)
       this.#suspects.delete(seq)
+      this.#progress.delete(seq)
       settled += 1
     }
+    const leftOut = batch.filter(({ hash }) => !byHash.has(hash))
+    this.#note(leftOut, 'left out of the receipt')
     for (const seq of this.#unproven) {
       const detail = `record ${seq} is set apart: the gateway fails over it`
       this.#deps.emit({ type: 'forwardingError', code: 'internal_error', detail })
@@ -175,7 +199,8 @@ export class Forwarder {
     }
   }
 
-  async #scan({ forwardedSeq, resendSeq }: JournalHead): Promise<readonly StoredRecord[]> {
+  async #scan({ seq: headSeq, forwardedSeq, resendSeq }: JournalHead): Promise<readonly StoredRecord[]> {
+    const { crypto, store } = this.#deps
     // The mark went back: the gateway was restored, and all that it ever answered is asked of it anew.
     if (forwardedSeq < this.#forwardedSeq) this.#answered.clear()
     this.#forwardedSeq = forwardedSeq
@@ -183,15 +208,47 @@ export class Forwarder {
     let afterSeq = forwardedSeq
     for (;;) {
       const limit = batch.length === 0 && afterSeq === forwardedSeq ? this.#batchMax : FORWARD_SCAN_RECORDS
-      const rows = await this.#deps.store.records({ afterSeq, limit })
+      const { rows, unreadable } = await readAround(store, { afterSeq, limit, headSeq })
+      const isLast = rows.length + unreadable.length < limit
+      const throughSeq = isLast ? Math.max(headSeq, afterSeq) : (rows.at(-1)?.seq ?? headSeq)
+      const damages: Damage[] = missingIn([...rows.map(({ seq }) => seq), ...unreadable], {
+        afterSeq,
+        throughSeq,
+        state: this.#deps.journal.state,
+      }).map((seq) => ({ seq, code: 'record_missing' }))
+      for (const seq of unreadable) damages.push({ seq, code: 'record_corrupt' })
+      const fit: StoredRecord[] = []
       for (const row of rows) {
-        afterSeq = row.seq
+        if (batch.length + fit.length === this.#batchMax) break
         if (this.#answered.has(row.seq) || this.#suspects.has(row.seq)) continue
         if (row.verdict !== null && row.seq > resendSeq) continue
-        batch.push(row)
-        if (batch.length === this.#batchMax) return batch
+        if ((await inspectRecord(crypto, row)).sound) fit.push(row)
+        else damages.push({ seq: row.seq, code: 'record_corrupt' })
       }
-      if (rows.length < limit) return batch
+      await this.#setApart(damages.filter(({ seq }) => !this.#answered.has(seq)))
+      batch.push(...fit)
+      if (batch.length === this.#batchMax || isLast) return batch
+      afterSeq = Math.max(throughSeq, afterSeq + 1)
+    }
+  }
+
+  /** Not sent, and passed over from now on, also when the disk does not take the mark. */
+  async #setApart(damages: readonly Damage[]): Promise<void> {
+    if (damages.length === 0) return
+    const { journal, emit } = this.#deps
+    const marked = await journal.append(quarantine(damages))
+    for (const { seq } of damages) this.#answered.add(seq)
+    for (const { seq, code } of damages) emit({ type: 'forwardingError', code, detail: `record ${seq}` })
+    if (marked.ok) for (const payment of marked.payments) emit({ type: 'paymentChanged', payment })
+  }
+
+  /** One more try of these records that has brought no verdict. */
+  #note(batch: readonly StoredRecord[], detail: string): void {
+    const atMs = this.#deps.journal.state.time.nowMs
+    for (const { seq } of batch) {
+      const { attempts } = this.#progress.get(seq) ?? NOT_TRIED
+      const lastError = { code: 'service_unavailable', detail, atMs }
+      this.#progress.set(seq, { attempts: attempts + 1, lastError })
     }
   }
 
@@ -241,7 +298,10 @@ export class Forwarder {
 }
 
 function announce(marked: Marked, emit: (event: TerminalEvent) => void): void {
-  for (const payment of marked.forwarded) emit({ type: 'paymentForwarded', payment })
+  for (const payment of marked.forwarded) {
+    const error = payment.state === 'FAILED_TO_UPLOAD' ? { code: payment.code } : null
+    emit({ type: 'paymentForwarded', payment, error })
+  }
   for (const { code, payment } of marked.parked)
     emit({ type: 'forwardingError', code, detail: payment ?? 'record' })
   if (marked.drained) emit({ type: 'queueDrained' })

@@ -1,4 +1,4 @@
-import { type Crypto, type SigningKey, toBase64Url } from '@holdfast/core'
+import { type Clock, type Crypto, type SigningKey, toBase64Url } from '@holdfast/core'
 import { openStatement, parseJson, type PublicKeys } from '@holdfast/envelope'
 import {
   type AttemptStatement,
@@ -30,6 +30,7 @@ import {
 } from '../limits.ts'
 import type { Network, NetworkAnswer } from '../network.ts'
 import { deviceHeaders, jsonHeaders } from './device-request.ts'
+import type { LiveCall } from './evidence.ts'
 
 /**
  * `heard`: the gateway itself said so, under its signature. Everything else (a captive portal's page, a proxy's JSON,
@@ -40,6 +41,7 @@ export type Reply<Value> =
   | { readonly heard: false; readonly answer: NetworkAnswer }
 
 export interface GatewayClientDeps {
+  readonly clock: Clock
   readonly crypto: Crypto
   readonly key: SigningKey
   readonly network: Network
@@ -47,7 +49,14 @@ export interface GatewayClientDeps {
   /** The gateway's keys of the lease in force. */
   readonly keys: () => PublicKeys
   /** Told how each live call went, pings apart. */
-  readonly onReply: (reply: Reply<unknown>) => void
+  readonly onReply: (call: LiveCall, reply: Reply<unknown>, tookMs: number) => void
+}
+
+interface ClientRequest {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body: string | null
+  readonly signal?: AbortSignal
 }
 
 /** The device API, from the caller's side. */
@@ -74,16 +83,21 @@ export class GatewayClient {
   startAttempt(record: WireRecord): Promise<Reply<AttemptStatement>> {
     const body = JSON.stringify({ record })
     const request = { method: 'POST', path: '/device/v1/attempts', body } as const
-    return this.#live(request, ATTEMPT_ACK_TIMEOUT_MS, onlineAttemptAnswer, (answer) =>
+    return this.#live('attempt', request, ATTEMPT_ACK_TIMEOUT_MS, onlineAttemptAnswer, (answer) =>
       this.#open('attempt', attemptStatement, answer.answer),
     )
   }
 
-  attempt(query: { attemptId: string; paymentId: string; waitMs: number }): Promise<Reply<AttemptStatement>> {
+  /** `signal` gives up waiting; what has become of the attempt is then as unknown as before. */
+  attempt(
+    query: { attemptId: string; paymentId: string; waitMs: number },
+    signal: AbortSignal,
+  ): Promise<Reply<AttemptStatement>> {
     const { attemptId, paymentId, waitMs } = query
     const path = `/device/v1/attempts/${attemptId}?payment=${paymentId}&waitMs=${waitMs}`
     return this.#live(
-      { method: 'GET', path, body: null },
+      'answer',
+      { method: 'GET', path, body: null, signal },
       ATTEMPT_POLL_TIMEOUT_MS,
       onlineAttemptAnswer,
       (answer) => this.#open('attempt', attemptStatement, answer.answer),
@@ -92,26 +106,35 @@ export class GatewayClient {
 
   sendRecords(batch: IntakeRequest): Promise<Reply<IntakeReceipt>> {
     const request = { method: 'POST', path: '/device/v1/records', body: JSON.stringify(batch) } as const
-    return this.#live(request, RECORDS_TIMEOUT_MS, intakeAnswer, async ({ receipt }) => {
+    return this.#live('records', request, RECORDS_TIMEOUT_MS, intakeAnswer, async ({ receipt }) => {
       const opened = await this.#open('receipt', intakeReceipt, receipt)
       return opened?.device === this.#deps.device ? opened : null
     })
   }
 
-  /** Heard only with a lease that the gateway signed; the items are verified by whoever applies them. */
-  feed(cursor: { generation: number; after: number }): Promise<Reply<{ answer: FeedAnswer; lease: Lease }>> {
-    const path = `/device/v1/feed?generation=${cursor.generation}&after=${cursor.after}&waitMs=${FEED_WAIT_MS}`
-    return this.#live({ method: 'GET', path, body: null }, FEED_TIMEOUT_MS, feedAnswer, async (answer) => {
+  /**
+   * Heard only with a lease that the gateway signed; the items are verified by whoever applies them. `lease` is the one
+   * that this device goes by: what an earlier one held of the location's cap is then free for others.
+   */
+  feed(cursor: {
+    generation: number
+    after: number
+    lease: number
+  }): Promise<Reply<{ answer: FeedAnswer; lease: Lease }>> {
+    const { generation, after, lease: number } = cursor
+    const path = `/device/v1/feed?generation=${generation}&after=${after}&lease=${number}&waitMs=${FEED_WAIT_MS}`
+    const request = { method: 'GET', path, body: null } as const
+    return this.#live('feed', request, FEED_TIMEOUT_MS, feedAnswer, async (answer) => {
       const opened = await this.#open('lease', lease, answer.lease)
       return opened?.device === this.#deps.device ? { answer, lease: opened } : null
     })
   }
 
   /** The gateway's time, bound to a fresh nonce, so that no recording can stand in for it. */
-  async ping(): Promise<Reply<SignedTime>> {
+  async ping(timeoutMs = PING_TIMEOUT_MS): Promise<Reply<SignedTime>> {
     const nonce = toBase64Url(this.#deps.crypto.randomBytes(16))
     const request = { method: 'GET', path: `/device/v1/ping?nonce=${nonce}`, body: null } as const
-    return this.#call({ ...request, headers: {} }, PING_TIMEOUT_MS, pingAnswer, async ({ time }) => {
+    return this.#call({ ...request, headers: {} }, timeoutMs, pingAnswer, async ({ time }) => {
       const opened = await this.#open('time', signedTime, time)
       return opened?.nonce === nonce ? opened : null
     })
@@ -126,25 +149,29 @@ export class GatewayClient {
   }
 
   async #live<Schema extends z.ZodType, Value>(
-    request: { method: 'GET' | 'POST'; path: string; body: string | null },
+    call: LiveCall,
+    request: ClientRequest,
     timeoutMs: number,
     schema: Schema,
     verify: (answer: z.infer<Schema>) => Promise<Value | null>,
   ): Promise<Reply<Value>> {
+    const { clock, onReply } = this.#deps
     const headers = await deviceHeaders(this.#deps, request)
+    const startedMs = clock.monotonicMs()
     const reply = await this.#call({ ...request, headers }, timeoutMs, schema, verify)
-    this.#deps.onReply(reply)
+    onReply(call, reply, clock.monotonicMs() - startedMs)
     return reply
   }
 
   async #call<Schema extends z.ZodType, Value>(
-    request: { method: 'GET' | 'POST'; path: string; body: string | null; headers: Record<string, string> },
+    request: ClientRequest & { headers: Record<string, string> },
     timeoutMs: number,
     schema: Schema,
     verify: (answer: z.infer<Schema>) => Promise<Value | null>,
   ): Promise<Reply<Value>> {
     if (this.#silent) return { heard: false, answer: { reached: false, why: 'aborted' } }
-    const { signal } = this.#abort
+    const signals = [this.#abort.signal, ...(request.signal === undefined ? [] : [request.signal])]
+    const signal = AbortSignal.any(signals)
     const headers = { ...request.headers, ...jsonHeaders(request.body) }
     const answer = await this.#deps.network.request({ ...request, headers, timeoutMs, signal })
     if (!answer.reached || answer.status !== 200) return { heard: false, answer }

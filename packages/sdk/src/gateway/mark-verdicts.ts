@@ -1,14 +1,16 @@
 import { parseJson } from '@holdfast/envelope'
 import { type RecordHeader, recordHeader } from '@holdfast/protocol'
 import { takeFromBacklog } from '../journal/backlog.ts'
+import { readAround } from '../journal/inspect-record.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
+import { keepFrozen } from '../journal/kept-values.ts'
 import type { JournalHead, RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
 import { acceptedOf, factsOf, storedOf } from '../journal/payment-parts.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { MARK_SCAN_RECORDS } from '../limits.ts'
 
 export interface Marked {
-  /** Stored payments that the gateway has now. */
+  /** Stored payments that the gateway has now, or keeps for review: each is in here once. */
   readonly forwarded: readonly StoredPayment[]
   readonly parked: readonly { readonly code: string; readonly payment: string | null }[]
   /** True when this was the last stored payment that waited. */
@@ -18,6 +20,8 @@ export interface Marked {
 interface Loaded {
   readonly rows: readonly StoredRecord[]
   readonly payments: ReadonlyMap<string, StoredPayment>
+  /** Everything from the mark up to here is in `rows`, or is not there. */
+  readonly readSeq: number
 }
 
 /**
@@ -32,7 +36,9 @@ export function markVerdicts(
   return {
     async load(store) {
       const limit = Math.max(verdicts.size, MARK_SCAN_RECORDS)
-      const rows = await store.records({ afterSeq: forwardedSeq, limit })
+      const headSeq = forwardedSeq + limit
+      const rows = [...(await readAround(store, { afterSeq: forwardedSeq, limit, headSeq })).rows]
+      const readSeq = rows.length < limit ? headSeq : (rows.at(-1)?.seq ?? headSeq)
       const known = new Set(rows.map((row) => row.seq))
       for (const seq of verdicts.keys()) {
         if (!known.has(seq)) rows.push(...(await store.records({ afterSeq: seq - 1, limit: 1 })))
@@ -44,9 +50,9 @@ export function markVerdicts(
         const payment = await store.payment(header.payment)
         if (payment !== null) payments.set(payment.paymentId, payment)
       }
-      return { rows, payments }
+      return { rows, payments, readSeq }
     },
-    build({ head }, { rows, payments }) {
+    build({ head, prunedSeq, time }, { rows, payments, readSeq }) {
       const fresh = rows.filter((row) => row.verdict === null && verdicts.has(row.seq))
       let { backlog } = head
       const changed: StoredPayment[] = []
@@ -61,19 +67,21 @@ export function markVerdicts(
         const moved = moveByVerdict(payments.get(paymentId ?? ''), header, verdict)
         if (moved !== null) changed.push(moved)
       }
-      const forwardedSeq = raise(head, rows, answered)
+      const forwardedSeq = raise(head, { rows, answered, goneSeq: Math.min(prunedSeq, readSeq) })
       const drained = changed.length > 0 && backlog.count === 0
-      const forwarded = changed.filter((payment) => payment.state === 'UPLOADED')
-      const value = { forwarded, parked, drained }
+      const value = { forwarded: changed, parked, drained }
       if (fresh.length === 0 && forwardedSeq === head.forwardedSeq) return { do: 'nothing', value }
       const marks = fresh.flatMap(({ seq }) => {
         const verdict = verdicts.get(seq)
         return verdict === undefined ? [] : [{ seq, verdict }]
       })
+      // The gateway knows another record in the place of one of ours: this journal is a copy, or was copied.
+      const isFork = marks.some(({ verdict }) => verdict.code === 'record_fork')
+      const values = isFork ? keepFrozen({ code: 'journal_forked', atMs: time.nowMs }) : {}
       return {
         do: 'commit',
         value,
-        draft: { verdicts: marks, payments: () => changed, backlog, forwardedSeq },
+        draft: { verdicts: marks, payments: () => changed, backlog, forwardedSeq, values },
       }
     },
   }
@@ -94,13 +102,18 @@ function moveByVerdict(
 /** Everything up to the answer has its verdict of the gateway as it is now. */
 function raise(
   { forwardedSeq, resendSeq }: JournalHead,
-  rows: readonly StoredRecord[],
-  answered: ReadonlySet<number>,
+  {
+    rows,
+    answered,
+    goneSeq,
+  }: { rows: readonly StoredRecord[]; answered: ReadonlySet<number>; goneSeq: number },
 ): number {
   const settled = new Set(answered)
   for (const row of rows) if (row.verdict !== null && row.seq > resendSeq) settled.add(row.seq)
+  const present = new Set(rows.map((row) => row.seq))
   let seq = forwardedSeq
-  while (settled.has(seq + 1)) seq += 1
+  // What was pruned is with the gateway for good.
+  while (settled.has(seq + 1) || (seq < goneSeq && !present.has(seq + 1))) seq += 1
   return seq
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NetworkAnswer } from '../network.ts'
+import type { ReachabilityTarget, TargetFinding } from '../platform-hints.ts'
 import { collectedSale, goOffline, openWorld, sell } from '../test-support/world.ts'
 
 const REFUSED: NetworkAnswer = { reached: false, why: 'refused' }
@@ -65,7 +66,7 @@ test.each([
   [true, 'service'],
   [false, 'internet'],
 ] as const)('SQ1: when other targets answer (%s) the outage is of the %s', async (reachable, outage) => {
-  const world = await openWorld({ reachability: async () => reachable })
+  const world = await openWorld({ reachability: [elsewhere(() => (reachable ? 'answered' : 'timeout'))] })
   await goOffline(world)
   expect(world.terminal.offlineStatus()).toMatchObject({ networkStatus: 'offline', outage })
   const { result } = await sell(world)
@@ -113,3 +114,7 @@ test('an idle device that is online does not write to its disk with every ping',
   expect(((await world.store.head())?.version ?? 0) - before).toBeLessThanOrEqual(60)
   await world.terminal.close()
 })
+
+function elsewhere(find: () => TargetFinding): ReachabilityTarget {
+  return { target: 'https://elsewhere.example/', probe: async () => find() }
+}

@@ -3,7 +3,7 @@ import type { SealedRecord } from '@holdfast/envelope'
 import type { ErrorCode, Lease, RecordHeader } from '@holdfast/protocol'
 import type { DeviceTime } from './device-clock.ts'
 import type { Backlog, JournalChange, JournalHead, JournalStore } from './journal-store.ts'
-import type { Enrolment, FeedCursor } from './kept-values.ts'
+import type { Enrolment, FeedCursor, Frozen } from './kept-values.ts'
 import type { StoredPayment } from './stored-payment.ts'
 
 /**
@@ -25,6 +25,8 @@ export interface JournalState {
   /** What was lowered on this device. */
   readonly local: LocalOfflineLimits
   readonly feed: FeedCursor
+  readonly frozen: Frozen | null
+  readonly prunedSeq: number
   readonly time: DeviceTime
 }
 
@@ -45,6 +47,7 @@ export interface Draft {
   readonly resendSeq?: number
   readonly erase?: readonly number[]
   readonly values?: JournalChange['values']
+  readonly prune?: NonNullable<JournalChange['prune']>
   /** The gateway's signed time and this device's clocks when it was heard. */
   readonly contact?: Contact
 }

@@ -22,6 +22,49 @@ export interface JournalStore {
   /** A small named value (enrolment, lease, feed cursor); null when absent. */
   value(name: string): Promise<string | null>
   close(): Promise<void>
+
+  // What only a real medium has; a store without them refuses what needs them.
+
+  /** Puts `head` in the place of one that cannot be read, with a version above it; `head_moved` when it can be read. */
+  repairHead?(head: Omit<JournalHead, 'version'>): Promise<'committed' | 'head_moved'>
+  /** After a failed write: what can be read goes to a new place, is verified there, and this store goes on with it. */
+  renew?(): Promise<'renewed' | 'failed'>
+  /** Deletes everything, for good: a factory reset. */
+  erase?(): Promise<void>
+  /** Records of other devices that this one carries to the gateway. */
+  readonly copies?: CopyStore
+}
+
+/** Beside the journal and independent of its head: a copy is never edited, only marked. */
+export interface CopyStore {
+  /** Durable when it resolves. Those that are there already stay as they are; answers how many are new. */
+  add(copies: readonly RecordCopy[]): Promise<number>
+  /** Without a verdict, by device and sequence number. */
+  waiting(limit: number): Promise<RecordCopy[]>
+  /** Copies without a verdict, and those that the gateway keeps for review. */
+  count(): Promise<{ waiting: number; parked: number }>
+  mark(verdicts: readonly { readonly hash: string; readonly verdict: RecordVerdict }[]): Promise<void>
+}
+
+export interface RecordCopy {
+  readonly hash: string
+  readonly device: string
+  readonly seq: number
+  readonly wire: WireRecord
+}
+
+/** The head row is there and cannot be read. What it guards may be rebuilt from the records. */
+export class DamagedHead extends Error {
+  constructor() {
+    super('The head row of the journal cannot be read')
+  }
+}
+
+/** The medium has no room for this commit; nothing of it was written, and what is there is safe. */
+export class MediumFull extends Error {
+  constructor(cause?: unknown) {
+    super('The medium of the journal is full', { cause })
+  }
 }
 
 export interface PaymentQuery {
@@ -79,6 +122,10 @@ export interface JournalChange {
   /** Sealed blocks that the gateway has settled: erased from these records, the chain stays. */
   readonly erase: readonly number[]
   readonly values: Readonly<Record<string, string | null>>
+  /** What the gateway holds for good (MP12): deleted. */
+  readonly prune?: { readonly seqs: readonly number[]; readonly paymentIds: readonly string[] }
+  /** True for what opens a sale: refused while the reserve of the medium is in use, which is for what closes one. */
+  readonly opensSale?: boolean
 }
 
 export interface StoredRecord {

@@ -189,7 +189,7 @@ test('a commit whose outcome cannot be found out poisons the journal: nothing mo
   expect(journal.accepts).toBe(false)
   expect(await journal.append(openSaleStep({ amountMinor: 10 }))).toEqual({
     ok: false,
-    code: 'journal_failed',
+    code: 'journal_poisoned',
   })
   expect(await headersOf(store)).toHaveLength(1)
 })

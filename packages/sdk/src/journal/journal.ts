@@ -11,12 +11,24 @@ import {
   type SigningKey,
 } from '@holdfast/core'
 import { makeRecord, type SealedRecord } from '@holdfast/envelope'
-import { RECORD_VERSION, type RecordHeader, recordHeader, type Signed } from '@holdfast/protocol'
+import {
+  type ErrorCode,
+  RECORD_VERSION,
+  type RecordHeader,
+  recordHeader,
+  type Signed,
+} from '@holdfast/protocol'
 import { APPEND_TRIES_MAX } from '../limits.ts'
 import { addToBacklog, NO_BACKLOG } from './backlog.ts'
 import { closeAbandoned } from './close-abandoned.ts'
 import { DeviceClock, type DeviceTime } from './device-clock.ts'
-import type { JournalChange, JournalHead, JournalStore } from './journal-store.ts'
+import {
+  DamagedHead,
+  type JournalChange,
+  type JournalHead,
+  type JournalStore,
+  MediumFull,
+} from './journal-store.ts'
 import type { Appended, Draft, JournalState, JournalStep, NewRecord } from './journal-step.ts'
 import {
   type Enrolment,
@@ -24,9 +36,12 @@ import {
   keptNames,
   parseEnrolment,
   parseFeedCursor,
+  parseFrozen,
   parseKeptLease,
   parseLocalLimits,
+  parsePrunedSeq,
 } from './kept-values.ts'
+import { rebuildHead } from './rebuild-head.ts'
 
 export interface JournalDeps {
   readonly store: JournalStore
@@ -43,7 +58,9 @@ export interface JournalDeps {
  *
  * Correctness rests on the store's compare-and-set alone; the queue in this process only spares needless conflicts.
  * After a commit whose outcome cannot be found out nothing more is accepted: what is on the disk is then unknown, and
- * a second record in the same place would be a fork.
+ * a second record in the same place would be a fork; a store that can goes on in a new, verified place first. A head
+ * row that cannot be read is built again from the records. Where they do not reach to its end nothing more is accepted,
+ * and what is there is still forwarded and exported.
  */
 export class Journal {
   readonly epoch: string
@@ -52,16 +69,20 @@ export class Journal {
   readonly #listeners = new Set<() => void>()
   #state: Omit<JournalState, 'time'>
   #epochStarted = false
-  #stopped: 'poisoned' | 'closed' | null = null
+  #stopped: Stopped | null = null
   #tail: Promise<unknown> = Promise.resolve()
 
   /** Null when the store was never written: the device is not enrolled. Throws when the store cannot be trusted. */
   static async open(deps: JournalDeps): Promise<Journal | null> {
-    const head = await deps.store.head()
-    if (head === null) return null
-    const state = await readState(deps.store, head)
+    const found = await readHead(deps)
+    if (found === null) return null
+    const state = await readState(deps.store, found.head)
     if (state.enrolment.key !== deps.key.keyId) throw new Error('The journal belongs to another device key')
     const journal = new Journal(deps, state)
+    if (!found.sound) {
+      journal.#stopped = 'damaged'
+      return journal
+    }
     // A full disk does not keep what is stored from being forwarded: the epoch then starts with the first record.
     await journal.append(startEpoch)
     await closeAbandoned(journal, deps.store)
@@ -73,7 +94,8 @@ export class Journal {
     const values = { [keptNames.enrolment]: JSON.stringify(enrolment), ...keepLease(lease) }
     const kept = must(parseKeptLease(JSON.stringify(lease)), 'the lease was verified before')
     const head = emptyHead(deps.clock, kept.issuedAtMs)
-    const journal = new Journal(deps, { head, enrolment, lease: kept, local: NO_LOCAL_LIMITS, feed: null })
+    const fresh = { local: NO_LOCAL_LIMITS, feed: null, frozen: null, prunedSeq: 0 }
+    const journal = new Journal(deps, { head, enrolment, lease: kept, ...fresh })
     const appended = await journal.append({
       load: () => Promise.resolve(null),
       build: ({ head: { version } }) =>
@@ -99,10 +121,18 @@ export class Journal {
   }
 
   get accepts(): boolean {
-    return this.#stopped === null
+    return this.refusal === null
   }
 
-  /** Steps run one after the other. `journal_busy`: the head moved too often; `journal_failed`: nothing was accepted. */
+  /** Why no sale can be taken now, whatever the lease says; null when one can. */
+  get refusal(): ErrorCode | null {
+    return this.#stopped === null ? (this.#state.frozen?.code ?? null) : STOPPED_CODES[this.#stopped]
+  }
+
+  /**
+   * Steps run one after the other. `journal_busy`: the head moved too often; `journal_full`, `journal_failed`: nothing
+   * was accepted; `journal_poisoned`, `journal_damaged`: nor will be; `journal_forked`, `device_deauthorised`: no sale is.
+   */
   append<Loaded, Value>(step: JournalStep<Loaded, Value>): Promise<Appended<Value>> {
     const run = this.#tail.then(() => this.#run(step))
     this.#tail = run.catch(() => null)
@@ -124,17 +154,18 @@ export class Journal {
 
   async #run<Loaded, Value>(step: JournalStep<Loaded, Value>): Promise<Appended<Value>> {
     for (let tries = 0; tries < APPEND_TRIES_MAX; tries += 1) {
-      if (this.#stopped !== null) return { ok: false, code: 'journal_failed' }
+      if (this.#stopped !== null) return { ok: false, code: STOPPED_CODES[this.#stopped] }
       const loaded = await this.#load(step)
       if (loaded === null) return { ok: false, code: 'journal_failed' }
       const state = this.state
       const built = step.build(state, loaded.rows)
       if (built.do === 'refuse') return { ok: false, code: built.code }
       if (built.do === 'nothing') return { ok: true, value: built.value, records: [], payments: [] }
+      if (state.frozen !== null && takesMore(built.draft)) return { ok: false, code: state.frozen.code }
       const { change, records } = await this.#seal(state, built.draft)
       const outcome = await this.#commit(state.head.version, change)
-      if (outcome === 'failed') return { ok: false, code: 'journal_failed' }
       if (outcome === 'head_moved') continue
+      if (outcome !== 'committed') return { ok: false, code: outcome }
       await this.#adopt(change)
       return { ok: true, value: built.value, records, payments: change.payments }
     }
@@ -195,6 +226,8 @@ export class Journal {
       verdicts: draft.verdicts ?? [],
       erase: draft.erase ?? [],
       values: draft.values ?? {},
+      ...(draft.prune === undefined ? {} : { prune: draft.prune }),
+      ...(opensSale(draft) ? { opensSale: true } : {}),
     }
     return { change, records }
   }
@@ -230,26 +263,40 @@ export class Journal {
   async #commit(
     expectedVersion: number,
     change: JournalChange,
-  ): Promise<'committed' | 'head_moved' | 'failed'> {
+  ): Promise<'committed' | 'head_moved' | 'journal_failed' | 'journal_full'> {
     try {
       return await this.#deps.store.commit(expectedVersion, change)
-    } catch {
-      return this.#findOut(change)
+    } catch (error) {
+      return error instanceof MediumFull ? 'journal_full' : this.#findOut(change)
     }
   }
 
   /** A rejected commit is an unknown outcome: only what the store holds now tells whether it took place. */
-  async #findOut(change: JournalChange): Promise<'committed' | 'failed'> {
+  async #findOut(change: JournalChange): Promise<'committed' | 'journal_failed'> {
+    const known = (await this.#holds(change)) ?? ((await this.#renew()) ? await this.#holds(change) : null)
+    if (known === null) {
+      this.#stopped ??= 'poisoned'
+      this.#notify()
+    }
+    return known === true ? 'committed' : 'journal_failed'
+  }
+
+  /** Null when the store does not tell. */
+  async #holds(change: JournalChange): Promise<boolean | null> {
     const last = change.append.at(-1)
     try {
       const head = await this.#deps.store.head()
-      if (last === undefined || head === null || head.seq < last.seq) return 'failed'
+      if (last === undefined || head === null || head.seq < last.seq) return false
       const [found] = await this.#deps.store.records({ afterSeq: last.seq - 1, limit: 1 })
-      return found?.hash === last.hash ? 'committed' : 'failed'
+      return found?.hash === last.hash
     } catch {
-      this.#stopped ??= 'poisoned'
-      return 'failed'
+      return null
     }
+  }
+
+  async #renew(): Promise<boolean> {
+    const { store } = this.#deps
+    return (await store.renew?.().catch(() => 'failed')) === 'renewed'
   }
 
   async #adopt(change: JournalChange): Promise<void> {
@@ -269,6 +316,41 @@ export class Journal {
   #notify(): void {
     for (const listener of this.#listeners) listener()
   }
+}
+
+type Stopped = 'poisoned' | 'damaged' | 'closed'
+const STOPPED_CODES = {
+  poisoned: 'journal_poisoned',
+  damaged: 'journal_damaged',
+  closed: 'journal_failed',
+} as const satisfies Record<Stopped, ErrorCode>
+
+function opensSale({ records = [] }: Draft): boolean {
+  return records.some(({ body }) => body.kind === 'sale.opened')
+}
+
+/** A sale, a card or money that was not there before. What closes, takes back or tells may always be written. */
+function takesMore({ records = [] }: Draft): boolean {
+  const more: readonly RecordHeader['kind'][] = ['sale.opened', 'attempt.started', 'payment.accepted']
+  return records.some(({ body }) => more.includes(body.kind))
+}
+
+/** The head, or one that was built in its place: `sound` when the chain may go on from it. */
+async function readHead(deps: JournalDeps): Promise<{ head: JournalHead; sound: boolean } | null> {
+  const { store, crypto } = deps
+  try {
+    const head = await store.head()
+    return head === null ? null : { head, sound: true }
+  } catch (error) {
+    if (!(error instanceof DamagedHead)) throw error
+  }
+  const rebuilt = await rebuildHead(store, crypto)
+  if (rebuilt.sound && store.repairHead !== undefined) {
+    await store.repairHead(rebuilt.head)
+    const head = await store.head()
+    if (head !== null) return { head, sound: true }
+  }
+  return { head: { ...rebuilt.head, version: 0 }, sound: false }
 }
 
 /** Values that `JournalState` is made of; all others are read by the steps that need them. */
@@ -302,8 +384,10 @@ async function readState(store: JournalStore, head: JournalHead): Promise<Omit<J
   const lease = parseKeptLease(await store.value(keptNames.lease))
   const feed = parseFeedCursor(await store.value(keptNames.feed))
   const local = parseLocalLimits(await store.value(keptNames.local))
+  const frozen = parseFrozen(await store.value(keptNames.frozen))
+  const prunedSeq = parsePrunedSeq(await store.value(keptNames.pruned))
   if (enrolment === null || lease === null) throw new Error('The journal has lost its enrolment or lease')
-  return { head, enrolment, lease, local, feed }
+  return { head, enrolment, lease, local, feed, frozen, prunedSeq }
 }
 
 /** The head of a store that was never written; the first lease is the gateway's first word about the time. */

@@ -26,7 +26,33 @@ const localLimits = z.object({
 })
 export type KeptLocalLimits = z.infer<typeof localLimits>
 
-export const keptNames = { enrolment: 'enrolment', lease: 'lease', feed: 'feed', local: 'local-limits' } as const
+export const keptNames = {
+  enrolment: 'enrolment',
+  lease: 'lease',
+  feed: 'feed',
+  local: 'local-limits',
+  frozen: 'frozen',
+  pruned: 'pruned',
+} as const
+
+/** Why this device takes nothing more, whatever its lease says; null while it may. */
+const frozen = z.object({ code: z.enum(['journal_forked', 'device_deauthorised']), atMs: z.number() })
+export type Frozen = z.infer<typeof frozen>
+
+/** What cannot be read was written for a reason. */
+export function parseFrozen(text: string | null): Frozen | null {
+  return text === null ? null : (parse(frozen, text) ?? { code: 'journal_forked', atMs: 0 })
+}
+
+export function keepFrozen(state: Frozen | null): Record<string, string | null> {
+  return { [keptNames.frozen]: state === null ? null : JSON.stringify(state) }
+}
+
+/** Up to this number everything was looked at for pruning; what is missing up to here is with the gateway for good. */
+export function parsePrunedSeq(text: string | null): number {
+  const seq = Number(text ?? 0)
+  return Number.isSafeInteger(seq) ? seq : 0
+}
 
 /** Null when the text is not what was once written: a damaged store. */
 export function parseEnrolment(text: string | null): Enrolment | null {
@@ -39,7 +65,9 @@ export function parseFeedCursor(text: string | null): FeedCursor {
 
 /** What cannot be read has lowered everything: a damaged store must not raise a limit. */
 export function parseLocalLimits(text: string | null): LocalOfflineLimits {
-  return text === null ? NO_LOCAL_LIMITS : (parse(localLimits, text) ?? { allowed: false, perPaymentMinor: {} })
+  return text === null
+    ? NO_LOCAL_LIMITS
+    : (parse(localLimits, text) ?? { allowed: false, perPaymentMinor: {} })
 }
 
 /** The lease out of the signed statement that was kept; its signature was checked when it was accepted. */

@@ -7,6 +7,20 @@ import type { StoredPayment } from './stored-payment.ts'
 
 export type VoidReason = RecordOf<'payment.voided'>['reason']
 
+const voidReasons: Readonly<Record<VoidReason, true>> = {
+  canceled: true,
+  abandoned: true,
+  declined: true,
+  refused: true,
+  card_refused: true,
+  paid_otherwise: true,
+  expired: true,
+}
+
+export function isVoidReason(text: string): text is VoidReason {
+  return Object.hasOwn(voidReasons, text)
+}
+
 /** The device's last word about these payments. Their place in the limits is free at once: a void is never taken back. */
 export function voidDraft(
   state: JournalState,

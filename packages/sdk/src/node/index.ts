@@ -1,5 +1,6 @@
 import { nodeCrypto } from '@holdfast/envelope/node'
 import path from 'node:path'
+import type { ReaderDriver } from '../readers/reader-driver.ts'
 import { createTerminal } from '../terminal.ts'
 import type { Terminal } from '../terminal-api.ts'
 import { nodeNetwork, nodeReachability } from './node-network.ts'
@@ -18,11 +19,13 @@ export interface NodeTerminalOptions {
   readonly app: string
   /** Addresses that have nothing to do with the gateway, to tell an internet outage from a service outage. */
   readonly reachabilityTargets?: readonly string[]
+  /** How readers are found; without one, `useReader` names the reader. */
+  readonly readerDrivers?: readonly ReaderDriver[]
 }
 
 /** A terminal on Node: the journal in SQLite, the key in a file. Throws when the store cannot be trusted. */
 export async function openNodeTerminal(options: NodeTerminalOptions): Promise<Terminal> {
-  const { dataDir, gatewayUrl, app, reachabilityTargets } = options
+  const { dataDir, gatewayUrl, app, reachabilityTargets, readerDrivers = [] } = options
   const key = loadOrMakeKey(path.join(dataDir, 'device.key'))
   const store = openSqliteJournalStore(path.join(dataDir, 'journal.sqlite'))
   const probes =
@@ -36,6 +39,7 @@ export async function openNodeTerminal(options: NodeTerminalOptions): Promise<Te
       network: nodeNetwork(gatewayUrl),
       app,
       storeName: 'sqlite',
+      readerDrivers,
       ...probes,
     })
   } catch (error) {

@@ -1,5 +1,6 @@
 import { fetchNetwork } from '../fetch-network.ts'
-import type { Network, NetworkAnswer } from '../network.ts'
+import type { Network } from '../network.ts'
+import type { ReachabilityTarget, TargetFinding } from '../platform-hints.ts'
 
 /** The way to the gateway over Node's `fetch`. */
 export function nodeNetwork(gatewayUrl: string): Network {
@@ -11,17 +12,18 @@ export function nodeNetwork(gatewayUrl: string): Network {
   })
 }
 
-/** True when any of the targets answers at all, whatever it says. */
-export function nodeReachability(targets: readonly string[]): (timeoutMs: number) => Promise<boolean> {
-  return async (timeoutMs) => {
-    const tries = targets.map((url) =>
-      fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) }),
-    )
-    return Promise.any(tries).then(
-      () => true,
-      () => false,
-    )
-  }
+/** Places that answer anything at all, one `HEAD` each; a redirect is not followed. */
+export function nodeReachability(targets: readonly string[]): readonly ReachabilityTarget[] {
+  return targets.map((target) => ({
+    target,
+    async probe(timeoutMs) {
+      const signal = AbortSignal.timeout(timeoutMs)
+      return fetch(target, { method: 'HEAD', redirect: 'manual', signal }).then(
+        () => 'answered',
+        (error) => (signal.aborted ? 'timeout' : whyOf(codeOf(error))),
+      )
+    },
+  }))
 }
 
 function codeOf(error: unknown): string {
@@ -29,10 +31,24 @@ function codeOf(error: unknown): string {
   return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
 }
 
-function whyOf(code: string): Extract<NetworkAnswer, { reached: false }>['why'] {
+/** What a code of Node, OpenSSL or undici says; whatever else it may be, the connection did not carry an answer. */
+function whyOf(code: string): Exclude<TargetFinding, 'answered'> {
   if (code === 'ECONNREFUSED') return 'refused'
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'dns'
+  if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout'
+  if (DNS_CODES.has(code)) return 'dns'
   if (code === 'ENETUNREACH' || code === 'ENETDOWN' || code === 'EHOSTUNREACH') return 'offline'
-  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT')) return 'tls'
-  return 'reset'
+  return TLS_CODE.test(code) ? 'tls' : 'reset'
 }
+
+const DNS_CODES = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EAI_NODATA',
+  'ENODATA',
+  'ESERVFAIL',
+  'EREFUSED',
+])
+
+/** `EPROTO`: something that does not speak TLS, such as a portal. The others: a certificate that is not accepted. */
+const TLS_CODE = /^(ERR_TLS|ERR_SSL|EPROTO$|UNABLE_TO_|HOSTNAME_MISMATCH$|INVALID_CA$)|CERT|CRL/

@@ -1,33 +1,73 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
-import path from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type {
-  JournalChange,
-  JournalHead,
-  JournalStore,
-  PaymentQuery,
-  RecordVerdict,
-  StoredRecord,
+import { existsSync } from 'node:fs'
+import type { StatementSync } from 'node:sqlite'
+import {
+  DamagedHead,
+  type JournalChange,
+  type JournalStore,
+  MediumFull,
+  type PaymentQuery,
+  type RecordVerdict,
+  type StoredRecord,
 } from '../journal/journal-store.ts'
+import { parseHead } from '../journal/parse-head.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
+import { newestOf, renewSqliteFile, successorOf } from './renew-sqlite-file.ts'
+import { NO_RESERVE, RESERVE_BYTES, reserveFile } from './reserve-file.ts'
+import { sqliteCopies } from './sqlite-copies.ts'
+import { IN_MEMORY, openSqliteFile } from './sqlite-file.ts'
 
 /**
  * The journal in one SQLite file. WAL with synchronous=FULL: one fsync per commit, before it is answered.
  *
  * After an I/O error nothing is known of what the disk holds (a failed fsync leaves clean-looking pages), so the store
- * takes no more writes and tells no more heads; what is stored can still be read and forwarded.
+ * takes no more writes and tells no more heads; what is stored can still be read and forwarded. `renew` goes on in a new
+ * file. A disk that is full refuses the next sale first: what closes one has the reserve.
  */
-export function openSqliteJournalStore(file: string): JournalStore {
-  const database = openDatabase(file)
-  const statements = new Map<string, StatementSync>()
+export function openSqliteJournalStore(
+  file: string,
+  { reserveBytes = RESERVE_BYTES }: { readonly reserveBytes?: number } = {},
+): JournalStore {
+  let current = openSqliteFile(file === IN_MEMORY ? file : newestOf(file))
+  const reserve = file === IN_MEMORY ? NO_RESERVE : reserveFile(`${file}.reserve`, reserveBytes)
+  reserve.ensure()
   let broken = false
 
-  function prepare(sql: string): StatementSync {
-    const known = statements.get(sql)
-    if (known !== undefined) return known
-    const statement = database.prepare(sql)
-    statements.set(sql, statement)
-    return statement
+  const prepare = (sql: string): StatementSync => current.prepare(sql)
+
+  /** One durable transaction; it is rolled back when `task` answers `undo`, and when anything throws. */
+  function transact<Value>(task: () => Value, undo?: Value): Value {
+    if (broken) throw new Error('The journal file had an I/O error')
+    const { database } = current
+    try {
+      // Takes the write lock first: two processes that race for the head wait here, and the second one finds it moved.
+      database.exec('begin immediate')
+      if (current.file !== IN_MEMORY && existsSync(successorOf(current.file))) {
+        broken = true
+        throw new Error('The journal has gone on in another file')
+      }
+      const result = task()
+      database.exec(undo !== undefined && result === undo ? 'rollback' : 'commit')
+      return result
+    } catch (error) {
+      broken ||= codeOf(error) === SQLITE_IOERR
+      if (database.isTransaction) database.exec('rollback')
+      throw error
+    }
+  }
+
+  /** What closes a sale may have the reserve. */
+  function transactAtAnyCost<Value>(task: () => Value, undo?: Value): Value {
+    try {
+      return transact(task, undo)
+    } catch (error) {
+      if (codeOf(error) !== SQLITE_FULL) throw error
+      if (!reserve.free()) throw new MediumFull(error)
+    }
+    try {
+      return transact(task, undo)
+    } catch (error) {
+      throw codeOf(error) === SQLITE_FULL ? new MediumFull(error) : error
+    }
   }
 
   function write(expectedVersion: number, change: JournalChange): 'committed' | 'head_moved' {
@@ -63,6 +103,8 @@ export function openSqliteJournalStore(file: string): JournalStore {
         seq,
       )
     }
+    for (const seq of change.prune?.seqs ?? []) prepare('delete from records where seq = ?').run(seq)
+    for (const id of change.prune?.paymentIds ?? []) prepare('delete from payments where id = ?').run(id)
     for (const seq of change.erase) prepare('update records set sealed = null where seq = ?').run(seq)
     for (const [name, text] of Object.entries(change.values)) {
       if (text === null) prepare('delete from kept where name = ?').run(name)
@@ -80,23 +122,50 @@ export function openSqliteJournalStore(file: string): JournalStore {
     async head() {
       if (broken) throw new Error('The journal file had an I/O error')
       const row = prepare('select json from head where id = 1').get()
-      return row === undefined ? null : (parseJsonText(row['json']) as JournalHead)
+      return row === undefined ? null : parseHead(row['json'])
     },
 
     async commit(expectedVersion, change) {
-      if (broken) throw new Error('The journal file had an I/O error')
+      const task = () => write(expectedVersion, change)
+      if (change.opensSale !== true) return transactAtAnyCost(task, 'head_moved')
+      if (!reserve.ensure()) throw new MediumFull()
       try {
-        // Takes the write lock first: two processes that race for the head wait here, and the second one finds it moved.
-        database.exec('begin immediate')
-        const result = write(expectedVersion, change)
-        database.exec(result === 'committed' ? 'commit' : 'rollback')
-        return result
+        return transact(task, 'head_moved')
       } catch (error) {
-        broken ||= isIoError(error)
-        if (database.isTransaction) database.exec('rollback')
-        throw error
+        throw codeOf(error) === SQLITE_FULL ? new MediumFull(error) : error
       }
     },
+
+    async repairHead(head) {
+      return transactAtAnyCost(() => {
+        const row = prepare('select version, json from head where id = 1').get()
+        if (row === undefined || isReadable(row['json'])) return 'head_moved'
+        const version = Number(row['version']) + 1
+        const json = JSON.stringify({ ...head, version })
+        prepare('update head set version = ?, json = ? where id = 1').run(version, json)
+        return 'committed'
+      }, 'head_moved')
+    },
+
+    async renew() {
+      if (current.file === IN_MEMORY) return 'failed'
+      const renewed = renewSqliteFile(current)
+      if (renewed === null) return 'failed'
+      current.close()
+      current = renewed
+      broken = false
+      return 'renewed'
+    },
+
+    async erase() {
+      transactAtAnyCost(() => {
+        for (const table of ['head', 'records', 'payments', 'kept', 'copies'])
+          prepare(`delete from ${table}`).run()
+        return null
+      })
+    },
+
+    copies: sqliteCopies(prepare, (task) => transactAtAnyCost(task)),
 
     async records({ afterSeq, limit }) {
       const rows = prepare(
@@ -107,12 +176,12 @@ export function openSqliteJournalStore(file: string): JournalStore {
     },
 
     async payments(query) {
-      return selectPayments(prepare, query).map((row) => parseJsonText(row['json']) as StoredPayment)
+      return selectPayments(prepare, query).flatMap((row) => paymentOf(row) ?? [])
     },
 
     async payment(paymentId) {
       const row = prepare('select json from payments where id = ?').get(paymentId)
-      return row === undefined ? null : (parseJsonText(row['json']) as StoredPayment)
+      return row === undefined ? null : paymentOf(row)
     },
 
     async value(name) {
@@ -121,81 +190,13 @@ export function openSqliteJournalStore(file: string): JournalStore {
     },
 
     async close() {
-      statements.clear()
-      if (database.isOpen) database.close()
+      current.close()
     },
   }
 }
 
-const STORE_VERSION = 1
-const IN_MEMORY = ':memory:'
-const BUSY_TIMEOUT_MS = 5_000
+const SQLITE_FULL = 13
 const SQLITE_IOERR = 10
-
-const SCHEMA = `
-  create table head (
-    id integer primary key check (id = 1),
-    version integer not null check (version > 0),
-    json text not null
-  ) strict;
-  create table records (
-    seq integer primary key check (seq > 0),
-    hash text not null unique,
-    header text not null,
-    signature text not null,
-    sealed text,
-    contact text,
-    verdict text check (verdict in ('received', 'parked')),
-    code text
-  ) strict;
-  create table payments (
-    id text primary key,
-    state text not null,
-    json text not null
-  ) strict, without rowid;
-  create index payments_by_state on payments (state, id);
-  create table kept (
-    name text primary key,
-    text text not null
-  ) strict, without rowid;
-  pragma user_version = ${STORE_VERSION};
-`
-
-function openDatabase(file: string): DatabaseSync {
-  const directory = path.dirname(file)
-  if (file !== IN_MEMORY) mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const isNew = file !== IN_MEMORY && !existsSync(file)
-  // Created here so that nobody but its owner may ever read it; SQLite gives its side files the same mode.
-  if (isNew) closeSync(openSync(file, 'a', 0o600))
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
-  try {
-    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on')
-    database.exec('begin immediate')
-    const version = Number(database.prepare('pragma user_version').get()?.['user_version'])
-    if (version > STORE_VERSION) {
-      throw new Error(
-        `The journal was written by a newer version (${version}). Nothing was changed; update this app.`,
-      )
-    }
-    if (version === 0) database.exec(SCHEMA)
-    database.exec('commit')
-  } catch (error) {
-    database.close()
-    throw error
-  }
-  if (isNew) syncDirectory(directory)
-  return database
-}
-
-/** A file whose directory entry is not on the disk is not there after a power cut. */
-function syncDirectory(directory: string): void {
-  const handle = openSync(directory, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
-}
 
 type Row = Record<string, unknown>
 
@@ -232,11 +233,26 @@ function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-/** What comes out is of the type that this store, and nobody else, wrote: callers say which. */
-function parseJsonText(json: unknown): unknown {
-  return JSON.parse(String(json))
+/** Null for a row that was damaged: its records tell what it was, and the others are not to suffer for it. */
+function paymentOf(row: Row): StoredPayment | null {
+  try {
+    return JSON.parse(String(row['json']))
+  } catch {
+    return null
+  }
 }
 
-function isIoError(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_IOERR
+function isReadable(json: unknown): boolean {
+  try {
+    parseHead(json)
+    return true
+  } catch (error) {
+    if (error instanceof DamagedHead) return false
+    throw error
+  }
+}
+
+/** SQLite's primary result code; null for what is not an error of SQLite. */
+function codeOf(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
 }

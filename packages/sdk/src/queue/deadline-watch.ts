@@ -4,8 +4,6 @@ import { recordHeader } from '@holdfast/protocol'
 import type { Journal } from '../journal/journal.ts'
 import type { JournalStore, StoredRecord } from '../journal/journal-store.ts'
 import { DEADLINE_READ_RECORDS, DEADLINE_SCAN_RECORDS } from '../limits.ts'
-import { isQueued } from './queued-payment.ts'
-import { uploadByMs } from './upload-deadline.ts'
 
 /**
  * When the stored payment that has waited longest must be with the gateway. Found by reading on from the mark of what
@@ -41,9 +39,9 @@ export class DeadlineWatch {
 
   /** Everything that can change which payment is the oldest one that waits. */
   #place(): string {
-    const { head, lease } = this.#journal.state
+    const { head } = this.#journal.state
     if (!isAnythingStored(head.exposure) || head.backlog.count === 0) return ''
-    return `${head.forwardedSeq}/${head.backlog.voids}/${lease.id}`
+    return `${head.forwardedSeq}/${head.backlog.voids}`
   }
 
   async #find(place: string): Promise<void> {
@@ -58,7 +56,7 @@ export class DeadlineWatch {
   }
 
   async #oldest(): Promise<number | null> {
-    const { head, lease } = this.#journal.state
+    const { head } = this.#journal.state
     let afterSeq = head.forwardedSeq
     while (afterSeq < head.forwardedSeq + DEADLINE_SCAN_RECORDS) {
       const rows = await this.#store.records({ afterSeq, limit: DEADLINE_READ_RECORDS })
@@ -66,7 +64,7 @@ export class DeadlineWatch {
         afterSeq = row.seq
         const paymentId = storedIn(row)
         const payment = paymentId === null ? null : await this.#store.payment(paymentId)
-        if (payment?.state === 'QUEUED' && isQueued(payment)) return uploadByMs(payment, lease)
+        if (payment?.state === 'QUEUED') return payment.uploadUntilMs
       }
       if (rows.length < DEADLINE_READ_RECORDS) return null
     }

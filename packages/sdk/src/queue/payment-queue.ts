@@ -1,8 +1,7 @@
 import type { RunningDevice } from '../start-device.ts'
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from '../limits.ts'
 import type { QueueQuery, Terminal } from '../terminal-api.ts'
-import { isQueued, NOT_TRIED, type QueuedPayment, queuedPaymentOf, queueStatuses } from './queued-payment.ts'
-import { uploadByMs } from './upload-deadline.ts'
+import { isQueued, type QueuedPayment, queuedPaymentOf, queueStatuses } from './queued-payment.ts'
 import type { JournalStore } from '../journal/journal-store.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 
@@ -17,9 +16,7 @@ export function paymentQueue(world: {
   function shown(payment: StoredPayment): QueuedPayment | null {
     const device = running()
     if (device === null || !isQueued(payment)) return null
-    const { lease } = device.device.journal.state
-    const forwarding = device.progressOf(payment.recordSeq) ?? NOT_TRIED
-    return queuedPaymentOf(payment, { uploadByMs: uploadByMs(payment, lease), forwarding })
+    return queuedPaymentOf(payment, device.progressOf(payment.recordSeq))
   }
 
   async function list(query: QueueQuery = {}): Promise<QueuedPayment[]> {

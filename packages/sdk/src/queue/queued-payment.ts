@@ -100,12 +100,9 @@ export function isQueued(payment: StoredPayment): payment is Queued {
   return 'offlineKind' in payment && payment.offlineKind !== null
 }
 
-export function queuedPaymentOf(
-  payment: Queued,
-  { uploadByMs, forwarding }: { uploadByMs: number | null; forwarding: ForwardProgress },
-): QueuedPayment {
+export function queuedPaymentOf(payment: Queued, forwarding: ForwardProgress): QueuedPayment {
   const { paymentId, money, captureMethod, location, reader, reference, openedMs } = payment
-  const { acceptedMs, offlineKind, offlineWhy } = payment
+  const { acceptedMs, offlineKind, offlineWhy, uploadUntilMs } = payment
   const requiresUpload = payment.state === 'QUEUED'
   const totalMinor = totalOf(payment).amountMinor
   return {
@@ -114,7 +111,7 @@ export function queuedPaymentOf(
     status: payment.state,
     createdAtMs: openedMs,
     storedAtMs: acceptedMs,
-    uploadByMs: requiresUpload ? uploadByMs : null,
+    uploadByMs: requiresUpload ? uploadUntilMs : null,
     requiresUpload,
     ...money,
     tipMinor: totalMinor - money.amountMinor,

@@ -1,11 +1,7 @@
 import type { Reader, ReaderInfo } from '@holdfast/protocol'
 import { type Device, readerIdOf } from '../device.ts'
-import type {
-  AvailableReader,
-  DiscoveredReader,
-  OfflineStatusDetails,
-  Refused,
-} from '../terminal-api.ts'
+import type { JournalState } from '../journal/journal-step.ts'
+import type { AvailableReader, DiscoveredReader, OfflineStatusDetails, Refused } from '../terminal-api.ts'
 import { allKnownReaders, keepKnownReader, KNOWN_READERS, parseKnownReaders } from './known-readers.ts'
 import { refuseOfflineConnection } from './offline-connection.ts'
 import type { ReachableReader, ReaderConnection, ReaderDriver } from './reader-driver.ts'
@@ -24,6 +20,7 @@ export class ReaderDesk {
   readonly #deps: ReaderDeskDeps
   #reachable: readonly ReachableReader[] = []
   #connection: ReaderConnection | null = null
+  #builtIn: Reader | null = null
 
   constructor(deps: ReaderDeskDeps) {
     this.#deps = deps
@@ -39,6 +36,7 @@ export class ReaderDesk {
 
   /** A reader that is part of the program: nothing has to be found or paired. */
   use(reader: Reader): void {
+    this.#builtIn = reader
     this.#adopt({ reader, disconnect: () => Promise.resolve() })
   }
 
@@ -76,7 +74,8 @@ export class ReaderDesk {
       lost = true
       if (connecting.connection !== null && this.#connection === connecting.connection) this.#adopt(null)
     }
-    const connection = await reachable.connect(onLost).catch(() => null)
+    const readerId = device === null ? null : knownIdOf(device.journal.state, reachable.info)
+    const connection = await reachable.connect({ readerId, onLost }).catch(() => null)
     if (connection === null || lost) return { status: 'refused', code: 'reader_connect_failed' }
     connecting.connection = connection
     if (this.#deps.isInUse()) {
@@ -90,6 +89,14 @@ export class ReaderDesk {
     return { status: 'connected', reader: connection.reader.info }
   }
 
+  /** The gateway has just given the connected reader its id: it is connected again under that name. */
+  async renew(): Promise<void> {
+    const former = this.#connection
+    if (former === null || former.reader === this.#builtIn) return
+    await former.disconnect().catch(() => null)
+    await this.connect(former.reader.info.serialNumber)
+  }
+
   async disconnect(): Promise<{ status: 'disconnected' } | Refused> {
     if (this.#deps.isInUse()) return { status: 'refused', code: 'reader_busy' }
     const former = this.#connection
@@ -100,11 +107,12 @@ export class ReaderDesk {
     return { status: 'disconnected' }
   }
 
-  /** The gateway answers and this reader is connected: remembered, for an outage. A full disk only forgets it. */
+  /** The gateway answers while this reader is connected: remembered, for an outage. A full disk only forgets it. */
   async keepConnected(): Promise<void> {
     const device = this.#deps.device()
-    if (device !== null && this.reader !== null)
-      await device.journal.append(keepKnownReader(this.reader.info))
+    const { reader } = this
+    if (device !== null && reader !== null && reader !== this.#builtIn)
+      await device.journal.append(keepKnownReader(reader.info))
   }
 
   #adopt(connection: ReaderConnection | null): void {
@@ -129,6 +137,11 @@ export class ReaderDesk {
       nowMs: state.time.nowMs,
     })
   }
+}
+
+function knownIdOf(state: JournalState, info: ReaderInfo): string | null {
+  const { reader } = state.enrolment
+  return info.serialNumber === reader.serialNumber ? reader.id : null
 }
 
 /** By evidence: at a cold start the gateway is asked once, since nothing is known yet. */

@@ -12,8 +12,15 @@ export interface ReachableReader {
   readonly info: ReaderInfo
   /** Last update of the reader's own software, Unix milliseconds; null when it comes with the program. */
   readonly softwareUpdatedMs: number | null
-  /** Rejects when the reader does not answer. `onLost` is called once when the link breaks later. */
-  connect(onLost: () => void): Promise<ReaderConnection>
+  /** Rejects when the reader does not answer. */
+  connect(options: ConnectOptions): Promise<ReaderConnection>
+}
+
+export interface ConnectOptions {
+  /** The gateway's id of this reader, which seals name; null while the gateway does not know it. */
+  readonly readerId: string | null
+  /** To be called once when the link breaks later. */
+  readonly onLost: () => void
 }
 
 export interface ReaderConnection {

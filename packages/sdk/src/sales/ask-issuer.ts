@@ -7,13 +7,14 @@ import {
   type WireRecord,
 } from '@holdfast/protocol'
 import type { Device } from '../device.ts'
-import { outageGuess } from '../gateway/outage-detector.ts'
+import { type Outage, outageOf } from '../gateway/outage-of.ts'
 import {
   ATTEMPT_POLL_PAUSE_MS,
   ATTEMPT_POLL_WAIT_MS,
   ATTEMPT_POLLS_LOST_MAX,
   ATTEMPT_TIMER_MAX_MS,
 } from '../limits.ts'
+import type { NetworkAnswer } from '../network.ts'
 
 export type IssuerAnswer =
   | { readonly answer: 'approved'; readonly responseCode: string; readonly approvalCode: string }
@@ -22,6 +23,9 @@ export type IssuerAnswer =
   /** Nobody has decided: `why` says what stood in the way. */
   | { readonly answer: 'none'; readonly why: OfflineReason }
 
+/** Told when the gateway has acknowledged and the issuer has not answered; `storeNow` ends the wait. */
+export type OnWaiting = (wait: { readonly timerMs: number; readonly storeNow: () => void }) => void
+
 /**
  * Asks the issuer through the gateway. The caller has made `attempt.started` durable: from here on an approval may
  * exist whatever is heard, and the gateway adopts or reverses it by what the journal says in the end.
@@ -29,31 +33,54 @@ export type IssuerAnswer =
 export async function askIssuer(
   device: Device,
   attempt: { attemptId: string; paymentId: string; record: WireRecord },
+  onWaiting: OnWaiting,
 ): Promise<IssuerAnswer> {
   const { gateway, detector } = device
   const { attemptId, paymentId, record } = attempt
   const begun = await gateway.startAttempt(record)
   if (!begun.heard || !isAbout(begun.value, attempt)) {
     const answer = begun.heard ? null : begun.answer
-    return { answer: 'none', why: gateway.silent ? 'forced' : (detector.outage ?? outageGuess(answer)) }
+    return { answer: 'none', why: gateway.silent ? 'forced' : reasonOf(detector.outage, answer) }
   }
-  return conclusion(begun.value) ?? waitForAnswer(device, { attemptId, paymentId }, begun.value.timerMs)
+  const known = conclusion(begun.value)
+  if (known !== null) return known
+  const timerMs = Math.min(begun.value.timerMs, ATTEMPT_TIMER_MAX_MS)
+  return waitForAnswer(device, { attemptId, paymentId }, { timerMs, onWaiting })
 }
 
 /** After the acknowledgement the acquirer's timer counts: a slow issuer is not an outage (P4). */
 async function waitForAnswer(
   device: Device,
   attempt: { attemptId: string; paymentId: string },
-  timerMs: number,
+  wait: { readonly timerMs: number; readonly onWaiting: OnWaiting },
+): Promise<IssuerAnswer> {
+  const { detector, deps } = device
+  const { timerMs, onWaiting } = wait
+  const end = new AbortController()
+  const giveUp = () => end.abort()
+  // The link falls while the issuer thinks: its answer cannot come this way, and the customer does not wait for it.
+  const unwatch = detector.onFall(giveUp)
+  onWaiting({ timerMs, storeNow: giveUp })
+  try {
+    return await poll(device, attempt, { deadlineMs: deps.clock.monotonicMs() + timerMs, ended: end.signal })
+  } finally {
+    unwatch()
+  }
+}
+
+async function poll(
+  device: Device,
+  attempt: { attemptId: string; paymentId: string },
+  until: { readonly deadlineMs: number; readonly ended: AbortSignal },
 ): Promise<IssuerAnswer> {
   const { gateway, detector, deps } = device
-  const deadlineMs = deps.clock.monotonicMs() + Math.min(timerMs, ATTEMPT_TIMER_MAX_MS)
+  const { deadlineMs, ended } = until
   let lost = 0
   for (;;) {
     const remainingMs = Math.floor(deadlineMs - deps.clock.monotonicMs())
-    if (remainingMs <= 0 || lost >= ATTEMPT_POLLS_LOST_MAX) break
+    if (remainingMs <= 0 || lost >= ATTEMPT_POLLS_LOST_MAX || ended.aborted) break
     const waitMs = Math.min(ATTEMPT_POLL_WAIT_MS, remainingMs)
-    const reply = await gateway.attempt({ ...attempt, waitMs })
+    const reply = await gateway.attempt({ ...attempt, waitMs }, ended)
     const concluded = reply.heard && isAbout(reply.value, attempt) ? conclusion(reply.value) : null
     if (concluded !== null) return concluded
     if (reply.heard) {
@@ -62,9 +89,14 @@ async function waitForAnswer(
     }
     lost += 1
     if (gateway.silent || detector.status === 'offline') break
-    await sleep(deps.clock, ATTEMPT_POLL_PAUSE_MS)
+    await sleep(deps.clock, ATTEMPT_POLL_PAUSE_MS, ended)
   }
   return { answer: 'none', why: 'no_answer' }
+}
+
+/** An acquirer that was down the moment before is not why the gateway did not acknowledge. */
+function reasonOf(outage: Outage | null, answer: NetworkAnswer | null): OfflineReason {
+  return outage === null || outage === 'acquirer' ? outageOf(answer, null) : outage
 }
 
 /** Null while the issuer has not answered. */

@@ -3,6 +3,7 @@ import type { Reader } from '@holdfast/protocol'
 import { type Device, idSourceOf, readerIdOf } from '../device.ts'
 import type { CollectResult } from '../terminal-api.ts'
 import type { Sale } from './sale.ts'
+import { isPublishedTestCard } from './test-cards.ts'
 
 /** Arms the reader for this sale and keeps what it read until the sale is confirmed. */
 export async function collectCard(device: Device, sale: Sale, reader: Reader): Promise<CollectResult> {
@@ -32,6 +33,10 @@ export async function collectCard(device: Device, sale: Sale, reader: Reader): P
   if (begun.status === 'canceled') return { status: 'canceled' }
   if (begun.status === 'failed') return { status: 'refused', code: begun.code }
   sale.card = { read: begun.read, reader }
+  if (enrolment.mode === 'live' && isPublishedTestCard(begun.read.facts)) {
+    await putDown(sale)
+    return { status: 'refused', code: 'test_card_in_live_mode' }
+  }
   if (begun.read.cryptogram !== 'AAC') return { status: 'collected', card: begun.read.facts }
   await putDown(sale)
   return { status: 'refused', code: 'offline_card_declined' }
@@ -41,5 +46,6 @@ export async function collectCard(device: Device, sale: Sale, reader: Reader): P
 export async function putDown(sale: Sale): Promise<void> {
   const { card } = sale
   sale.card = null
+  sale.waiting = null
   await card?.reader.complete(card.read.readId, { online: 'unable' }).catch(() => null)
 }

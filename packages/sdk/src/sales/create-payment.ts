@@ -14,15 +14,19 @@ import { type Device, idSourceOf, readerIdOf } from '../device.ts'
 import type { JournalState, JournalStep, RecordBody } from '../journal/journal-step.ts'
 import { offlineClockOf, saleTermsOf, termsOf } from '../journal/offline-rules.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
-import { FULL_RECORD_BYTES, NAME_LENGTH_MAX, PAD_BYTES_MAX } from '../limits.ts'
+import { FULL_RECORD_BYTES, IDEMPOTENCY_KEY_LENGTH_MAX, NAME_LENGTH_MAX, PAD_BYTES_MAX } from '../limits.ts'
 import type { CreatePaymentIntent, CreateResult, OfflineBehavior, PaymentIntent } from '../terminal-api.ts'
 
-/** Opens a sale: durable before any card is read, with its place in the offline limits where it may be stored. */
+/**
+ * Opens a sale: durable before any card is read, with its place in the offline limits where it may be stored. A key that
+ * has opened a sale before is `idempotency_key_reused` with that payment, and changes nothing.
+ */
 export async function createPayment(
   device: Device,
   info: ReaderInfo,
   input: CreatePaymentIntent,
 ): Promise<CreateResult> {
+  device.detector.attend()
   const code = malformed(input, device.journal.state.lease)
   if (code !== null) return { status: 'refused', code }
   const offlineBehavior = input.offlineBehavior ?? 'prefer_online'
@@ -33,7 +37,11 @@ export async function createPayment(
   const saleId = newId('sale', ids)
   const paymentId = newId('pi', ids)
   const opened = await device.journal.append(openSale({ input, info, offlineBehavior, saleId, paymentId }))
-  return opened.ok ? { status: 'created', intent: opened.value } : { status: 'refused', code: opened.code }
+  if (!opened.ok) return { status: 'refused', code: opened.code }
+  const { intent, before } = opened.value
+  return before === null
+    ? { status: 'created', intent }
+    : { status: 'refused', code: 'idempotency_key_reused', paymentId: before }
 }
 
 /** The offline rules that do not need the card; null when the sale could be stored. */
@@ -52,13 +60,20 @@ interface Opening {
   readonly paymentId: string
 }
 
-function openSale(opening: Opening): JournalStep<null, PaymentIntent> {
+type Opened =
+  | { readonly before: null; readonly intent: PaymentIntent }
+  /** The payment that this key has opened earlier. */
+  | { readonly before: string; readonly intent: null }
+
+function openSale(opening: Opening): JournalStep<string | null, Opened> {
   const { input, info, offlineBehavior, saleId, paymentId } = opening
   const money = { amountMinor: input.amountMinor, currency: input.currency }
   const captureMethod = input.captureMethod ?? 'automatic'
+  const keptKey = input.idempotencyKey === undefined ? null : `sale-key:${input.idempotencyKey}`
   return {
-    load: () => Promise.resolve(null),
-    build(state) {
+    load: (store) => (keptKey === null ? Promise.resolve(null) : store.value(keptKey)),
+    build(state, before) {
+      if (before !== null) return { do: 'nothing', value: { before, intent: null } }
       const offlineRefusal = admitSale(state, info, money)
       if (offlineBehavior === 'force_offline' && offlineRefusal !== null) {
         return { do: 'refuse', code: offlineRefusal }
@@ -97,15 +112,23 @@ function openSale(opening: Opening): JournalStep<null, PaymentIntent> {
       return {
         do: 'commit',
         value: {
-          paymentId,
-          saleId,
-          money,
-          captureMethod,
-          offlineBehavior,
-          offlineRefusal,
-          offlineNeeds: offlineNeeds(state.lease, money),
+          before: null,
+          intent: {
+            paymentId,
+            saleId,
+            money,
+            captureMethod,
+            offlineBehavior,
+            offlineRefusal,
+            offlineNeeds: offlineNeeds(state.lease, money),
+          },
         },
-        draft: { records: [{ body, sealed: null }], exposure, payments: () => [payment] },
+        draft: {
+          records: [{ body, sealed: null }],
+          exposure,
+          payments: () => [payment],
+          values: keptKey === null ? {} : { [keptKey]: paymentId },
+        },
       }
     },
   }
@@ -133,6 +156,8 @@ function malformed(input: CreatePaymentIntent, lease: Lease): ErrorCode | null {
   if (!isAmountMinor(input.amountMinor)) return 'amount_invalid'
   if (!isCurrency(input.currency) || !lease.currencies.includes(input.currency)) return 'currency_invalid'
   if (input.captureMethod !== undefined && !captureMethods.includes(input.captureMethod))
+    return 'parameter_invalid'
+  if ((input.idempotencyKey?.length ?? 1) > IDEMPOTENCY_KEY_LENGTH_MAX || input.idempotencyKey === '')
     return 'parameter_invalid'
   const texts = [input.reference ?? '', input.operator ?? '']
   return texts.every((text) => text.length <= NAME_LENGTH_MAX) ? null : 'parameter_invalid'

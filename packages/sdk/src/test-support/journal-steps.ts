@@ -1,4 +1,5 @@
 import { admitOffline, fromHex, must, newId, reserve } from '@holdfast/core'
+import { offlineClockOf, saleTermsOf } from '../journal/offline-rules.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { READER_ID } from './scripted-reader.ts'
@@ -8,13 +9,14 @@ export function openSaleStep({ amountMinor }: { amountMinor: number }): JournalS
   const money = { amountMinor, currency: 'eur' } as const
   return {
     load: () => Promise.resolve(null),
-    build({ head, lease, time }) {
+    build(state) {
+      const { head, lease, time } = state
       // No two sales are opened over the same head.
       const random = must(fromHex(head.hash), 'a hash')
       const ids = { wallMs: () => time.nowMs, randomBytes: (length: number) => random.subarray(0, length) }
       const [saleId, paymentId] = [newId('sale', ids), newId('pi', ids)]
-      const clock = { nowMs: time.nowMs, lastContactMs: head.time.contactMs }
-      const refusal = admitOffline(lease, 'deferred', head.exposure, { money, reserved: false }, clock)
+      const terms = saleTermsOf(state, { money, reader: READER_ID })
+      const refusal = admitOffline(lease, 'deferred', head.exposure, terms, offlineClockOf(state))
       if (refusal !== null) return { do: 'refuse', code: refusal }
       const place = { location: lease.location, reader: READER_ID, reference: null }
       const sale = { ...money, captureMethod: 'automatic', ...place } as const

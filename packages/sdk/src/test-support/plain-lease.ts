@@ -13,6 +13,8 @@ export function plainLease(change: Partial<Lease> = {}): Lease {
     acceptanceWindowMs: 86_400_000,
     acceptanceAnchor: 'last_contact',
     uploadWindowMs: 259_200_000,
+    uploadAnchor: 'last_contact',
+    lateUpload: 'present',
   } as const
   return {
     v: 1,
@@ -22,17 +24,32 @@ export function plainLease(change: Partial<Lease> = {}): Lease {
     accountName: 'Café',
     mode: 'test',
     device: DEVICE_ID,
-    location: 'loc_000000000000000000000001',
+    location: LOCATION_ID,
     locationName: 'Corner',
     issuedAtMs: 1_790_000_000_000,
     expiresAtMs: 1_790_000_000_000 + 30 * 86_400_000,
+    liability: { acceptedBy: 'Ada', acceptedMs: 1_790_000_000_000, textVersion: '1' },
     allowed: true,
+    clockTrustMin: 'held',
     kinds: { deferred: terms, card_approved: terms },
+    deviceTotals: { storedTotalMinor: { eur: 100_000 }, storedCount: 1_000 },
     brandsRefused: ['interac'],
+    aidsRefused: [],
+    cvms: {},
+    perCard: null,
+    denied: [],
+    approvalAboveMinor: {},
+    contactAboveMinor: {},
     entryModes: ['contact', 'contactless'],
     currencies: ['eur'],
     readers: [
-      { reader: READER_ID, model: 'scripted', offlineCapable: true, lastOnlineMs: 1_790_000_000_000 },
+      {
+        reader: READER_ID,
+        location: LOCATION_ID,
+        model: 'scripted',
+        offlineCapable: true,
+        lastOnlineMs: change.issuedAtMs ?? 1_790_000_000_000,
+      },
     ],
     sealKeys: [NOBODY],
     gatewayKeys: [NOBODY],
@@ -40,4 +57,5 @@ export function plainLease(change: Partial<Lease> = {}): Lease {
   }
 }
 
+const LOCATION_ID = 'loc_000000000000000000000001'
 const NOBODY = { keyId: 'nobody0000000000', publicKey: 'A'.repeat(43) }

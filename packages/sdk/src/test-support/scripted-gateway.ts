@@ -15,6 +15,7 @@ import {
   type RecordHeader,
   requestText,
   type Signed,
+  type SignedTime,
   type SigningContext,
   type WireRecord,
 } from '@holdfast/protocol'
@@ -42,6 +43,7 @@ export class ScriptedGateway implements Network {
   /** How the issuer answers each attempt, in order; the last one stays. */
   issuer: Outcome[] = [APPROVED]
   timerMs = 15_000
+  service: SignedTime['service'] = 'ready'
   verdict: (
     header: RecordHeader,
     hash: string,
@@ -111,7 +113,9 @@ export class ScriptedGateway implements Network {
     if (url.pathname === '/device/v1/enrolments') return this.#enrol(request)
     if (url.pathname === '/device/v1/ping') {
       const nonce = url.searchParams.get('nonce')
-      return ok({ time: await this.#sign('time', { nonce, timeMs: this.#clock.wallMs(), service: 'ready' }) })
+      return ok({
+        time: await this.#sign('time', { nonce, timeMs: this.#clock.wallMs(), service: this.service }),
+      })
     }
     if (!(await this.#isSigned(request))) return refused('device_signature_invalid')
     if (url.pathname === '/device/v1/records') return this.#intake(request)
@@ -219,7 +223,7 @@ export class ScriptedGateway implements Network {
     const keyId = toBase64Url(new Uint8Array(0))
     return {
       account: ACCOUNT_ID,
-      mode: 'test',
+      mode: this.lease.mode,
       device: DEVICE_ID,
       keys: [{ keyId: this.deviceKeyId ?? keyId, publicKey: this.#publicKey }],
     }

@@ -1,8 +1,11 @@
 import { nodeCrypto } from '@holdfast/envelope/node'
 import { must } from '@holdfast/core'
+import type { TerminalDeps } from '../device.ts'
 import type { JournalStore } from '../journal/journal-store.ts'
 import { openSqliteJournalStore } from '../node/sqlite-journal-store.ts'
+import type { PlatformHints } from '../platform-hints.ts'
 import type { CreatePaymentIntent, PaymentIntent, Terminal, TerminalEvent } from '../terminal-api.ts'
+import type { ReaderDriver } from '../readers/reader-driver.ts'
 import { createTerminal } from '../terminal.ts'
 import { deviceKey } from './device-key.ts'
 import { ScriptedGateway } from './scripted-gateway.ts'
@@ -22,8 +25,12 @@ export interface World {
 export async function openWorld(
   options: {
     readonly store?: JournalStore
-    readonly reachability?: (timeoutMs: number) => Promise<boolean>
+    readonly reachability?: TerminalDeps['reachability']
+    readonly hints?: PlatformHints
     readonly before?: (gateway: ScriptedGateway) => void
+    readonly readerDrivers?: readonly ReaderDriver[]
+    /** False leaves the device as it comes out of its box. */
+    readonly enrol?: boolean
   } = {},
 ): Promise<World> {
   const clock = new VirtualClock()
@@ -32,7 +39,7 @@ export async function openWorld(
   gateway.deviceKeyId = deviceKey.keyId
   const store = options.store ?? memoryStore()
   const reader = new ScriptedReader()
-  const { reachability } = options
+  const { reachability, hints } = options
   const terminal = await createTerminal({
     store,
     crypto: nodeCrypto,
@@ -41,11 +48,14 @@ export async function openWorld(
     network: gateway,
     app: 'sdk tests',
     storeName: 'sqlite',
+    readerDrivers: options.readerDrivers ?? [],
     ...(reachability === undefined ? {} : { reachability }),
+    ...(hints === undefined ? {} : { hints }),
   })
   const events: TerminalEvent[] = []
   terminal.on((event) => events.push(event))
   terminal.useReader(reader)
+  if (options.enrol === false) return { clock, gateway, reader, store, terminal, events }
   const enrolled = await terminal.enrol({ code: 'ABCD2345', name: 'Till 1' })
   if (enrolled.status !== 'enrolled') throw new Error(`not enrolled: ${enrolled.code}`)
   await clock.advance(500)

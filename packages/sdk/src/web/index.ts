@@ -1,8 +1,9 @@
 import { webCrypto } from '@holdfast/envelope/web'
+import type { ReaderDriver } from '../readers/reader-driver.ts'
 import { createTerminal } from '../terminal.ts'
 import type { Terminal } from '../terminal-api.ts'
 import { openIndexedDbJournalStore } from './indexed-db-journal-store.ts'
-import { loadOrMakeWebKey, webClock, webNetwork, webReachability } from './web-platform.ts'
+import { loadOrMakeWebKey, webClock, webHints, webNetwork, webReachability } from './web-platform.ts'
 
 export { openIndexedDbJournalStore } from './indexed-db-journal-store.ts'
 export {
@@ -10,6 +11,7 @@ export {
   loadOrMakeWebKey,
   persistStorage,
   webClock,
+  webHints,
   webNetwork,
   webReachability,
 } from './web-platform.ts'
@@ -21,11 +23,13 @@ export interface WebTerminalOptions {
   readonly databaseName?: string
   /** Addresses that have nothing to do with the gateway, to tell an internet outage from a service outage. */
   readonly reachabilityTargets?: readonly string[]
+  /** How readers are found; without one, `useReader` names the reader. */
+  readonly readerDrivers?: readonly ReaderDriver[]
 }
 
 /** A terminal in the browser: journal and key in IndexedDB. Rejects when the store cannot be opened or trusted. */
 export async function openWebTerminal(options: WebTerminalOptions): Promise<Terminal> {
-  const { gatewayUrl, app, databaseName = 'holdfast', reachabilityTargets } = options
+  const { gatewayUrl, app, databaseName = 'holdfast', reachabilityTargets, readerDrivers = [] } = options
   const key = await loadOrMakeWebKey(`${databaseName}-keys`)
   const store = await openIndexedDbJournalStore(databaseName)
   const probes =
@@ -37,8 +41,10 @@ export async function openWebTerminal(options: WebTerminalOptions): Promise<Term
       key,
       clock: webClock(),
       network: webNetwork(gatewayUrl),
+      hints: webHints(),
       app,
       storeName: 'indexed-db',
+      readerDrivers,
       ...probes,
     })
   } catch (error) {

@@ -7,12 +7,12 @@
 export function openDatabase(
   name: string,
   version: number,
-  create: (database: IDBDatabase) => void,
+  create: (database: IDBDatabase, from: number) => void,
 ): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, version)
     let given = false
-    request.addEventListener('upgradeneeded', () => create(request.result))
+    request.addEventListener('upgradeneeded', ({ oldVersion }) => create(request.result, oldVersion))
     request.addEventListener('blocked', () => {
       given = true
       reject(new Error(`${name} is open in another tab with an older version. Close that tab.`))

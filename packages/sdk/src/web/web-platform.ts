@@ -2,6 +2,7 @@ import type { Clock, SigningKey } from '@holdfast/core'
 import { generateWebKeyPair, webSigningKey } from '@holdfast/envelope/web'
 import { fetchNetwork } from '../fetch-network.ts'
 import type { Network } from '../network.ts'
+import type { PlatformHints, ReachabilityTarget } from '../platform-hints.ts'
 import { done, openDatabase, resultOf } from './indexed-db.ts'
 
 /** The browser's clock. Monotonic time begins anew with each page, so each page is a boot of its own. */
@@ -25,21 +26,50 @@ export function webNetwork(gatewayUrl: string): Network {
     fetch: (url, init) => fetch(url, init),
     timeout: (timeoutMs) => AbortSignal.timeout(timeoutMs),
     nowMs: () => Date.now(),
-    why: () => (navigator.onLine ? 'reset' : 'offline'),
+    why: unreachedWhy,
   })
 }
 
-/** True when any of the targets answers at all; an opaque answer is one too. */
-export function webReachability(targets: readonly string[]): (timeoutMs: number) => Promise<boolean> {
-  return (timeoutMs) =>
-    Promise.any(
-      targets.map((url) =>
-        fetch(url, { mode: 'no-cors', cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) }),
-      ),
-    ).then(
-      () => true,
-      () => false,
-    )
+/**
+ * Over https an opaque answer is proof enough: nobody else has the certificate. Over plain http anybody may answer, a
+ * portal first of all, so that such a place must let this page read its answer (CORS).
+ */
+export function webReachability(targets: readonly string[]): readonly ReachabilityTarget[] {
+  return targets.map((target) => ({
+    target,
+    async probe(timeoutMs) {
+      const mode = new URL(target, location.href).protocol === 'https:' ? 'no-cors' : 'cors'
+      const signal = AbortSignal.timeout(timeoutMs)
+      return fetch(target, { mode, cache: 'no-store', credentials: 'omit', signal }).then(
+        () => 'answered',
+        () => (signal.aborted ? 'timeout' : unreachedWhy()),
+      )
+    },
+  }))
+}
+
+/** The browser's own events: the link is believed to come or go, the page comes to the front. */
+export function webHints(): PlatformHints {
+  return {
+    inForeground: () => document.visibilityState === 'visible',
+    watch(listener) {
+      const shown = () => {
+        if (document.visibilityState === 'visible') listener()
+      }
+      addEventListener('online', listener)
+      addEventListener('offline', listener)
+      document.addEventListener('visibilitychange', shown)
+      return () => {
+        removeEventListener('online', listener)
+        removeEventListener('offline', listener)
+        document.removeEventListener('visibilitychange', shown)
+      }
+    },
+  }
+}
+
+function unreachedWhy(): 'reset' | 'offline' {
+  return navigator.onLine ? 'reset' : 'offline'
 }
 
 /** The device's key, made at the first call. The browser keeps it and never shows its private half. */
