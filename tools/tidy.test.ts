@@ -43,7 +43,7 @@ test('every workspace depends only on what stands below it', () => {
 test('no source reaches into another workspace by a path', () => {
   for (const file of sources()) {
     const workspace = file.split('/').slice(0, 2).join('/')
-    if (/^(tests|tools|bench)\//.test(file) || isTest(file)) continue
+    if (/^(tests|tools|bench|examples)\//.test(file) || isTest(file)) continue
     for (const [, target = ''] of read(file).matchAll(/from '(\.[^']*)'/g)) {
       const resolved = path.join(path.dirname(file), target)
       expect(resolved.startsWith(`${workspace}/`), `${file} imports ${target}`).toBe(true)

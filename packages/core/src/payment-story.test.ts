@@ -186,16 +186,17 @@ test('a reversal keeps count of its tries under one STAN', () => {
 describe('in every order of events', () => {
   const rules = { hostDeduplicates: true, unclaimedReversalMs: 1_000 }
 
+  /** Hundreds of thousands of these: plain conditions, for `expect` would take most of the time. */
   function check(story: PaymentStory, sequence: readonly string[]): void {
+    const broken = (promise: string) => new Error(`${promise}: ${sequence.join(' ')}`)
     const standing = story.attempts.filter(
       (attempt) => attempt.state === 'approved' && isWanted(story, attempt),
     )
-    expect(standing.length, sequence.join(' ')).toBeLessThanOrEqual(1)
-    expect(story.attempts.map((attempt) => attempt.number)).toEqual(story.attempts.map((_, at) => at + 1))
+    if (standing.length > 1) throw broken('two approvals are wanted')
+    if (story.attempts.some((attempt, at) => attempt.number !== at + 1)) throw broken('a number is wrong')
     if (story.word.said === 'open' || isSettled(story)) return
-    const step = nextStep(story, rules, 1_000_000)
-    const inFlight = story.attempts.some((attempt) => attempt.state === 'sent')
-    expect(step.do !== 'wait' || inFlight, `${sequence.join(' ')} is stuck`).toBe(true)
+    if (story.attempts.some((attempt) => attempt.state === 'sent')) return
+    if (nextStep(story, rules, 1_000_000).do === 'wait') throw broken('nobody goes on')
   }
 
   test('of four', () => {
@@ -208,7 +209,7 @@ describe('in every order of events', () => {
         if (next !== null) walk(next, [...sequence, name])
       }
     }
-    walk(opened, [])
+    expect(() => walk(opened, [])).not.toThrow()
   })
 
   test('of fifteen, five thousand times', () => {
@@ -218,17 +219,17 @@ describe('in every order of events', () => {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
       return Math.floor((seed / 2_147_483_648) * below)
     }
-    for (let walks = 0; walks < 5_000; walks += 1) {
+    const walk = (): void => {
       let story = opened
       const sequence: string[] = []
       while (sequence.length < 15) {
         const name = must(names[random(names.length)], 'below their number')
-        const next = tryEvent(story, name)
         sequence.push(name)
-        if (next !== null) story = next
+        story = tryEvent(story, name) ?? story
         check(story, sequence)
       }
     }
+    for (let walks = 0; walks < 5_000; walks += 1) expect(walk).not.toThrow()
   })
 })
 

@@ -10,7 +10,8 @@ import { termsOf } from './journal/offline-rules.ts'
 export function cardEntryMethods(device: Device | null, info: ReaderInfo | null): readonly EntryMode[] {
   if (device === null || info === null) return []
   const { gateway, detector, journal } = device
-  if (!gateway.silent && detector.status !== 'offline') return info.entryModes
+  const wouldAsk = !gateway.silent && detector.status !== 'offline' && detector.outage === null
+  if (wouldAsk) return info.entryModes
   const { state } = journal
   const { nowMs } = state.time
   const lease = termsOf(state)

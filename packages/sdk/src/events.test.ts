@@ -1,6 +1,8 @@
+import type { WireRecord } from '@holdfast/protocol'
 import { expect, test } from 'vitest'
+import type { JournalStore } from './journal/journal-store.ts'
 import { gatewayKey, sampleLease } from './test-support/sample-lease.ts'
-import { collectedSale, goOffline, openWorld, sell, type World } from './test-support/world.ts'
+import { collectedSale, goOffline, memoryStore, openWorld, sell, type World } from './test-support/world.ts'
 import type { TerminalEvent } from './terminal-api.ts'
 
 type Type = TerminalEvent['type']
@@ -185,6 +187,55 @@ test('MP8, TM6: the behaviour can be chosen at create and again at confirm, and 
   expect(refused.value).toEqual({ status: 'refused', code: 'offline_required_online' })
   await world.terminal.close()
 })
+
+test('MP2, TM5: created and confirmed offline, in test mode: the id is there from the create on and is never another', async () => {
+  const world = await openWorld()
+  await goOffline(world)
+  const intent = await collectedSale(world, { reference: 'order-7' })
+  expect(intent.paymentId).toMatch(/^pi_[0-9A-Za-z]{24}$/)
+  const { value } = await world.clock.until(world.terminal.confirmPaymentIntent(intent))
+  expect(value).toMatchObject({ status: 'stored', paymentId: intent.paymentId })
+  world.gateway.fault = () => null
+  await world.clock.advance(120_000)
+  const sent = [...world.gateway.records.values()].find(({ header }) => header.kind === 'payment.accepted')
+  expect(sent?.header).toMatchObject({ payment: intent.paymentId, reference: 'order-7', mode: 'test' })
+  await world.terminal.close()
+})
+
+test('TM16: a record that was tampered with on the device is detected, shown with the reason, and holds up no other', async () => {
+  const disk = memoryStore()
+  let tampered = 'nothing yet'
+  const store: JournalStore = {
+    ...disk,
+    async records(query) {
+      const rows = await disk.records(query)
+      return rows.map((row) =>
+        row.wire.header.includes(tampered) ? { ...row, wire: cheaper(row.wire) } : row,
+      )
+    },
+  }
+  const world = await openWorld({ store })
+  await goOffline(world)
+  const first = (await sell(world)).intent.paymentId
+  const second = (await sell(world)).intent.paymentId
+  tampered = `"payment.accepted","sale":"${(await world.store.payment(first))?.saleId}"`
+  world.gateway.fault = () => null
+  await world.clock.advance(120_000)
+  expect(await world.terminal.queue.get(first)).toMatchObject({
+    status: 'FAILED_TO_UPLOAD',
+    failure: {
+      category: 'kept_for_review',
+      code: expect.stringMatching(/^record_(corrupt|signature_invalid)$/),
+    },
+  })
+  expect(await world.terminal.queue.get(second)).toMatchObject({ status: 'UPLOADED', failure: null })
+  await world.terminal.close()
+})
+
+/** The same record about a tenth of the amount. */
+function cheaper(wire: WireRecord): WireRecord {
+  return { ...wire, header: wire.header.replace('"amountMinor":1000', '"amountMinor":100') }
+}
 
 test('TM11: online at create and offline at confirm, or the other way round, is one sale with one id', async () => {
   const world = await openWorld()

@@ -32,7 +32,12 @@ export type {
   QueueStatus,
   ReceiptDetails,
 } from './queue/queued-payment.ts'
-export type { ReachableReader, ReaderConnection, ReaderDriver } from './readers/reader-driver.ts'
+export type {
+  ConnectOptions,
+  ReachableReader,
+  ReaderConnection,
+  ReaderDriver,
+} from './readers/reader-driver.ts'
 export type { PlatformHints, ReachabilityTarget, TargetFinding } from './platform-hints.ts'
 export { type Receipt, type ReceiptCopy, receiptOf, type ReceiptWording } from './receipt.ts'
 export { createTerminal } from './terminal.ts'
@@ -56,3 +61,7 @@ export type {
   TerminalEvent,
   TerminalSettings,
 } from './terminal-api.ts'
+export type { CarryApi, DeviceHealth, GuardRefused } from './carry/carry-api.ts'
+export { type ExportedQueue, exportQueue } from './carry/export-queue.ts'
+export type { GuardAnswer, Pending } from './carry/guard.ts'
+export type { ImportedQueue } from './carry/import-queue.ts'

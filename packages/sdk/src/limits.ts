@@ -53,7 +53,7 @@ export const PING_CONFIRM_PAUSE_MS = 250
 export const PING_CONFIRM_PAUSE_MAX_MS = 8_000
 export const PING_SECOND_MIN_MS = 300
 /** While somebody sells. With `PING_TIMEOUT_MS` below two seconds, with room for a busy machine (P4). */
-export const PING_PERIOD_SELLING_MS = 800
+export const PING_PERIOD_SELLING_MS = 700
 /** So long after the last sale was begun somebody still sells. */
 export const SELLING_FOR_MS = 900_000
 /** In sight and without a sale for a while; the next sale asks at once. */
@@ -84,6 +84,8 @@ export const CONTACT_DRIFT_MS = 2_000
 
 /** Values over which the uses of cards are spread: at 100,000 stored payments about 100 to each. */
 export const CARD_USE_BUCKETS = 1_024
+/** So many uses stay in one value whatever their age; beyond it those go that are out of the lease's window. */
+export const CARD_USES_KEPT_MAX = 100
 /** The lease counts at most 100 uses of a card. */
 export const CARD_USES_READ_MAX = 100
 /** Uses are kept so long where the lease has no limit per card: a later lease may have one. */
@@ -118,3 +120,7 @@ export const PRUNE_PERIOD_MS = 600_000
 export const KEEP_DURABLE_MS = 24 * 3_600_000
 /** Without a durable word of the gateway, what was settled is kept so long (DESIGN §3.9). */
 export const KEEP_SETTLED_MS = 7 * 24 * 3_600_000
+
+export const IMPORT_RECORDS_PER_COMMIT = 200
+/** So many failures in a row, and the records of another device are sent one by one. */
+export const CARRY_RETRY_ALONE_AFTER = 3

@@ -1,6 +1,7 @@
 import type { CardFacts, Money } from '@holdfast/core'
 import { parseJson } from '@holdfast/envelope'
 import { outcomeStatement, type ReceiptTags } from '@holdfast/protocol'
+import { totalOf } from './journal/follow-ups.ts'
 import type { StoredPayment } from './journal/stored-payment.ts'
 import type { TerminalSettings } from './terminal-api.ts'
 
@@ -24,7 +25,9 @@ export interface ReceiptCopy {
   readonly locationName: string
   readonly paymentId: string
   readonly reference: string | null
+  /** With the tip. */
   readonly money: Money
+  readonly tipMinor: number
   /** Device time of the acceptance or the void, Unix milliseconds. */
   readonly atMs: number
   /** Null on the receipt of a void. */
@@ -45,8 +48,10 @@ export interface Receipt {
 export function receiptOf(payment: StoredPayment, settings: TerminalSettings): Receipt | null {
   if (payment.state === 'OPEN') return null
   const { accountName, locationName } = settings
-  const { paymentId, reference, money } = payment
-  const sale = { accountName, locationName, paymentId, reference, money }
+  const { paymentId, reference } = payment
+  const money = totalOf(payment)
+  const tipMinor = money.amountMinor - payment.money.amountMinor
+  const sale = { accountName, locationName, paymentId, reference, money, tipMinor }
   if (payment.state === 'VOIDED') {
     const nothing = { card: null, chip: null, authorisationCode: null, proof: null }
     const common = { ...sale, ...nothing, wording: 'voided', atMs: payment.voidedMs } as const

@@ -1,3 +1,5 @@
+import { errorCodeOf } from './carry/error-code-of.ts'
+import { Carrier } from './carry/carrier.ts'
 import type { Device, TerminalDeps } from './device.ts'
 import { Feed } from './gateway/feed.ts'
 import { Forwarder } from './gateway/forwarder.ts'
@@ -6,6 +8,7 @@ import { OutageDetector } from './gateway/outage-detector.ts'
 import { writeContact } from './gateway/write-contact.ts'
 import { expireLate } from './journal/expire-late.ts'
 import type { Journal } from './journal/journal.ts'
+import type { ErrorCode } from '@holdfast/protocol'
 import { DeadlineWatch } from './queue/deadline-watch.ts'
 import type { ForwardProgress } from './queue/queued-payment.ts'
 import type { TerminalEvent } from './terminal-api.ts'
@@ -18,6 +21,10 @@ export interface RunningDevice {
   progressOf(seq: number): ForwardProgress
   /** Device time; null when nothing waits. */
   oldestDeadlineMs(): number | null
+  /** Forwards other devices' records; null where the store has no place for them. */
+  readonly carrier: Carrier | null
+  /** What was last answered to this device's signature, when it was a refusal. */
+  rejected(): ErrorCode | null
   close(): Promise<void>
 }
 
@@ -29,6 +36,7 @@ export function startDevice(
 ): RunningDevice {
   const { crypto, key, network, clock, store, reachability = [], hints } = deps
   const { emit, onStatus } = hooks
+  let rejected: ErrorCode | null = null
   const gateway = new GatewayClient({
     clock,
     crypto,
@@ -36,7 +44,13 @@ export function startDevice(
     network,
     device: journal.state.enrolment.device,
     keys: () => journal.state.lease.gatewayKeys,
-    onReply: (call, reply, tookMs) => detector.report(call, reply, tookMs),
+    onReply(call, reply, tookMs) {
+      const before = rejected
+      if (reply.heard) rejected = null
+      else if (reply.answer.reached && reply.answer.status === 401) rejected = errorCodeOf(reply.answer.body)
+      if (rejected !== before) onStatus()
+      detector.report(call, reply, tookMs)
+    },
   })
   const detector = new OutageDetector({
     clock,
@@ -48,6 +62,7 @@ export function startDevice(
     onChange({ returned }) {
       if (returned) {
         forwarder.networkBack()
+        carrier?.wake()
         feed.wake()
       }
       onStatus()
@@ -55,6 +70,8 @@ export function startDevice(
   })
   const forwarder = new Forwarder({ journal, store, gateway, clock, crypto, emit })
   const feed = new Feed({ journal, gateway, clock, crypto, emit })
+  const { copies } = store
+  const carrier = copies === undefined ? null : new Carrier({ copies, gateway, clock, crypto, emit })
   const deadline = new DeadlineWatch({ journal, store, onChange: onStatus })
   journal.onMove(() => {
     forwarder.wake()
@@ -67,7 +84,8 @@ export function startDevice(
     const expired = await expireLate(journal, store).catch(() => [])
     for (const payment of expired) emit({ type: 'paymentChanged', payment })
   }
-  for (const loop of [detector, forwarder, feed]) void loop.run()
+  const loops = [detector, forwarder, feed, ...(carrier === null ? [] : [carrier])]
+  for (const loop of loops) void loop.run()
   return {
     device: { deps, journal, gateway, detector, emit },
     setForcedOffline(forced) {
@@ -75,13 +93,16 @@ export function startDevice(
       if (forced) return
       detector.startAnew()
       forwarder.networkBack()
+      carrier?.wake()
       feed.wake()
     },
     flush: () => forwarder.flush(),
     progressOf: (seq) => forwarder.progressOf(seq),
     oldestDeadlineMs: () => deadline.deadlineMs,
+    carrier,
+    rejected: () => rejected,
     async close() {
-      for (const loop of [detector, forwarder, feed]) loop.stop()
+      for (const loop of loops) loop.stop()
       gateway.setSilent(true)
       await journal.close()
     },

@@ -17,6 +17,7 @@ import type {
   ReaderInfo,
   ReceiptTags,
 } from '@holdfast/protocol'
+import type { CarryApi } from './carry/carry-api.ts'
 import type { RefundRequested } from './follow-ups/request-refund.ts'
 import type { Evidence } from './gateway/evidence.ts'
 import type { Outage } from './gateway/outage-of.ts'
@@ -196,7 +197,7 @@ export interface QueueQuery {
 }
 
 /** The public face of the SDK, the same in the browser and in Node. */
-export interface Terminal {
+export interface Terminal extends CarryApi {
   readonly deviceId: string | null
   enrol(input: { code: string; name: string }): Promise<{ status: 'enrolled'; deviceId: string } | Refused>
   /** A reader that is part of the program itself. Any other one is discovered and connected. */

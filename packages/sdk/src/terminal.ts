@@ -1,4 +1,5 @@
 import { cardEntryMethods } from './card-entry-methods.ts'
+import { carryApi } from './carry/carry-api.ts'
 import type { Device, TerminalDeps } from './device.ts'
 import { followUpsApi } from './follow-ups/follow-ups-api.ts'
 import { enrol } from './gateway/enrol.ts'
@@ -228,6 +229,11 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
     },
 
     ...followUpsApi(() => running),
+
+    ...carryApi(deps, {
+      running: () => running,
+      busy: () => [...sales.values()].some((sale) => sale.step !== null),
+    }),
 
     async sameCardRecently({ fingerprint }, money) {
       return running === null ? null : sameCardRecently(running.device, { fingerprint, money })

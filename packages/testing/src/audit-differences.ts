@@ -70,7 +70,8 @@ function* atRest(sale: AuditSale): Generator<[AuditCode, string]> {
     if (word === 'accepted') yield ['accepted_but_missing_at_gateway', `on the device: ${onDevice?.state}`]
     return
   }
-  if (device !== null && onDevice === null)
+  // A till deletes what is settled after a while; a sale that it has to end must be there.
+  if (device !== null && onDevice === null && gateway.word === 'open')
     yield ['missing_on_device', `device ${device.deviceId} has no such payment in its journal`]
   if (word === 'accepted' && gateway.word !== 'accepted')
     yield ['acceptance_not_known_at_gateway', `the gateway heard: ${gateway.word}`]
@@ -125,7 +126,8 @@ const REMEDIES: Record<AuditCode, string> = {
   declined_but_approved:
     'Ask the acquirer; reverse the approval, since the goods were not handed over for it.',
   declined_reversed: 'Nothing is owed. Ask the acquirer why a reversal was sent for a refused request.',
-  missing_on_device: 'The device was wiped or restored: compare receipts by hand and start a new epoch.',
+  missing_on_device:
+    'The device was wiped or restored: nobody will end this sale. Compare receipts by hand, then void it.',
   needs_attention: 'Open the payment in the dashboard: it names what a person has to decide.',
   outcome_differs: 'Connect the device until its feed is read to the end; the signed outcome decides.',
   void_not_known_at_gateway: 'Connect the device and wait until its queue is empty.',

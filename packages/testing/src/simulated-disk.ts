@@ -27,6 +27,7 @@ export interface DiskChange<Head, Row, Payment, Verdict> {
   readonly verdicts: readonly { readonly seq: number; readonly verdict: Verdict }[]
   readonly erase: readonly number[]
   readonly values: Readonly<Record<string, string | null>>
+  readonly prune?: { readonly seqs: readonly number[]; readonly paymentIds: readonly string[] }
 }
 
 /** The store that a program opens on the disk: the SDK's `JournalStore`, told by its shape. */
@@ -232,6 +233,8 @@ export function simulatedDisk<
     if ((medium.head?.version ?? 0) !== expectedVersion) return 'head_moved'
     medium.head = change.head
     for (const row of change.append) medium.records.set(row.seq, row)
+    for (const seq of change.prune?.seqs ?? []) medium.records.delete(seq)
+    for (const id of change.prune?.paymentIds ?? []) medium.payments.delete(id)
     for (const { seq, verdict } of change.verdicts) alter(seq, (row) => ({ ...row, verdict }))
     for (const seq of change.erase) alter(seq, (row) => ({ ...row, wire: { ...row.wire, sealed: null } }))
     for (const payment of change.payments) medium.payments.set(payment.paymentId, payment)

@@ -16,6 +16,11 @@ export interface CashierOptions {
 }
 
 const JOURNAL_FAILURES_MAX = 3
+const JOURNAL_FAILURES: ReadonlySet<string> = new Set([
+  'journal_failed',
+  'journal_poisoned',
+  'journal_damaged',
+])
 const CARDS_MAX = 3
 
 export const cashierStates = [
@@ -64,7 +69,7 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
   }
 
   function saw(code: string): void {
-    journalFailures = code === 'journal_failed' || code === 'journal_poisoned' ? journalFailures + 1 : 0
+    journalFailures = JOURNAL_FAILURES.has(code) ? journalFailures + 1 : 0
     if (journalFailures < JOURNAL_FAILURES_MAX) return
     counters.hit('cashier.restarted_the_till')
     process.kill('the cashier restarts it: the journal fails')

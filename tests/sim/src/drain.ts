@@ -5,6 +5,7 @@ import type { World } from './world.ts'
 
 const DRAIN_MS_MAX = 45 * 60_000
 const RESTART_MS = 1_000
+const PROBE_AFTER_MS = 300_000
 
 /** Ends every fault. What was killed is started again. */
 function heal(world: World): void {
@@ -37,6 +38,7 @@ export async function drain(
   if (options.restartTills)
     for (const device of world.devices) device.process()?.kill('switched off for the night')
   keepRunning(world)
+  engine.after(PROBE_AFTER_MS, 'operator', () => void probeTills(world))
   const untilMs = engine.nowMs() + DRAIN_MS_MAX
   let lookedAtMs = -1
   const done = await engine.run(untilMs, () => {
@@ -46,6 +48,23 @@ export async function drain(
   })
   if (!done) watch.breach('everything drains in bounded time', leftOver(world, forked) ?? 'nothing')
 }
+
+/** A journal that could not find out what its disk holds takes nothing more until a person starts the till again. */
+async function probeTills({ devices, counters }: World): Promise<void> {
+  for (const device of devices) {
+    const till = device.running()
+    if (till === null) continue
+    const created = await till.terminal.createPaymentIntent({ amountMinor: 1, currency: 'eur' })
+    if (created.status === 'created') {
+      await till.terminal.cancelPaymentIntent(created.intent.paymentId, 'canceled')
+    } else if (STOPPED.has(created.code)) {
+      counters.hit('till.poisoned')
+      till.process.kill(created.code)
+    }
+  }
+}
+
+const STOPPED: ReadonlySet<string> = new Set(['journal_failed', 'journal_poisoned', 'journal_damaged'])
 
 function keepRunning(world: World): void {
   for (const machine of [...world.devices, ...world.gateways]) machine.start()

@@ -49,6 +49,7 @@ export const rareStates = [
   'state.unanswered_reversed',
   'state.unclaimed_reversed',
   'state.card_approved_offline',
+  'state.expired',
 ] as const
 
 function countStates({ counters, database }: World): void {
@@ -86,8 +87,12 @@ function judgeWords(world: World): void {
   const onDevices = new Map(devices.flatMap(({ disk }) => [...disk.image().payments]))
   const rows = new Map([...database.payments.values()].map((row) => [row.story.paymentId, row]))
   for (const [paymentId, lastWord] of shop.shown) {
-    const state = onDevices.get(paymentId)?.state
-    const word = state === 'VOIDED' && shop.voidAsked.has(paymentId) ? 'voided' : lastWord
+    const onDevice = onDevices.get(paymentId)
+    const state = onDevice?.state
+    const isExpired = onDevice?.state === 'VOIDED' && onDevice.reason === 'expired' && lastWord === 'stored'
+    const takenBack = state === 'VOIDED' && (isExpired || shop.voidAsked.has(paymentId))
+    const word = takenBack ? 'voided' : lastWord
+    world.counters.sometimes('state.expired', isExpired)
     const row = rows.get(paymentId)
     const status = row === undefined ? 'missing' : statusOf(row.story)
     const charged = chargesOf(world, paymentId)

@@ -194,13 +194,22 @@ export function tightTerms(draw: Random): (usual: LeaseTerms['offline']) => Leas
     storedCount: draw.int(1, 5),
     acceptanceWindowMs: draw.int(60_000, 600_000),
     acceptanceAnchor: draw.pick(['last_contact', 'first_payment'] as const),
+    uploadWindowMs: draw.int(60_000, 900_000),
+    uploadAnchor: draw.pick(['last_contact', 'first_payment'] as const),
+    lateUpload: draw.pick(['present', 'present', 'expire'] as const),
+  }
+  const overAll = {
+    deviceTotals: { storedTotalMinor: { eur: draw.int(5_000, 30_000) }, storedCount: draw.int(1, 8) },
+    perCard: draw.chance(0.5)
+      ? { windowMs: 300_000, count: draw.int(1, 3), sumMinor: { eur: draw.int(2_000, 15_000) } }
+      : null,
   }
   const cardApproves = draw.chance(0.5)
   return (usual) => {
     const { deferred, card_approved: cardApproved } = usual.kinds
     const kinds = deferred === undefined ? {} : { deferred: { ...deferred, ...limits } }
-    if (!cardApproves || cardApproved === undefined) return { ...usual, kinds }
-    return { ...usual, kinds: { ...kinds, card_approved: { ...cardApproved, ...limits } } }
+    if (!cardApproves || cardApproved === undefined) return { ...usual, ...overAll, kinds }
+    return { ...usual, ...overAll, kinds: { ...kinds, card_approved: { ...cardApproved, ...limits } } }
   }
 }
 

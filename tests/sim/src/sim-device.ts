@@ -80,6 +80,8 @@ export function simDevice(options: SimDeviceOptions): SimDevice {
     tabOf?.disk ?? simulatedDisk({ ...options, random: random.fork('disk'), name: `${name} disk` })
   const link = simulatedLink({ ...options, random: random.fork('link'), name: `${name} link` })
   const cardCounters = durableCounters()
+  // A till in sight asks often, and under many faults is soon and long offline; out of sight it still believes in them.
+  const inForeground = random.fork('in sight').chance(0.3)
   let current: { readonly process: SimulatedProcess; till: RunningTill | null } | null = null
   let starts = 0
 
@@ -91,6 +93,7 @@ export function simDevice(options: SimDeviceOptions): SimDevice {
       key,
       clock: simulatedClock(engine, process, machine),
       network: link.port(process),
+      hints: { inForeground: () => inForeground, watch: () => () => {} },
       app: 'simulated till',
       storeName: 'simulated disk',
       onListenerError: (error) => options.onError(`${name}: a listener threw ${String(error)}`),

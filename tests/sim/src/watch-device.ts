@@ -8,6 +8,7 @@ import type { DeviceDisk } from './sim-device.ts'
 import type { Watch } from './watch.ts'
 
 type State = StoredPayment['state']
+type Queued = Extract<StoredPayment, { state: 'QUEUED' }>
 
 /** What a payment on a device may become; no way leads back. */
 const NEXT: Record<State, readonly State[]> = {
@@ -54,6 +55,8 @@ export function watchDevice(watch: Watch, engine: Engine, name: string): DeviceW
       const from = before?.state ?? 'OPEN'
       if (!NEXT[from].includes(payment.state))
         watch.breach('states only move forward', `${name}: ${from} → ${payment.state}`, payment.paymentId)
+      if (payment.state === 'VOIDED' && payment.reason === 'expired' && before?.state !== 'VOIDED')
+        checkExpired(before, change)
       if (payment.state === 'QUEUED' && before?.state !== 'QUEUED') checkLimits(payment.paymentId, payment)
     }
     checkExposure(change)
@@ -64,9 +67,10 @@ export function watchDevice(watch: Watch, engine: Engine, name: string): DeviceW
     for (const [paymentId, payment] of image.payments) payments.set(paymentId, payment)
     seq = image.head?.seq ?? 0
     hash = image.head?.hash ?? null
+    lease = leaseOf(image.values.get('lease') ?? '') ?? lease
   }
 
-  function checkLimits(paymentId: string, payment: Extract<StoredPayment, { state: 'QUEUED' }>): void {
+  function checkLimits(paymentId: string, payment: Queued): void {
     const { offlineKind, money, acceptedMs } = payment
     const terms = lease?.kinds[offlineKind]
     const perPaymentMinor = terms?.perPaymentMinor[money.currency] ?? 0
@@ -83,8 +87,44 @@ export function watchDevice(watch: Watch, engine: Engine, name: string): DeviceW
               ? `count ${stored.countOfKind} above ${terms.storedCount}`
               : acceptedMs >= lease.expiresAtMs
                 ? 'stored after the end of the lease'
-                : null
+                : (brokenOverAll(lease, payment) ?? brokenForCard(lease, payment))
     if (broken !== null) watch.breach('the limits of the lease hold', `${name}: ${broken}`, paymentId)
+  }
+
+  function brokenOverAll({ deviceTotals }: Lease, { money }: StoredPayment): string | null {
+    const most = deviceTotals.storedTotalMinor[money.currency] ?? 0
+    const all = offlineKinds.map((kind) => totals(kind, money.currency))
+    const sumMinor = all.reduce((sum, each) => sum + each.sumMinor, 0)
+    const count = all.reduce((sum, each) => sum + each.countOfKind, 0)
+    if (sumMinor > most) return `${sumMinor} over all kinds, above ${most}`
+    return count > deviceTotals.storedCount ? `${count} over all kinds` : null
+  }
+
+  /** Recounted from the payments, which know nothing of the uses that the journal keeps. */
+  function brokenForCard({ perCard }: Lease, newest: Queued): string | null {
+    if (perCard === null) return null
+    const uses = [...payments.values()].filter(
+      (payment) =>
+        payment.state !== 'VOIDED' &&
+        payment.state !== 'PROCESSED' &&
+        'offlineKind' in payment &&
+        payment.offlineKind !== null &&
+        payment.card.fingerprint === newest.card.fingerprint &&
+        newest.acceptedMs - payment.acceptedMs < perCard.windowMs,
+    )
+    const { currency } = newest.money
+    const sumMinor = uses.reduce(
+      (sum, { money }) => sum + (money.currency === currency ? money.amountMinor : 0),
+      0,
+    )
+    if (uses.length > perCard.count) return `one card ${uses.length} times`
+    return sumMinor > (perCard.sumMinor[currency] ?? Infinity) ? `one card for ${sumMinor}` : null
+  }
+
+  function checkExpired(before: StoredPayment | undefined, change: JournalChange): void {
+    const { time } = change.head
+    const isLate = before?.state === 'QUEUED' && time.highWaterMs >= before.uploadUntilMs
+    if (!isLate) watch.breach('nothing expires before its time', name, before?.paymentId)
   }
 
   /** The head row's counters are what the limits are decided on, so they must be the truth. */

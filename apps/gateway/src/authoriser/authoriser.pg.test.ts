@@ -3,14 +3,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AcquirerAnswer } from './acquirer-port.ts'
 import { APPROVED } from '../test-support/scripted-acquirer.ts'
 import { TEST_PANS, type TestDevice, type TestSale } from '../test-support/test-device.ts'
+import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
 
 const HOUR_MS = 3_600_000
+const database = sharedDatabase()
 let gateway: TestGateway
 let device: TestDevice
 
 beforeEach(async () => {
-  gateway = await createTestGateway()
+  gateway = createTestGateway(database())
   device = await gateway.addDevice(1)
 })
 

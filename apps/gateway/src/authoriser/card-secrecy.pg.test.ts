@@ -3,12 +3,14 @@ import type { Pool } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openVault } from '../payments/card-vault.ts'
 import { TEST_PANS } from '../test-support/test-device.ts'
+import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
 
+const database = sharedDatabase()
 let gateway: TestGateway
 
 beforeEach(async () => {
-  gateway = await createTestGateway()
+  gateway = createTestGateway(database())
 })
 
 afterEach(() => gateway.close())

@@ -152,15 +152,22 @@ export function createDeviceApi(
           type: 'outcome' as const,
           statement: signed,
         }))
-        const body: FeedAnswer = { generation, items, lease, standing: await standing(device, generation) }
+        const body: FeedAnswer = {
+          generation,
+          items,
+          lease,
+          standing: await standing(device.deviceId, generation),
+        }
         return { status: 200, body }
       }
       await world.changes.wait(device.deviceId, Math.min(leftMs, FEED_POLL_MS))
     }
   }
 
-  function standing(device: DeviceRow, generation: number) {
-    const { deviceId, receivedSeq, forked = false } = device
+  /** As of now: the caller may have waited long. */
+  async function standing(deviceId: string, generation: number) {
+    const device = must(await world.store.device(deviceId), 'it has signed the request')
+    const { receivedSeq, forked = false } = device
     const durableSeq = world.durable === 'commit' ? receivedSeq : 0
     const atMs = world.clock.wallMs()
     const said: DeviceStanding = { device: deviceId, generation, atMs, receivedSeq, durableSeq, forked }

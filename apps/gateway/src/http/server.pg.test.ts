@@ -2,17 +2,19 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { storeApiKey } from '../api-keys/api-keys.ts'
 import { ACCOUNT, LOCATION } from '../test-support/sample-rows.ts'
 import type { TestDevice } from '../test-support/test-device.ts'
+import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
 import { createTestServer, type TestServer } from '../test-support/test-server.ts'
 import { BODY_BYTES_MAX } from './server.ts'
 
 const SECRET = 'sk_test_000000000000000000000001'
+const database = sharedDatabase()
 let gateway: TestGateway
 let server: TestServer
 let device: TestDevice
 
 beforeEach(async () => {
-  gateway = await createTestGateway()
+  gateway = createTestGateway(database())
   device = await gateway.addDevice(1)
   server = await createTestServer(gateway)
   await storeApiKey(gateway.database.pool, SECRET, { account: ACCOUNT, mode: 'test', kind: 'secret' }, 0)

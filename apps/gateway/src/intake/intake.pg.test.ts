@@ -5,13 +5,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { statusOf } from '@holdfast/core'
 import { ACCOUNT, sampleDevice, sampleId } from '../test-support/sample-rows.ts'
 import { createTestDevice, type TestDevice } from '../test-support/test-device.ts'
+import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
 
+const database = sharedDatabase()
 let gateway: TestGateway
 let device: TestDevice
 
 beforeEach(async () => {
-  gateway = await createTestGateway()
+  gateway = createTestGateway(database())
   device = await gateway.addDevice(1)
 })
 

@@ -27,7 +27,7 @@ export interface Carried {
   readonly review: ErrorCode | null
 }
 
-export type Presented =
+type Presented =
   | { readonly ok: true; readonly row: PaymentRow; readonly attemptId: string }
   | { readonly ok: false; readonly code: ErrorCode }
 

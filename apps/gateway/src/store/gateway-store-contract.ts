@@ -4,11 +4,13 @@ import {
   acceptedOffline,
   LINK,
   sampleDevice,
+  sampleHash,
   sampleId,
   samplePayment,
+  sampleRecord,
   sampleStates,
 } from '../test-support/sample-rows.ts'
-import type { DeviceRow, GatewayStore, PaymentRow, RecordRow } from './gateway-store.ts'
+import type { DeviceRow, GatewayStore, PaymentRow } from './gateway-store.ts'
 
 export interface ContractWorld {
   readonly store: GatewayStore
@@ -163,9 +165,13 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
 
     describe('records', () => {
       test('a record is found by its hash and by what it continues', async () => {
-        await store.commit({ records: [sampleRecord('a'), sampleRecord('b', { prev: hash('a') })] })
-        expect(await known(['b'])).toEqual([{ hash: hash('b'), prev: hash('a'), parkedCode: null }])
-        expect(await known([], ['a'])).toEqual([{ hash: hash('b'), prev: hash('a'), parkedCode: null }])
+        await store.commit({ records: [sampleRecord('a'), sampleRecord('b', { prev: sampleHash('a') })] })
+        expect(await known(['b'])).toEqual([
+          { hash: sampleHash('b'), prev: sampleHash('a'), parkedCode: null },
+        ])
+        expect(await known([], ['a'])).toEqual([
+          { hash: sampleHash('b'), prev: sampleHash('a'), parkedCode: null },
+        ])
         expect(await known(['b'], ['a'])).toHaveLength(1)
         expect(await known(['c'], ['c'])).toEqual([])
       })
@@ -174,14 +180,14 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
         await store.commit({ records: [sampleRecord('a', { parkedCode: 'record_fork' })] })
         expect(await store.commit({ records: [sampleRecord('a'), sampleRecord('c')] })).toBe('committed')
         expect(await known(['a', 'c'])).toEqual([
-          { hash: hash('a'), prev: null, parkedCode: 'record_fork' },
-          { hash: hash('c'), prev: null, parkedCode: null },
+          { hash: sampleHash('a'), prev: null, parkedCode: 'record_fork' },
+          { hash: sampleHash('c'), prev: null, parkedCode: null },
         ])
       })
 
       test('two records of one device never continue the same one, also when they come at the same moment', async () => {
         const deviceId = sampleId('dev', 1)
-        const twins = ['b', 'c'].map((letter) => sampleRecord(letter, { prev: hash('a') }))
+        const twins = ['b', 'c'].map((letter) => sampleRecord(letter, { prev: sampleHash('a') }))
         await store.commit({ records: [sampleRecord('a')] })
         const results = await Promise.all(twins.map((record) => store.commit({ records: [record] })))
         expect(results.sort()).toEqual(['committed', 'conflict'])
@@ -198,7 +204,7 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
         expect(await store.commit({ records: [sampleRecord('b')] })).toBe('conflict')
         expect(await store.commit({ records: [sampleRecord('a')] })).toBe('committed')
         const query = { hashes: [], prevs: [], first: true }
-        expect(await store.knownRecords(sampleId('dev', 1), query)).toMatchObject([{ hash: hash('a') }])
+        expect(await store.knownRecords(sampleId('dev', 1), query)).toMatchObject([{ hash: sampleHash('a') }])
         await world.addDevice(sampleDevice(2))
         const other = sampleRecord('b', { deviceId: sampleId('dev', 2) })
         expect(await store.commit({ records: [other] })).toBe('committed')
@@ -215,7 +221,9 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
         const nothing = { epoch: null, seq: null, prev: null, kind: null, paymentId: null }
         const record = sampleRecord('a', { ...nothing, wire, parkedCode: 'record_malformed' })
         expect(await store.commit({ records: [record] })).toBe('committed')
-        expect(await known(['a'])).toEqual([{ hash: hash('a'), prev: null, parkedCode: 'record_malformed' }])
+        expect(await known(['a'])).toEqual([
+          { hash: sampleHash('a'), prev: null, parkedCode: 'record_malformed' },
+        ])
       })
 
       test('a free text that a database cannot hold does not block its payment', async () => {
@@ -376,30 +384,9 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
     })
 
     async function known(hashes: readonly string[], prevs: readonly string[] = []) {
-      const query = { hashes: hashes.map(hash), prevs: prevs.map(hash) }
+      const query = { hashes: hashes.map(sampleHash), prevs: prevs.map(sampleHash) }
       const rows = await store.knownRecords(sampleId('dev', 1), query)
       return rows.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))
     }
   })
-}
-
-function hash(letter: string): string {
-  return letter.repeat(64)
-}
-
-function sampleRecord(letter: string, changes: Partial<RecordRow> = {}): RecordRow {
-  return {
-    account: ACCOUNT,
-    deviceId: sampleId('dev', 1),
-    hash: hash(letter),
-    epoch: sampleId('ep', 1),
-    seq: 1,
-    prev: null,
-    kind: 'epoch.started',
-    paymentId: null,
-    wire: { header: '{"v":1}', signature: 'sig', sealed: null, contact: null },
-    parkedCode: null,
-    receivedMs: 1,
-    ...changes,
-  }
 }

@@ -59,7 +59,7 @@ export interface KnownRecord {
   readonly parkedCode: string | null
 }
 
-export interface PaymentLookup {
+interface PaymentLookup {
   readonly rows: PaymentRow[]
   /** Ids that were voided, also those that have no row yet: a void may arrive first. */
   readonly voids: ReadonlyMap<string, string>
@@ -146,7 +146,7 @@ export interface EventRow {
   readonly createdMs: number
 }
 
-export interface LinkClaim {
+interface LinkClaim {
   readonly link: string
   readonly owner: string
   readonly nowMs: number

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
+import { must } from '@holdfast/core'
+import { beforeEach, describe, expect, test } from 'vitest'
 import {
   acceptedOffline,
   sampleDevice,
@@ -7,22 +7,17 @@ import {
   samplePayment,
   sampleStates,
 } from '../test-support/sample-rows.ts'
+import { sharedDatabase } from '../test-support/shared-database.ts'
 import { seedDevice } from '../test-support/seed-device.ts'
 import { gatewayStoreContract } from './gateway-store-contract.ts'
 import { createPostgresGatewayStore } from './postgres-gateway-store.ts'
 
-let database: TestDatabase
-
-beforeEach(async () => {
-  database = await createTestDatabase()
-})
-
-afterEach(() => database.drop())
+const database = sharedDatabase()
 
 gatewayStoreContract('PostgreSQL', () =>
   Promise.resolve({
-    store: createPostgresGatewayStore(database.pool),
-    addDevice: (device) => seedDevice(database.pool, device),
+    store: createPostgresGatewayStore(database().pool),
+    addDevice: (device) => seedDevice(database().pool, device),
   }),
 )
 
@@ -30,8 +25,8 @@ describe('the table refuses what core never decides', () => {
   const approved = samplePayment(1, { word: acceptedOffline(1), states: [sampleStates.approved] })
 
   beforeEach(async () => {
-    await seedDevice(database.pool, sampleDevice())
-    await createPostgresGatewayStore(database.pool).commit({ payments: [approved] })
+    await seedDevice(database().pool, sampleDevice())
+    await createPostgresGatewayStore(database().pool).commit({ payments: [approved] })
   })
 
   test.each([
@@ -68,11 +63,11 @@ describe('the table refuses what core never decides', () => {
     ['a payment of an unknown device', `update payments set device = 'dev_x'`],
     ['a wrong generation', `update settings set generation = 0`],
   ])('%s', async (_what, sql) => {
-    await expect(database.pool.query(sql)).rejects.toMatchObject({ code: expect.stringMatching(/^23/) })
+    await expect(database().pool.query(sql)).rejects.toMatchObject({ code: expect.stringMatching(/^23/) })
   })
 
   test('the same statements with nothing wrong in them pass', async () => {
-    const { rowCount } = await database.pool.query(
+    const { rowCount } = await database().pool.query(
       `insert into attempts select (jsonb_populate_record(a,
          '{"number": 2, "charge": "ch_2", "wanted": false, "stan": "999999", "rrn": "ZZZZZZZZZZZZ"}')).* from attempts a`,
     )
@@ -81,8 +76,11 @@ describe('the table refuses what core never decides', () => {
 })
 
 test('two processes on one database are fenced and versioned alike', async () => {
-  await seedDevice(database.pool, sampleDevice())
-  const [one, two] = [createPostgresGatewayStore(database.pool), createPostgresGatewayStore(database.pool)]
+  await seedDevice(database().pool, sampleDevice())
+  const [one, two] = [
+    createPostgresGatewayStore(database().pool),
+    createPostgresGatewayStore(database().pool),
+  ]
   await one.commit({ payments: [samplePayment(1)] })
   const results = await Promise.all([
     one.commit({ payments: [{ ...samplePayment(1), version: 1 }] }),
@@ -93,13 +91,13 @@ test('two processes on one database are fenced and versioned alike', async () =>
 
 test('two processes that feed many devices at once leave no gap, no double and no deadlock', async () => {
   const deviceIds = [1, 2, 3, 4, 5].map((n) => sampleId('dev', n))
-  for (const [at] of deviceIds.entries()) await seedDevice(database.pool, sampleDevice(at + 1))
-  const stores = [createPostgresGatewayStore(database.pool), createPostgresGatewayStore(database.pool)]
+  for (const [at] of deviceIds.entries()) await seedDevice(database().pool, sampleDevice(at + 1))
+  const stores = [createPostgresGatewayStore(database().pool), createPostgresGatewayStore(database().pool)]
   const statement = { payload: '{}', keyId: 'k', signature: 's' }
   const commits = Array.from({ length: 60 }, (_, at) => {
     const order = at % 2 === 0 ? deviceIds : deviceIds.toReversed()
     const outcomes = order.map((deviceId) => ({ deviceId, paymentId: sampleId('pi', 1), statement }))
-    return stores[at % 2]?.commit({ outcomes })
+    return must(stores[at % 2], 'two stores').commit({ outcomes })
   })
   expect(new Set(await Promise.all(commits))).toEqual(new Set(['committed']))
   for (const deviceId of deviceIds) {

@@ -1,6 +1,6 @@
 import type { Attempt, AttemptState, CardFacts, DeviceWord, Sending } from '@holdfast/core'
 import type { ReceiptTags } from '@holdfast/protocol'
-import type { AttemptDetails, DeviceRow, PaymentRow } from '../store/gateway-store.ts'
+import type { AttemptDetails, DeviceRow, PaymentRow, RecordRow } from '../store/gateway-store.ts'
 
 /** Rows as they may stand in a store, for tests that are not about how they came to be. */
 export const ACCOUNT = 'acct_000000000000000000000001'
@@ -173,4 +173,26 @@ function stanOf(payment: number, number: number): string {
 
 function rrnOf(payment: number, number: number): string {
   return `RRN${String(payment * 10 + number).padStart(9, '0')}`
+}
+
+/** A record's hash that is easy to tell from others. */
+export function sampleHash(letter: string): string {
+  return letter.repeat(64)
+}
+
+export function sampleRecord(letter: string, changes: Partial<RecordRow> = {}): RecordRow {
+  return {
+    account: ACCOUNT,
+    deviceId: sampleId('dev', 1),
+    hash: sampleHash(letter),
+    epoch: sampleId('ep', 1),
+    seq: 1,
+    prev: null,
+    kind: 'epoch.started',
+    paymentId: null,
+    wire: { header: '{"v":1}', signature: 'sig', sealed: null, contact: null },
+    parkedCode: null,
+    receivedMs: 1,
+    ...changes,
+  }
 }

@@ -12,7 +12,7 @@ import {
 } from '@holdfast/protocol'
 import { type Authoriser, createAuthoriser } from '../authoriser/authoriser.ts'
 import { createChangeNotifier } from '../change-notifier.ts'
-import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
+import type { TestDatabase } from '../database/test-database.ts'
 import { defaultOfflineTerms } from '../devices/default-offline-terms.ts'
 import { createDeviceApi, type DeviceAnswer, type DeviceRequest } from '../devices/device-api.ts'
 import { defaultAcquirerProfile, type GatewayKeys, type GatewayWorld } from '../gateway-world.ts'
@@ -24,7 +24,7 @@ import { createScriptedAcquirer, type ScriptedAcquirer } from './scripted-acquir
 import { seedDevice } from './seed-device.ts'
 import { createTestDevice, type TestDevice } from './test-device.ts'
 
-/** Intake, authoriser and device API on a database of their own, with a scripted acquirer and a clock that stands. */
+/** Intake, authoriser and device API on a test database, with a scripted acquirer and a clock that stands. */
 export interface TestGateway {
   readonly database: TestDatabase
   readonly clock: ManualClock
@@ -54,8 +54,7 @@ interface RunningAuthoriser {
 
 const PATIENCE_MS = 20_000
 
-export async function createTestGateway(): Promise<TestGateway> {
-  const database = await createTestDatabase()
+export function createTestGateway(database: TestDatabase): TestGateway {
   const clock = createManualClock()
   const acquirer = createScriptedAcquirer()
   const errors: string[] = []
@@ -166,7 +165,6 @@ export async function createTestGateway(): Promise<TestGateway> {
       const pushing = setInterval(() => clock.advance(1_000), 5)
       await stopped
       clearInterval(pushing)
-      await database.drop()
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { CaptureMethod, Currency, OfflineKind } from '@holdfast/core'
-import type { NetworkStatus, OfflineBehavior } from '@holdfast/sdk'
+import type { NetworkStatus, OfflineBehavior, OfflineStatus } from '@holdfast/sdk'
 
 /** What a robot cashier and its supervisor say to each other: over the channel between them and over HTTP. */
 export type CashierMessage =
@@ -37,7 +37,7 @@ export interface SaleResult {
 export interface CashierState {
   readonly deviceId: string | null
   readonly networkStatus: NetworkStatus
-  readonly outage: 'internet' | 'service' | null
+  readonly outage: OfflineStatus['outage']
   readonly queued: number
   readonly atRisk: Readonly<Record<string, { readonly count: number; readonly sumMinor: number }>>
   readonly lastContactMs: number | null

@@ -5,6 +5,7 @@ import { RiskText } from '../shell/outage-banner.tsx'
 import { useRoom, useTillState } from '../shell/till-context.tsx'
 import { atRiskOf } from '../state/outage-view.ts'
 import type { TillState } from '../state/till-state.ts'
+import { ConnectionDoctor } from './connection-doctor.tsx'
 import { PageHead } from './page-head.tsx'
 
 /** The connection doctor, the switch to offline, the language, and which till this is. */
@@ -50,6 +51,7 @@ function Connection(): ReactNode {
         <dt>{t('more.connection.power')}</dt>
         <dd>{status.safeToPowerOff ? t('outage.safe') : t('outage.not_safe')}</dd>
       </dl>
+      <ConnectionDoctor />
       {status.queued === 0 ? null : (
         <Button variant="outline" wide onPress={() => void till.sendNow()}>
           {t('more.connection.send')}
@@ -61,7 +63,7 @@ function Connection(): ReactNode {
 
 function connectionKey({ forcedOffline, status }: TillState): TillKey {
   if (forcedOffline) return 'more.connection.forced'
-  if (status.networkStatus === 'online') return 'more.connection.internet_ok'
+  if (status.networkStatus === 'online' && status.outage === null) return 'more.connection.internet_ok'
   if (status.networkStatus === 'unknown' || status.outage === null) return 'more.connection.unknown'
   return `more.connection.${status.outage}`
 }

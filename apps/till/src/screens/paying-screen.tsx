@@ -1,5 +1,5 @@
-import { CreditCard, X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { CreditCard, HardDriveDownload, X } from 'lucide-react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Button, MoneyText, Spinner } from '@holdfast/ui'
 import { type TillKey, useTill } from '../messages/index.ts'
 import { useKeys } from '../shell/use-keys.ts'
@@ -15,6 +15,7 @@ export function PayingScreen({ sale }: { readonly sale: PayingSale }): ReactNode
   const state = useTillState()
   const isWaiting = sale.step === 'waiting' && state.reader !== 'reading'
   const progress = progressOf(sale, state)
+  const isSlow = useElapsed(STORE_NOW_AFTER_MS, sale.step === 'deciding' && sale.mayStoreNow)
 
   useKeys((key) => {
     if (key !== 'Escape' || !isWaiting) return false
@@ -36,6 +37,20 @@ export function PayingScreen({ sale }: { readonly sale: PayingSale }): ReactNode
           <p>{t(progress)}</p>
         </div>
         <p className="paying__note">{progress === 'paying.asking' ? t('paying.asking.note') : ''}</p>
+        {isSlow ? (
+          <>
+            <Button
+              large
+              wide
+              variant="outline"
+              icon={<HardDriveDownload aria-hidden size={20} />}
+              onPress={till.storeNow}
+            >
+              {t('paying.store_now')}
+            </Button>
+            <p className="paying__note">{t('paying.store_now.note')}</p>
+          </>
+        ) : null}
         {sale.step === 'waiting' ? (
           <Button
             large
@@ -51,6 +66,23 @@ export function PayingScreen({ sale }: { readonly sale: PayingSale }): ReactNode
       <SimulatedReaderPanel isWaiting={isWaiting} />
     </div>
   )
+}
+
+/** A bank that answers usually has by then. */
+const STORE_NOW_AFTER_MS = 3_000
+
+/** True once `isRunning` has been true for so long. */
+function useElapsed(delayMs: number, isRunning: boolean): boolean {
+  const [isElapsed, setElapsed] = useState(false)
+  useEffect(() => {
+    if (!isRunning) return
+    const timer = setTimeout(() => setElapsed(true), delayMs)
+    return () => {
+      clearTimeout(timer)
+      setElapsed(false)
+    }
+  }, [delayMs, isRunning])
+  return isElapsed && isRunning
 }
 
 function progressOf(sale: PayingSale, { reader, status, forcedOffline }: TillState): TillKey {

@@ -1,4 +1,4 @@
-import { CloudUpload, Hourglass, PlugZap, Router, ServerOff, WifiOff } from 'lucide-react'
+import { CloudUpload, Hourglass, Landmark, PlugZap, Router, ServerOff, WifiOff } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Banner, Button, useFormat } from '@holdfast/ui'
 import { type TillKey, useTill } from '../messages/index.ts'
@@ -17,11 +17,18 @@ export function OutageBanner(): ReactNode {
 
 type OutageOf = Extract<OutageView, { maySell: boolean }>
 
-const ICONS = { internet: WifiOff, service: ServerOff, unknown: Router, forced: PlugZap } as const
+const ICONS = {
+  internet: WifiOff,
+  service: ServerOff,
+  acquirer: Landmark,
+  unknown: Router,
+  forced: PlugZap,
+} as const
 
-const ADVICE: Readonly<Record<OutageOf['kind'], readonly TillKey[]>> = {
+export const ADVICE: Readonly<Record<OutageOf['kind'], readonly TillKey[]>> = {
   internet: ['outage.internet.advice1', 'outage.internet.advice2'],
   service: ['outage.service.advice1', 'outage.service.advice2'],
+  acquirer: ['outage.acquirer.advice1', 'outage.acquirer.advice2'],
   unknown: ['outage.unknown.advice1'],
   forced: ['outage.forced.advice1'],
 }

@@ -14,6 +14,7 @@ const settings: TerminalSettings = {
 const online: OfflineStatus = {
   networkStatus: 'online',
   outage: null,
+  why: [],
   atRisk: {},
   queued: 0,
   safeToPowerOff: true,
@@ -40,6 +41,13 @@ test('SQ1: the two kinds of outage are told apart, and one without evidence clai
   expect(outageView(offline, false, settings, 'eur')?.kind).toBe('internet')
   expect(outageView({ ...offline, outage: 'service' }, false, settings, 'eur')?.kind).toBe('service')
   expect(outageView({ ...offline, outage: null }, false, settings, 'eur')?.kind).toBe('unknown')
+})
+
+test('SQ1: with the gateway there and no bank to be asked, the banner says that', () => {
+  expect(outageView({ ...online, outage: 'acquirer' }, false, settings, 'eur')).toMatchObject({
+    kind: 'acquirer',
+    maySell: true,
+  })
 })
 
 test('SQ1: offline by choice is called that, whatever the network does', () => {

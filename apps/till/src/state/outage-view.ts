@@ -4,7 +4,7 @@ import type { OfflineStatus, TerminalSettings } from '@holdfast/sdk'
 /** What the banner says; null while there is nothing to say. */
 export type OutageView =
   | {
-      readonly kind: 'internet' | 'service' | 'unknown' | 'forced'
+      readonly kind: 'internet' | 'service' | 'acquirer' | 'unknown' | 'forced'
       /** False when the lease forbids to sell without the gateway: "keep selling" would be a lie. */
       readonly maySell: boolean
       readonly atRisk: AtRisk
@@ -29,7 +29,7 @@ export function outageView(
   currency: Currency,
 ): OutageView | null {
   const atRisk = atRiskOf(status.atRisk)
-  if (!forced && status.networkStatus !== 'offline') {
+  if (!forced && status.networkStatus !== 'offline' && status.outage === null) {
     if (status.queued > 0) return { kind: 'sending', queued: status.queued, atRisk }
     return atRisk.count > 0 ? { kind: 'undecided', atRisk } : null
   }

@@ -1,5 +1,5 @@
 import type { SimulatedReader } from '@holdfast/reader'
-import type { PaymentIntent, Terminal } from '@holdfast/sdk'
+import type { IssuerWait, PaymentIntent, Terminal } from '@holdfast/sdk'
 import type { Preferences } from '../platform/preferences.ts'
 import type { Observable } from './observable.ts'
 import { advance, type SaleEvent } from './sale.ts'
@@ -8,6 +8,8 @@ import type { TillState } from './till-state.ts'
 export interface SaleDesk {
   readonly pay: (amountMinor: number, reference: string) => Promise<void>
   readonly cancelWaiting: () => void
+  /** The bank is slow: stored at the merchant's risk instead of waiting on. */
+  readonly storeNow: () => void
   readonly tryAnotherCard: () => Promise<void>
   readonly giveUp: (reason: 'canceled' | 'paid_otherwise') => Promise<void>
   readonly finish: () => void
@@ -24,6 +26,8 @@ export interface SaleDeskWorld {
 
 /** Leads one sale at a time through the SDK. */
 export function createSaleDesk({ terminal, reader, preferences, state, refresh }: SaleDeskWorld): SaleDesk {
+  let wait: IssuerWait | null = null
+
   function move(event: SaleEvent): void {
     state.set({ sale: advance(state.get().sale, event) })
   }
@@ -43,7 +47,13 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
     move({ type: 'collected', result })
     if (result.status === 'canceled') await close(intent, 'canceled')
     if (result.status !== 'collected') return
-    const decision = await terminal.confirmPaymentIntent(intent)
+    const decision = await terminal.confirmPaymentIntent(intent, {
+      onWaiting(asked) {
+        wait = asked
+        move({ type: 'bank_asked', mayStore: asked.mayStore })
+      },
+    })
+    wait = null
     // After a decline the id stays remembered: the sale is open until it is closed.
     if (decision.status === 'approved' || decision.status === 'stored') preferences.rememberOpenSale(null)
     move({ type: 'confirmed', result: decision })
@@ -75,6 +85,7 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
     cancelWaiting() {
       if (state.get().sale.step === 'waiting') reader.cancel()
     },
+    storeNow: () => wait?.storeNow(),
     async tryAnotherCard() {
       move({ type: 'other_card' })
       const { sale } = state.get()

@@ -125,6 +125,15 @@ describe('a sale on the screen', () => {
     expect(advance(done, { type: 'broken' })).toBe(done)
   })
 
+  test('"store now" is offered while the bank thinks and where it may be, and nowhere else', () => {
+    const deciding = after(paid, created, collected)
+    expect(deciding).toMatchObject({ mayStoreNow: false })
+    expect(advance(deciding, { type: 'bank_asked', mayStore: true })).toMatchObject({ mayStoreNow: true })
+    expect(advance(deciding, { type: 'bank_asked', mayStore: false })).toMatchObject({ mayStoreNow: false })
+    const waiting = after(paid, created)
+    expect(advance(waiting, { type: 'bank_asked', mayStore: true })).toBe(waiting)
+  })
+
   test('only between sales and on a good outcome may a new version take over', () => {
     expect(isBusy(NO_SALE)).toBe(false)
     expect(isBusy(after(paid, created, collected, approved))).toBe(false)

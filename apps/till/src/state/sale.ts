@@ -11,7 +11,8 @@ import type { CollectResult, ConfirmResult, CreateResult, PaymentIntent } from '
  *              ▼          ▼                            ▼
  *           refused    closing ◀──────────────────────┘ ─▶ none
  *
- * Between `deciding` and its result nothing may be clicked: what the bank does with the money is unknown then.
+ * Between `deciding` and its result nothing may be clicked but "store now": what the bank does with the money is
+ * unknown then, and whatever it does is adopted.
  */
 export type Sale =
   | { readonly step: 'none' }
@@ -28,6 +29,8 @@ export type Sale =
       readonly money: Money
       readonly intent: PaymentIntent
       readonly card: CardFacts
+      /** The gateway has taken it, the bank thinks, and the cashier may store it instead of waiting. */
+      readonly mayStoreNow: boolean
     }
   | {
       readonly step: 'approved'
@@ -68,6 +71,7 @@ export type SaleEvent =
   | { readonly type: 'paid'; readonly money: Money }
   | { readonly type: 'created'; readonly result: CreateResult }
   | { readonly type: 'collected'; readonly result: CollectResult }
+  | { readonly type: 'bank_asked'; readonly mayStore: boolean }
   | { readonly type: 'confirmed'; readonly result: ConfirmResult }
   | { readonly type: 'other_card' }
   | { readonly type: 'given_up' }
@@ -87,6 +91,8 @@ export function advance(sale: Sale, event: SaleEvent): Sale {
       return sale.step === 'opening' ? opened(sale.money, event.result) : sale
     case 'collected':
       return sale.step === 'waiting' ? collected(sale, event.result) : sale
+    case 'bank_asked':
+      return sale.step === 'deciding' ? { ...sale, mayStoreNow: event.mayStore } : sale
     case 'confirmed':
       return sale.step === 'deciding' ? confirmed(sale, event.result) : sale
     case 'other_card': {
@@ -127,7 +133,7 @@ function collected(sale: Extract<Sale, { step: 'waiting' }>, result: CollectResu
   const { money, intent } = sale
   switch (result.status) {
     case 'collected':
-      return { step: 'deciding', money, intent, card: result.card }
+      return { step: 'deciding', money, intent, card: result.card, mayStoreNow: false }
     case 'canceled':
       return { step: 'closing', money, intent }
     case 'refused':

@@ -1,4 +1,12 @@
-import { addStored, atRisk, type Currency, type Exposure, isAmountMinor, tallyOf } from '@holdfast/core'
+import {
+  addStored,
+  atRisk,
+  type Currency,
+  type Exposure,
+  isAmountMinor,
+  tallyOf,
+  OFFLINE_AMOUNT_MAX_MINOR,
+} from '@holdfast/core'
 import type { ErrorCode } from '@holdfast/protocol'
 import { followUpsOf, totalOf } from '../journal/follow-ups.ts'
 import { termsOf } from '../journal/offline-rules.ts'
@@ -67,7 +75,8 @@ function hold(state: JournalState, before: StoredPayment, after: StoredPayment):
   const released = release(head.exposure, before)
   if (total.amountMinor > totalOf(before).amountMinor) {
     const terms = lease.kinds[offlineKind]
-    if (total.amountMinor > (terms?.perPaymentMinor[currency] ?? 0))
+    const perPaymentMinor = terms?.perPaymentMinor[currency] ?? 0
+    if (total.amountMinor > Math.min(perPaymentMinor, OFFLINE_AMOUNT_MAX_MINOR[currency]))
       return { ok: false, code: 'offline_amount_above_limit' }
     const reservedMinor = tallyOf(released.reserved, currency).sumMinor + total.amountMinor
     const ofKindMinor = tallyOf(released.stored[offlineKind], currency).sumMinor

@@ -1,6 +1,7 @@
 import type { Clock, Crypto } from '@holdfast/core'
 import { openStatement, type PublicKeys } from '@holdfast/envelope'
 import {
+  deviceStanding,
   type FeedAnswer,
   type Lease,
   type OutcomeStatement,
@@ -10,11 +11,13 @@ import {
 import type { Journal } from '../journal/journal.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
 import { keepLease, keptNames } from '../journal/kept-values.ts'
+import { prune } from '../journal/prune.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { release } from '../journal/void-draft.ts'
-import { FEED_ITEMS_PER_COMMIT, FEED_PAUSE_MS } from '../limits.ts'
+import { FEED_ITEMS_PER_COMMIT, FEED_PAUSE_MS, PRUNE_PERIOD_MS } from '../limits.ts'
 import type { TerminalEvent } from '../terminal-api.ts'
 import { applyOutcome } from './apply-outcome.ts'
+import { applyStanding } from './apply-standing.ts'
 import { backoffMs } from './backoff.ts'
 import { Bell } from './bell.ts'
 import type { GatewayClient } from './gateway-client.ts'
@@ -33,6 +36,7 @@ export class Feed {
   readonly #bell = new Bell()
   #failures = 0
   #stopped = false
+  #prunedMs = Number.NEGATIVE_INFINITY
 
   constructor(deps: FeedDeps) {
     this.#deps = deps
@@ -76,18 +80,35 @@ export class Feed {
     const { gatewayKeys } = journal.state.lease
     // The lease comes first: what the gateway says next may be signed by a key that only this lease names.
     if (!(await this.#keepLease(lease, answer.lease))) return 'failed'
+    const keys = [...gatewayKeys, ...lease.gatewayKeys]
+    await this.#heed(answer.standing, keys)
     if (answer.generation !== cursor.generation || journal.state.feed === null) {
       const started = await journal.append(startGeneration(answer.generation))
       if (!started.ok) return 'failed'
       if (answer.generation !== cursor.generation) return 'applied'
     }
-    return this.#applyItems(answer, [...gatewayKeys, ...lease.gatewayKeys])
+    return this.#applyItems(answer, keys)
   }
 
   async #keepLease(next: Lease, statement: Signed): Promise<boolean> {
     const kept = await this.#deps.journal.append(keepNewerLease(next, statement))
     if (kept.ok && kept.value) this.#deps.emit({ type: 'leaseChanged' })
     return kept.ok
+  }
+
+  /** What the gateway says of this device as a whole; what cannot be written now is said again. */
+  async #heed(statement: Signed | undefined, keys: PublicKeys): Promise<void> {
+    if (statement === undefined) return
+    const { journal, crypto, clock } = this.#deps
+    const standing = await openStatement(crypto, keys, 'standing', deviceStanding, statement)
+    if (standing === null || standing.device !== journal.state.enrolment.device) return
+    await journal.append(applyStanding(standing))
+    if (clock.monotonicMs() - this.#prunedMs < PRUNE_PERIOD_MS) return
+    this.#prunedMs = clock.monotonicMs()
+    for (;;) {
+      const pruned = await journal.append(prune(standing.durableSeq))
+      if (!pruned.ok || !pruned.value || this.#stopped) return
+    }
   }
 
   async #applyItems(answer: FeedAnswer, keys: PublicKeys): Promise<'applied' | 'nothing' | 'failed'> {

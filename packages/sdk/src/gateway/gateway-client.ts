@@ -108,7 +108,7 @@ export class GatewayClient {
     const request = { method: 'POST', path: '/device/v1/records', body: JSON.stringify(batch) } as const
     return this.#live('records', request, RECORDS_TIMEOUT_MS, intakeAnswer, async ({ receipt }) => {
       const opened = await this.#open('receipt', intakeReceipt, receipt)
-      return opened?.device === this.#deps.device ? opened : null
+      return opened?.device === (batch.onBehalfOf ?? this.#deps.device) ? opened : null
     })
   }
 
@@ -122,7 +122,10 @@ export class GatewayClient {
     lease: number
   }): Promise<Reply<{ answer: FeedAnswer; lease: Lease }>> {
     const { generation, after, lease: number } = cursor
-    const path = `/device/v1/feed?generation=${generation}&after=${after}&lease=${number}&waitMs=${FEED_WAIT_MS}`
+    // The newest key that is known here: after a rotation the gateway introduces the next one under it.
+    const key = this.#deps.keys()[0]?.keyId ?? ''
+    const query = `generation=${generation}&after=${after}&lease=${number}&key=${key}&waitMs=${FEED_WAIT_MS}`
+    const path = `/device/v1/feed?${query}`
     const request = { method: 'GET', path, body: null } as const
     return this.#live('feed', request, FEED_TIMEOUT_MS, feedAnswer, async (answer) => {
       const opened = await this.#open('lease', lease, answer.lease)

@@ -121,7 +121,8 @@ export class OutageDetector {
     const now = this.#deps.clock.monotonicMs()
     const wasAway = now >= this.#sellingUntilMs
     this.#sellingUntilMs = now + SELLING_FOR_MS
-    if (wasAway || this.status === 'offline') this.probe()
+    const isSeen = this.#deps.hints?.inForeground() ?? true
+    if (wasAway || !isSeen || this.status === 'offline') this.probe()
   }
 
   /** Nothing was asked for a while: what was believed before is worth nothing now. */
@@ -215,17 +216,19 @@ export class OutageDetector {
     const now = clock.monotonicMs()
     if (reachability.length === 0 || now - this.#elsewhereMs < ELSEWHERE_PAUSE_MS) return
     this.#elsewhereMs = now
-    const probes = reachability.map(async ({ target, probe }) => {
+    const ask = async ({ target, probe }: ReachabilityTarget) => {
       const found = await probe(REACHABILITY_TIMEOUT_MS).catch((): TargetFinding => 'reset')
       if (this.#stopped) return false
       this.#note('elsewhere', target, { found, status: null }, clock.monotonicMs() - now)
-      const answered = found === 'answered'
-      if (answered) this.#sawElsewhere(true)
-      return answered
-    })
-    void Promise.all(probes).then((answers) => {
+      // One is enough; the others are not waited for.
+      if (found === 'answered') this.#sawElsewhere(true)
+      return found === 'answered'
+    }
+    const askAll = async () => {
+      const answers = await Promise.all(reachability.map(ask))
       if (!this.#stopped && !answers.includes(true)) this.#sawElsewhere(false)
-    })
+    }
+    void askAll()
   }
 
   /** The first word counts; another one later only when it is said twice, so that a banner does not flicker. */
@@ -265,12 +268,12 @@ export class OutageDetector {
     // Nobody is asked: it is not asked whether anybody may be asked either.
     if (this.#lastRound === 'none') return PING_PERIOD_BACKGROUND_MS
     if (this.status !== 'offline') {
-      if (isSelling) return jitteredMs(crypto, PING_PERIOD_SELLING_MS)
-      return jitteredMs(crypto, isSeen ? PING_PERIOD_IDLE_MS : PING_PERIOD_BACKGROUND_MS)
+      if (!isSeen) return jitteredMs(crypto, PING_PERIOD_BACKGROUND_MS)
+      return jitteredMs(crypto, isSelling ? PING_PERIOD_SELLING_MS : PING_PERIOD_IDLE_MS)
     }
     if (this.#link.goods > 0) return confirmPauseMs(this.#link)
     const boundMs = PING_PERIOD_OFFLINE_MS * 2 ** Math.min(this.#link.bads - 1, 8)
-    const maxMs = isSelling || isSeen ? PING_PERIOD_OFFLINE_MAX_MS : PING_PERIOD_BACKGROUND_MS
+    const maxMs = isSeen ? PING_PERIOD_OFFLINE_MAX_MS : PING_PERIOD_BACKGROUND_MS
     return jitteredMs(crypto, Math.min(maxMs, boundMs))
   }
 }

@@ -35,18 +35,17 @@ export async function pingOnce(clock: Clock, ping: Ping): Promise<PingRound> {
 }
 
 /** The one that is heard, as soon as it is; when none is, what stood in the way of the first. */
-function firstHeard<Value>(
+async function firstHeard<Value>(
   first: Promise<Reply<Value>>,
   second: Promise<Reply<Value>>,
 ): Promise<Reply<Value>> {
-  return new Promise((resolve, reject) => {
-    for (const each of [first, second]) {
-      each.then((reply) => {
-        if (reply.heard) resolve(reply)
-      }, reject)
-    }
-    Promise.all([first, second]).then(([reply]) => resolve(reply), reject)
-  })
+  const [one, other] = await Promise.race([
+    first.then((reply) => [reply, second] as const),
+    second.then((reply) => [reply, first] as const),
+  ])
+  if (one.heard) return one
+  const late = await other
+  return late.heard ? late : first
 }
 
 function isAborted(reply: Reply<unknown>): boolean {

@@ -1,7 +1,7 @@
 import type { Money } from '@holdfast/core'
 import type { FollowUps, StoredPayment, StoredPaymentFacts } from './stored-payment.ts'
 
-export const NO_FOLLOW_UPS: FollowUps = { tip: null, capture: null, refunds: [] }
+const NO_FOLLOW_UPS: FollowUps = { tip: null, capture: null, refunds: [] }
 
 /** A payment that an earlier version stored has none. */
 export function followUpsOf(payment: StoredPaymentFacts): FollowUps {

@@ -39,8 +39,8 @@ export interface JournalStore {
 export interface CopyStore {
   /** Durable when it resolves. Those that are there already stay as they are; answers how many are new. */
   add(copies: readonly RecordCopy[]): Promise<number>
-  /** Without a verdict, by device and sequence number. */
-  waiting(limit: number): Promise<RecordCopy[]>
+  /** Without a verdict, of devices behind `afterDevice`, by device and sequence number. */
+  waiting(afterDevice: string, limit: number): Promise<RecordCopy[]>
   /** Copies without a verdict, and those that the gateway keeps for review. */
   count(): Promise<{ waiting: number; parked: number }>
   mark(verdicts: readonly { readonly hash: string; readonly verdict: RecordVerdict }[]): Promise<void>

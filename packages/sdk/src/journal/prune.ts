@@ -52,7 +52,7 @@ export function prune(durableSeq: number): JournalStep<Loaded, boolean> {
 }
 
 function fateOf(
-  { head, time }: JournalState,
+  { head }: JournalState,
   durableSeq: number,
   found: { row: StoredRecord; header: RecordHeader | null; payment: StoredPayment | undefined },
 ): 'delete' | 'keep' | 'wait' {
@@ -60,12 +60,14 @@ function fateOf(
   // The newest record is what the next one continues.
   if (row.verdict === null || row.seq > head.forwardedSeq || row.seq >= head.seq) return 'wait'
   if (header === null || row.verdict.verdict === 'parked') return 'keep'
+  // What is deleted is gone: only the gateway's own time counts, not a clock that has jumped since it was heard.
+  const nowMs = head.time.contactMs ?? 0
   const keepMs = row.seq <= durableSeq ? KEEP_DURABLE_MS : KEEP_SETTLED_MS
-  if (time.nowMs - header.times.nowMs < keepMs) return 'wait'
+  if (nowMs - header.times.nowMs < keepMs) return 'wait'
   if (payment === undefined) return 'delete'
   if (payment.state === 'FAILED_TO_UPLOAD') return 'keep'
   const settledMs = settledMsOf(payment)
-  return settledMs === null || time.nowMs - settledMs < keepMs ? 'wait' : 'delete'
+  return settledMs === null || nowMs - settledMs < keepMs ? 'wait' : 'delete'
 }
 
 /** Null while the gateway's last word is still to come. */

@@ -1,10 +1,10 @@
 import { nodeCrypto } from '@holdfast/envelope/node'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { deviceKey } from '../test-support/device-key.ts'
-import { type DoorKind, doorKinds, openFaultyDoor } from '../test-support/faulty-door.ts'
+import { type DoorKind, doorKinds, openFaultyDoor } from './faulty-door.ts'
 import { sampleLease } from '../test-support/sample-lease.ts'
 import { ScriptedGateway } from '../test-support/scripted-gateway.ts'
 import { ScriptedReader } from '../test-support/scripted-reader.ts'
@@ -141,26 +141,24 @@ async function openSite() {
 }
 
 function serve(gateway: ScriptedGateway): Promise<Server> {
-  return listen(
-    createServer((request, response) => {
-      void textOf(request).then(async (body) => {
-        const headers = Object.fromEntries(
-          Object.entries(request.headers).map(([name, at]) => [name, String(at)]),
-        )
-        const method = request.method === 'POST' ? 'POST' : 'GET'
-        const path = request.url ?? '/'
-        const answer = await gateway.request({
-          method,
-          path,
-          headers,
-          body: method === 'GET' ? null : body,
-          timeoutMs: 60_000,
-        })
-        if (answer.reached) response.writeHead(answer.status).end(answer.body)
-        else response.destroy()
-      })
-    }),
-  )
+  const pass = async (request: IncomingMessage, response: ServerResponse) => {
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, at]) => [name, String(at)]),
+    )
+    const method = request.method === 'POST' ? 'POST' : 'GET'
+    const text = await textOf(request)
+    const body = method === 'GET' ? null : text
+    const answer = await gateway.request({
+      method,
+      path: request.url ?? '/',
+      headers,
+      body,
+      timeoutMs: 60_000,
+    })
+    if (answer.reached) response.writeHead(answer.status).end(answer.body)
+    else response.destroy()
+  }
+  return listen(createServer((request, response) => void pass(request, response)))
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

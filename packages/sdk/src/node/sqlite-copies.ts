@@ -21,11 +21,11 @@ export function sqliteCopies(
         return added
       })
     },
-    async waiting(limit) {
+    async waiting(afterDevice, limit) {
       const rows = prepare(
         `select hash, device, seq, header, signature, sealed, contact from copies
-         where verdict is null order by device, seq limit ?`,
-      ).all(limit)
+         where verdict is null and device > ? order by device, seq limit ?`,
+      ).all(afterDevice, limit)
       return rows.map((row): RecordCopy => {
         const text = (name: string) => (typeof row[name] === 'string' ? row[name] : null)
         const wire = {

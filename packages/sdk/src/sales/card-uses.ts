@@ -3,7 +3,7 @@ import { parseJson } from '@holdfast/envelope'
 import * as z from 'zod'
 import type { JournalStore } from '../journal/journal-store.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
-import { CARD_USES_READ_MAX, CARD_USE_BUCKETS } from '../limits.ts'
+import { CARD_USE_BUCKETS, CARD_USES_KEPT_MAX, CARD_USES_READ_MAX } from '../limits.ts'
 
 /**
  * Which payments were stored with which card, by its keyed fingerprint. Kept in many small values of the journal, so
@@ -24,7 +24,7 @@ type KeptUse = z.infer<typeof cardUses>[number]
 export interface CardUses {
   /** What counts against the limits of this card. */
   readonly uses: readonly CardUse[]
-  /** The journal's values when this payment is added; what is out of the window goes. */
+  /** The journal's values when this payment is added. */
   add(use: Omit<KeptUse, 'fingerprint'>, windowMs: number): Record<string, string>
 }
 
@@ -37,15 +37,18 @@ export async function loadCardUses(
   // An unreadable value must not hold up sales: the limits per card then begin anew, all others stand.
   const parsed = cardUses.safeParse(text === null ? [] : parseJson(text))
   const kept = parsed.success ? parsed.data : []
-  const uses: CardUse[] = []
+  const uses: KeptUse[] = []
   const ofCard = kept.filter((use) => use.fingerprint === fingerprint)
-  for (const { payment, money, atMs } of ofCard.slice(-CARD_USES_READ_MAX)) {
-    if (counts(await store.payment(payment))) uses.push({ money, atMs })
+  for (const use of ofCard.slice(-CARD_USES_READ_MAX)) {
+    if (counts(await store.payment(use.payment))) uses.push(use)
   }
   return {
     uses,
     add(use, windowMs) {
-      const within = kept.filter(({ atMs }) => use.atMs - atMs < windowMs)
+      const next = kept.filter((old) => old.fingerprint !== fingerprint || uses.includes(old))
+      // By count first: a clock that was wrong for a while must not have dropped what still counts.
+      const room = CARD_USES_KEPT_MAX - 1
+      const within = next.length <= room ? next : next.filter(({ atMs }) => use.atMs - atMs < windowMs)
       return { [name]: JSON.stringify([...within, { fingerprint, ...use }]) }
     },
   }

@@ -407,8 +407,8 @@ test('MP3: a reader that was never online with this device takes nothing offline
   })
   await goOffline(world)
   const { intent, result } = await sell(world)
-  expect(intent.offlineRefusal).toBe('offline_not_allowed')
-  expect(result).toEqual({ status: 'refused', code: 'offline_not_allowed' })
+  expect(intent.offlineRefusal).toBe('reader_new_offline')
+  expect(result).toEqual({ status: 'refused', code: 'reader_new_offline' })
   await world.terminal.close()
 })
 

@@ -20,17 +20,18 @@ export function offerStoreNow(offer: StoreNowOffer): OnWaiting {
   const { device, onWaiting } = offer
   return ({ timerMs, storeNow }) => {
     if (onWaiting === undefined) return
-    const pressed = () =>
-      void mayStore(offer).then((may) => {
-        if (may) storeNow()
-      })
-    void mayStore(offer).then((may) => {
+    const press = async () => {
+      if (await mayStore(offer)) storeNow()
+    }
+    const tell = async () => {
+      const may = await mayStore(offer)
       try {
-        onWaiting({ timerMs, mayStore: may, storeNow: pressed })
+        onWaiting({ timerMs, mayStore: may, storeNow: () => void press() })
       } catch (error) {
         device.deps.onListenerError?.(error)
       }
-    })
+    }
+    void tell()
   }
 }
 

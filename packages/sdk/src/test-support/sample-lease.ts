@@ -7,12 +7,12 @@ import { ACCOUNT_ID, DEVICE_ID, plainLease } from './plain-lease.ts'
 import { READER_ID } from './scripted-reader.ts'
 
 export const gatewayKey = nodeSigningKey(generateNodeKey('ed25519', new Uint8Array(32).fill(7)))
-const sealPair = nodeX25519Pair(generateNodeKey('x25519', new Uint8Array(32).fill(9)))
+export const sampleSealPair = nodeX25519Pair(generateNodeKey('x25519', new Uint8Array(32).fill(9)))
 
 /** Signed and sealed to by the gateway of the tests. */
 export function sampleLease(change: Partial<Lease> = {}): Lease {
   return plainLease({
-    sealKeys: [{ keyId: 'sealkey000000001', publicKey: toBase64Url(sealPair.publicKey) }],
+    sealKeys: [{ keyId: 'sealkey000000001', publicKey: toBase64Url(sampleSealPair.publicKey) }],
     gatewayKeys: [{ keyId: gatewayKey.keyId, publicKey: toBase64Url(gatewayKey.publicKey) }],
     ...change,
   })

@@ -4,6 +4,7 @@ import { nodeCrypto } from '@holdfast/envelope/node'
 import {
   type AttemptStatement,
   DEVICE_HEADER,
+  type DeviceStanding,
   deviceCredential,
   enrolmentRequest,
   errorAnswer,
@@ -37,6 +38,10 @@ export type Fault = NetworkAnswer | 'lost' | 'hang' | null
 export class ScriptedGateway implements Network {
   readonly #clock: Clock
   key: SigningKey = gatewayKey
+  /** Signed once, and still introduce the one that signs now. */
+  formerKeys: SigningKey[] = []
+  /** What it says of the device as a whole; null as an older gateway, which says nothing. */
+  standing: Omit<DeviceStanding, 'atMs'> | null = null
   lease: Lease = sampleLease()
   generation = 1
   fault: (request: NetworkRequest) => Fault = () => null
@@ -188,11 +193,19 @@ export class ScriptedGateway implements Network {
     if (known === this.generation && items().length === 0)
       await this.#wait(Number(url.searchParams.get('waitMs')))
     const found = known === this.generation ? items() : []
-    const lease = await this.#sign('lease', this.lease)
+    // After a rotation the next key is introduced under the one that the device knows.
+    const asked = url.searchParams.get('key')
+    const introducer = this.formerKeys.find(({ keyId }) => keyId === asked) ?? this.key
+    const lease = await signStatement(introducer, 'lease', this.lease)
+    const standing =
+      this.standing === null
+        ? {}
+        : { standing: await this.#sign('standing', { ...this.standing, atMs: this.#clock.wallMs() }) }
     return ok({
       generation: this.generation,
       items: found.map(({ n, statement }) => ({ n, type: 'outcome', statement })),
       lease,
+      ...standing,
     })
   }
 

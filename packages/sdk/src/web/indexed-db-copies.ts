@@ -24,8 +24,9 @@ export function indexedDbCopies(
         }
         return added
       }),
-    async waiting(limit) {
-      const found = await allOf<StoredCopy>(read().index('waiting').openCursor(), limit)
+    async waiting(afterDevice, limit) {
+      const behind = IDBKeyRange.lowerBound([afterDevice, Number.POSITIVE_INFINITY], true)
+      const found = await allOf<StoredCopy>(read().index('waiting').openCursor(behind), limit)
       return found.map(({ hash, device, seq, wire }) => ({ hash, device, seq, wire }))
     },
     async count() {

@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
+
+/** One migrated database for all tests of a file, emptied before each: a fifth of what a new one costs. */
+export function sharedDatabase(): () => TestDatabase {
+  let database: TestDatabase
+
+  beforeAll(async () => {
+    database = await createTestDatabase()
+  })
+  beforeEach(async () => {
+    // Everything that is anybody's hangs on an account.
+    await database.pool.query('truncate accounts, links, gateway_keys cascade')
+  })
+  afterAll(() => database.drop())
+
+  return () => database
+}
