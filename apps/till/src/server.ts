@@ -9,8 +9,8 @@ export interface TillServerOptions {
   readonly port: number
   /** As the browser reaches it. */
   readonly gatewayUrl: string
-  /** Offered as a tap on the setup page; for a local demo only. */
-  readonly demoDeviceCode?: string
+  /** A fresh code for whoever asks, offered as a tap on the setup page; for a local demo only. */
+  readonly demoDeviceCode?: () => Promise<string | null>
   /** Addresses beside the gateway that tell an internet outage from a service outage. */
   readonly reachabilityTargets?: readonly string[]
   /** The built till; `apps/till/dist` unless a test brings its own. */
@@ -43,9 +43,12 @@ function addConfig(app: FastifyInstance, options: TillServerOptions): void {
   const { gatewayUrl, demoDeviceCode, reachabilityTargets = [] } = options
   app.get('/healthz', () => ({ status: 'ok' }))
   app.get('/config.json', async (_request, reply) => {
-    await reply
-      .header('cache-control', 'no-store')
-      .send({ gatewayUrl, acquirerTest: true, reachabilityTargets, demoDeviceCode: demoDeviceCode ?? null })
+    await reply.header('cache-control', 'no-store').send({
+      gatewayUrl,
+      acquirerTest: true,
+      reachabilityTargets,
+      demoDeviceCode: (await demoDeviceCode?.()) ?? null,
+    })
   })
 }
 

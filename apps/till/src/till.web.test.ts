@@ -20,7 +20,11 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  server = await startTillServer({ port: 0, gatewayUrl: NO_GATEWAY, demoDeviceCode: 'DEMO2345' })
+  server = await startTillServer({
+    port: 0,
+    gatewayUrl: NO_GATEWAY,
+    demoDeviceCode: () => Promise.resolve('DEMO2345'),
+  })
   profile = mkdtempSync(path.join(tmpdir(), 'holdfast-till-'))
   context = await openBrowser()
   problems = []

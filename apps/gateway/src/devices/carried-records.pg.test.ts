@@ -3,16 +3,18 @@ import { openStatement } from '@holdfast/envelope'
 import { nodeCrypto } from '@holdfast/envelope/node'
 import { deviceStanding, intakeReceipt, type Signed } from '@holdfast/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
 import type { TestDevice } from '../test-support/test-device.ts'
 import { sampleId } from '../test-support/sample-rows.ts'
 
+const database = sharedDatabase()
 let gateway: TestGateway
 let owner: TestDevice
 let carrier: TestDevice
 
 beforeEach(async () => {
-  gateway = await createTestGateway()
+  gateway = createTestGateway(database())
   owner = await gateway.addDevice(1)
   carrier = await gateway.addDevice(2)
 })

@@ -1,7 +1,7 @@
 import { DEVICE_HEADER, errorAnswer } from '@holdfast/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DeviceAnswer } from '../devices/device-api.ts'
-import type { ServerParts } from './server.ts'
+import type { ServerParts } from './server-parts.ts'
 
 const PREFLIGHT_SECONDS = 600
 

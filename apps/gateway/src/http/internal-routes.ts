@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { findApiKey } from '../api-keys/api-keys.ts'
 import { readApiKey } from './read-api-key.ts'
-import type { ServerParts } from './server.ts'
+import type { ServerParts } from './server-parts.ts'
 
 const codeRequest = z.strictObject({ location: z.string().optional() }).nullish()
 

@@ -6,32 +6,16 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import type { Pool } from 'pg'
-import type { DeviceAnswer, DeviceRequest } from '../devices/device-api.ts'
-import type { Enrolled } from '../devices/enrol.ts'
-import type { MintedCode } from '../devices/mint-device-code.ts'
 import { stripeError } from '../dialects/stripe/stripe-refusal.ts'
 import { stripeRoutes } from '../dialects/stripe/stripe-routes.ts'
-import type { DemoFacts } from '../demo-seed.ts'
-import type { Scope } from '../payments/payment-queries.ts'
 import type { Log } from '../gateway-world.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { internalRoutes } from './internal-routes.ts'
+import type { ServerParts } from './server-parts.ts'
 
 /** Fifty records with their sealed blocks fit. */
 export const BODY_BYTES_MAX = 2 * 1_024 * 1_024
-
-/** What answers requests; there only once the database is migrated and the keys are loaded. */
-export interface ServerParts {
-  readonly pool: Pool
-  readonly deviceApi: (request: DeviceRequest) => Promise<DeviceAnswer>
-  readonly enrol: (body: string, caller: string) => Promise<Enrolled>
-  readonly mintDeviceCode: (scope: Scope, location: string | null) => Promise<MintedCode | null>
-  readonly acquirerState: () => 'up' | 'down'
-  /** Null but in a demo. */
-  readonly demo: DemoFacts | null
-}
 
 export interface ServerDeps {
   /** Null while the gateway starts: everything but `/healthz` then answers 503, which devices take for an outage. */

@@ -61,7 +61,7 @@ test('fault 67: after a rotation a new key signs, and every old one still opens 
   const before = await load()
   const making = { crypto: nodeCrypto, secrets, nowMs: 1_800_000_000_001 }
   for (const purpose of ['signing', 'sealing'] as const) {
-    await rotateGatewayKey(database.pool, { ...making, purpose })
+    await rotateGatewayKey(database().pool, { ...making, purpose })
   }
   const after = await load()
   expect(after.signing.keyId).not.toBe(before.signing.keyId)

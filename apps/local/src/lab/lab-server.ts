@@ -22,6 +22,8 @@ export interface LabServerDeps {
   readonly devices: readonly LabDevice[]
   /** What may be killed beside the devices, to see it come back. */
   readonly services: readonly SupervisedProcess[]
+  /** A single-use code for another device; null while the gateway does not answer. */
+  readonly createDeviceCode: () => Promise<string | null>
   /** For the page's links. */
   readonly links: Readonly<Record<string, string>>
 }
@@ -54,6 +56,12 @@ export function createLabServer(deps: LabServerDeps): FastifyInstance {
   addStates(app, deps)
   addDevices(app, deps)
   addSales(app, deps)
+  app.post('/device_codes', async (_request, reply) => {
+    const code = await deps.createDeviceCode()
+    if (code === null)
+      return refuse(reply, 503, 'gateway_unreachable', 'The gateway does not answer. Try again.')
+    return reply.code(201).send({ code })
+  })
   return app
 }
 

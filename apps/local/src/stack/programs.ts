@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { createDeviceCode } from './demo-gateway.ts'
 import { jsonRequest } from './json-request.ts'
 import type { PortPlan } from './port-plan.ts'
 import type { Program } from './supervised-process.ts'
@@ -46,13 +45,14 @@ export function tillProgram(ports: PortPlan): Program {
   return {
     name: 'till',
     script: appScript('till/src/server-main.ts'),
-    environment: async () => ({
-      HOLDFAST_TILL_PORT: String(ports.tillServer),
-      HOLDFAST_TILL_GATEWAY_URL: `http://localhost:${ports.shop}`,
-      // Behind the same internet and not the gateway.
-      HOLDFAST_TILL_REACHABILITY: `http://localhost:${ports.till}/healthz`,
-      HOLDFAST_TILL_DEVICE_CODE: (await createDeviceCode(`http://${HOST}:${ports.gateway}`)) ?? '',
-    }),
+    environment: () =>
+      Promise.resolve({
+        HOLDFAST_TILL_PORT: String(ports.tillServer),
+        HOLDFAST_TILL_GATEWAY_URL: `http://localhost:${ports.shop}`,
+        // Behind the same internet and not the gateway.
+        HOLDFAST_TILL_REACHABILITY: `http://localhost:${ports.till}/healthz`,
+        HOLDFAST_TILL_DEVICE_CODES: `http://${HOST}:${ports.lab}/device_codes`,
+      }),
     isReady: () => answersOk(`http://${HOST}:${ports.tillServer}/healthz`),
   }
 }

@@ -5,7 +5,7 @@ import { LabDevice } from '../lab/lab-device.ts'
 import { createLabServer } from '../lab/lab-server.ts'
 import { createSwitchboard, type LabSwitchboard } from '../lab/lab-state.ts'
 import { openTcpSwitch, type TcpSwitch, type TcpSwitchOptions } from '../switch/tcp-switch.ts'
-import { describeDemo } from './demo-gateway.ts'
+import { createDeviceCode, describeDemo } from './demo-gateway.ts'
 import { lockHome } from './home-lock.ts'
 import { busyPort, type PortPlan, portPlan } from './port-plan.ts'
 import { acquirerProgram, gatewayProgram, HOST, tillProgram } from './programs.ts'
@@ -159,6 +159,7 @@ class RunningStack implements Stack {
       switchboard: this.#switchboard,
       devices: this.#devices,
       services: this.#services,
+      createDeviceCode: () => createDeviceCode(ready.gateway),
       links: {
         Till: ready.till,
         'Gateway readiness': `${ready.gateway}/readyz`,

@@ -65,6 +65,7 @@ export async function openLab(): Promise<RunningLab> {
     switchboard: createSwitchboard({ internet: [shop, till], service, acquirer }),
     devices: [device],
     services: [device.process],
+    createDeviceCode: () => Promise.resolve('ABCD2345'),
     links: { Till: 'http://localhost:1' },
   })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
