@@ -4,7 +4,15 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { sampleLease } from './test-support/sample-lease.ts'
 import { scriptedDriver, scriptedReachable } from './test-support/scripted-driver.ts'
-import { collectedSale, goOffline, openSale, openWorld, sell, type World } from './test-support/world.ts'
+import {
+  collectedSale,
+  goOffline,
+  memoryStore,
+  openSale,
+  openWorld,
+  sell,
+  type World,
+} from './test-support/world.ts'
 import type { CardFacts } from '@holdfast/core'
 
 const root = path.resolve(import.meta.dirname, '../../..')
@@ -167,6 +175,15 @@ test.each(Object.entries(PROVOKED))(
     await world.terminal.close()
   },
 )
+
+test('SQ11: a store that cannot keep another device’s queue says so instead of taking it', async () => {
+  const { copies: _, ...store } = memoryStore()
+  const world = await openWorld({ store })
+  const exported = await world.terminal.exportQueue({ all: true })
+  const text = exported.status === 'exported' ? exported.text : ''
+  expect(await world.terminal.importQueue(text)).toEqual({ status: 'refused', code: 'storage_unavailable' })
+  await world.terminal.close()
+})
 
 test('a device that is not enrolled answers so, whatever is asked', async () => {
   const world = await openWorld({ enrol: false })

@@ -18,5 +18,8 @@ export interface ReachabilityTarget {
   readonly probe: (timeoutMs: number) => Promise<TargetFinding>
 }
 
-/** `answered`: that place itself, whatever it said. */
-export type TargetFinding = 'answered' | Exclude<Extract<NetworkAnswer, { reached: false }>['why'], 'aborted'>
+/** `answered`: that place itself, whatever it said. `portal`: a page that anybody on the way may have put there. */
+export type TargetFinding =
+  | 'answered'
+  | 'portal'
+  | Exclude<Extract<NetworkAnswer, { reached: false }>['why'], 'aborted'>

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { runDay } from './scenario.ts'
 import { mutants } from './world.ts'
 
-const SEEDS = 12
-const RESTORED_SEEDS = 4
+const SEEDS = 8
+const RESTORED_SEEDS = 3
 const MUTANT_SEEDS_MAX = 40
 
 test(`P1, P2: ${SEEDS} days with every fault end even: nothing lost, nothing charged twice`, async () => {

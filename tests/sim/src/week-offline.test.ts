@@ -5,7 +5,7 @@ import { judge } from './judge.ts'
 import { createWorld, openWorld, type World } from './world.ts'
 
 const DAYS = 7
-const SALES_PER_DAY = 25
+const SALES_PER_DAY = 15
 const PAUSE_MS = 60_000
 const DAY_MS = 86_400_000
 

@@ -79,7 +79,7 @@ test('fault 24: a device of another account or mode, and one that does not exist
   const { records } = await soldBy(owner)
   const stranger = await gateway.addDevice(3, { account: sampleId('acct', 9) })
   const live = await gateway.addDevice(4, { mode: 'live' })
-  const nobody = newId('dev', { wallMs: () => 1, randomBytes: nodeCrypto.randomBytes })
+  const nobody = newId('dev', { wallMs: () => 1, randomBytes: (length) => nodeCrypto.randomBytes(length) })
   for (const [from, of] of [
     [stranger, owner.row.deviceId],
     [live, owner.row.deviceId],

@@ -268,6 +268,7 @@ export const en = {
   'doctor.found.signed': 'answered',
   'doctor.found.acquirer_down': 'answered: no bank can be asked',
   'doctor.found.answered': 'answered',
+  'doctor.found.portal': 'a login page of the network',
   'doctor.found.unsigned': 'something else answered in its place (HTTP {status})',
   'doctor.found.refused': 'refused the connection',
   'doctor.found.timeout': 'no answer in time',

@@ -272,6 +272,7 @@ export const es: Catalogue<keyof typeof en> = {
   'doctor.found.signed': 'respondió',
   'doctor.found.acquirer_down': 'respondió: no se puede preguntar a ningún banco',
   'doctor.found.answered': 'respondió',
+  'doctor.found.portal': 'una página de acceso de la red',
   'doctor.found.unsigned': 'otra cosa respondió en su lugar (HTTP {status})',
   'doctor.found.refused': 'rechazó la conexión',
   'doctor.found.timeout': 'sin respuesta a tiempo',

@@ -277,6 +277,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'doctor.found.signed': 'a répondu',
   'doctor.found.acquirer_down': 'a répondu : aucune banque ne peut être interrogée',
   'doctor.found.answered': 'a répondu',
+  'doctor.found.portal': 'une page de connexion du réseau',
   'doctor.found.unsigned': 'autre chose a répondu à sa place (HTTP {status})',
   'doctor.found.refused': 'a refusé la connexion',
   'doctor.found.timeout': 'pas de réponse à temps',

@@ -1,5 +1,5 @@
 import { generateNodeKey, nodeSigningKey } from '@holdfast/envelope/node'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { nodeCrypto } from '@holdfast/envelope/node'
 import { must } from '@holdfast/core'
 import { expect, test } from 'vitest'

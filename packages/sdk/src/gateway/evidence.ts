@@ -70,6 +70,7 @@ const FOUND: Readonly<Record<Exclude<EvidenceFinding, 'unsigned'>, string>> = {
   signed: 'answered and signed',
   acquirer_down: 'answered and signed; no bank can be asked now',
   answered: 'answered',
+  portal: 'a page in its place, such as the login of a Wi-Fi',
   refused: 'connection refused',
   timeout: 'no answer in time',
   reset: 'connection broken',

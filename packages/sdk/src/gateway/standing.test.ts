@@ -10,6 +10,7 @@ import {
   headOf,
   journalOf,
   memoryStore,
+  openSale,
   openWorld,
   sell,
   type World,

@@ -41,7 +41,7 @@ export async function rebuildHead(store: JournalStore, crypto: Crypto): Promise<
   const lease = parseKeptLease(await store.value(keptNames.lease))
   const contactMs = lease?.issuedAtMs ?? null
   return {
-    sound: last?.header != null,
+    sound: (last?.header ?? null) !== null,
     head: {
       epoch: last?.header?.epoch ?? '',
       seq: last?.row.seq ?? 0,

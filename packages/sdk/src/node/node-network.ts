@@ -32,7 +32,7 @@ function codeOf(error: unknown): string {
 }
 
 /** What a code of Node, OpenSSL or undici says; whatever else it may be, the connection did not carry an answer. */
-function whyOf(code: string): Exclude<TargetFinding, 'answered'> {
+function whyOf(code: string): Exclude<TargetFinding, 'answered' | 'portal'> {
   if (code === 'ECONNREFUSED') return 'refused'
   if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout'
   if (DNS_CODES.has(code)) return 'dns'

@@ -53,12 +53,11 @@ function isSound(copy: SqliteFile): boolean {
   return copy.prepare('pragma integrity_check').get()?.['integrity_check'] === 'ok'
 }
 
-function contentsOf({ prepare }: SqliteFile): string {
-  const head = prepare('select version, json from head where id = 1').get()
-  const records = prepare('select count(*), max(seq), sum(length(header)), group_concat(hash) from records')
-  return JSON.stringify([
-    head,
-    records.get(),
-    prepare('select count(*), sum(length(json)) from payments').get(),
-  ])
+function contentsOf(copy: SqliteFile): string {
+  const head = copy.prepare('select version, json from head where id = 1').get()
+  const records = copy.prepare(
+    'select count(*), max(seq), sum(length(header)), group_concat(hash) from records',
+  )
+  const payments = copy.prepare('select count(*), sum(length(json)) from payments')
+  return JSON.stringify([head, records.get(), payments.get()])
 }

@@ -55,13 +55,23 @@ export function openSqliteJournalStore(
     }
   }
 
+  /** The side file goes into the journal and gives its space back; most of its pages are older than what is there. */
+  function foldSideFile(): void {
+    try {
+      current.database.exec('pragma wal_checkpoint(truncate)')
+    } catch {
+      // Another process reads, or there is not even room for this: the next try tells.
+    }
+  }
+
   /** What closes a sale may have the reserve. */
   function transactAtAnyCost<Value>(task: () => Value, undo?: Value): Value {
     try {
       return transact(task, undo)
     } catch (error) {
       if (codeOf(error) !== SQLITE_FULL) throw error
-      if (!reserve.free()) throw new MediumFull(error)
+      reserve.free()
+      foldSideFile()
     }
     try {
       return transact(task, undo)

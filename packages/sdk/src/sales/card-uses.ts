@@ -25,7 +25,7 @@ export interface CardUses {
   /** What counts against the limits of this card. */
   readonly uses: readonly CardUse[]
   /** The journal's values when this payment is added. */
-  add(use: Omit<KeptUse, 'fingerprint'>, windowMs: number): Record<string, string>
+  readonly add: (use: Omit<KeptUse, 'fingerprint'>, windowMs: number) => Record<string, string>
 }
 
 export async function loadCardUses(

@@ -1,7 +1,8 @@
 import { toBase64Url } from '@holdfast/core'
 import { signStatement } from '@holdfast/envelope'
 import { generateWebKeyPair, webCrypto, webSigningKey } from '@holdfast/envelope/web'
-import type { JournalChange, JournalStore, PaymentQuery } from '../journal/journal-store.ts'
+import type { JournalChange, JournalStore, PaymentQuery, StoredRecord } from '../journal/journal-store.ts'
+import { voidDraft } from '../journal/void-draft.ts'
 import { Journal } from '../journal/journal.ts'
 import type { ConfirmResult, OfflineBehavior, Terminal } from '../terminal-api.ts'
 import { openSaleStep } from '../test-support/journal-steps.ts'
@@ -111,6 +112,137 @@ export async function sell(offlineBehavior: OfflineBehavior): Promise<ConfirmRes
 export const status = () => opened().offlineStatus()
 export const states = async () => (await opened().payments()).map((found) => found.state)
 
+export const allPayments = async () => {
+  const found = []
+  for (;;) {
+    const beforeId = found.at(-1)?.paymentId
+    const page = await opened().payments(beforeId === undefined ? { limit: 500 } : { limit: 500, beforeId })
+    found.push(...page)
+    if (page.length < 500) return found
+  }
+}
+
+/** Sells until the browser is killed; tells each payment that was shown as stored. */
+export async function sellForEver(gatewayUrl: string): Promise<void> {
+  await openTerminal(gatewayUrl)
+  for (;;) {
+    const result = await sell('force_offline')
+    if (result.status !== 'stored') throw new Error(JSON.stringify(result))
+    tellStored(result.paymentId)
+  }
+}
+
+export async function sellUntilRefused(): Promise<{ stored: number; code: string }> {
+  for (let stored = 0; ;) {
+    const result = await sell('force_offline')
+    if (result.status === 'stored') stored += 1
+    else if (result.status === 'refused' && result.code !== 'journal_busy')
+      return { stored, code: result.code }
+  }
+}
+
+/** From nothing that runs to a sale that is stored, with nobody to be reached. */
+export async function coldSale(gatewayUrl: string): Promise<{ status: string; tookMs: number }> {
+  const startedMs = performance.now()
+  await openTerminal(gatewayUrl)
+  const { status } = await sell('force_offline')
+  return { status, tookMs: performance.now() - startedMs }
+}
+
+/** A database as an app of that version has left it. */
+export function restoreDump(
+  name: string,
+  version: number,
+  dump: { head: unknown; records: unknown[]; payments: unknown[]; kept: Record<string, string> },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, version)
+    request.addEventListener('upgradeneeded', () => {
+      const database = request.result
+      database.createObjectStore('head').put(dump.head, 'head')
+      const records = database.createObjectStore('records', { keyPath: 'seq' })
+      records.createIndex('by_hash', 'hash', { unique: true })
+      for (const record of dump.records) records.put(record)
+      const held = database.createObjectStore('payments', { keyPath: 'paymentId' })
+      held.createIndex('by_state', ['state', 'paymentId'])
+      for (const found of dump.payments) held.put(found)
+      const kept = database.createObjectStore('kept')
+      for (const [key, text] of Object.entries(dump.kept)) kept.put(text, key)
+      if (version >= 2)
+        database.createObjectStore('copies', { keyPath: 'hash' }).createIndex('waiting', 'order')
+    })
+    request.addEventListener('error', () => reject(request.error ?? new Error('no reason')))
+    request.addEventListener('success', () => {
+      request.result.close()
+      resolve()
+    })
+  })
+}
+
+export async function carry(handle: string, record: StoredRecord) {
+  const { copies } = storeOf(handle)
+  if (copies === undefined) throw new Error('no copies')
+  const { hash, seq, wire } = record
+  const copy = { hash, seq, wire, device: DEVICE_ID }
+  const added = [await copies.add([copy]), await copies.add([copy])]
+  const waiting = (await copies.waiting('', 9)).length
+  await copies.mark([{ hash, verdict: { verdict: 'received', code: null } }])
+  return { added, waiting, after: (await copies.waiting('', 9)).length }
+}
+
+async function foundedOn(store: JournalStore): Promise<Journal> {
+  const clock = webClock()
+  const key = await loadOrMakeWebKey('founded-keys')
+  const deps = { store, crypto: webCrypto, key, clock, app: 'page', storeName: 'indexed-db' }
+  const gateway = await webSigningKey(await generateWebKeyPair())
+  const issuedAtMs = Math.trunc(clock.wallMs())
+  const gatewayKeys = [{ keyId: gateway.keyId, publicKey: toBase64Url(gateway.publicKey) }]
+  const lease = plainLease({ issuedAtMs, expiresAtMs: issuedAtMs + 3_600_000, gatewayKeys })
+  const reader = { id: READER_ID, model: 'scripted', serialNumber: 'S-1' }
+  const enrolment = { account: ACCOUNT_ID, mode: 'test', device: DEVICE_ID, key: key.keyId, reader } as const
+  const journal =
+    (await Journal.open(deps)) ??
+    (await Journal.found(deps, enrolment, await signStatement(gateway, 'lease', lease)))
+  if (journal === null) throw new Error('The journal was not founded')
+  return journal
+}
+
+export async function sellWithoutRoom(database: string) {
+  let freeBytes = Number.POSITIVE_INFINITY
+  const store = await openIndexedDbJournalStore(database, { freeBytes: async () => freeBytes })
+  const journal = await foundedOn(store)
+  const first = await journal.append(openSaleStep({ amountMinor: 10 }))
+  freeBytes = 1_000
+  // What was asked a moment ago is believed for a while.
+  await new Promise((resolve) => setTimeout(resolve, 5_100))
+  const second = await journal.append(openSaleStep({ amountMinor: 10 }))
+  const voided = await journal.append({
+    load: (reads) => reads.payments({ limit: 9, states: ['OPEN'] }),
+    build: (state, open) => ({ do: 'commit', value: null, draft: voidDraft(state, open, 'canceled') }),
+  })
+  return { opened: first.ok, refused: second.ok ? '' : second.code, voided: voided.ok }
+}
+
+export async function damageHead(database: string) {
+  const store = await openIndexedDbJournalStore(database)
+  const journal = await foundedOn(store)
+  await journal.append(openSaleStep({ amountMinor: 10 }))
+  const before = journal.state.head.seq
+  const raw = await new Promise<IDBDatabase>((resolve) => {
+    const request = indexedDB.open(database)
+    request.addEventListener('success', () => resolve(request.result))
+  })
+  await new Promise<void>((resolve) => {
+    const transaction = raw.transaction('head', 'readwrite')
+    transaction.objectStore('head').put({ version: 'x' }, 'head')
+    transaction.addEventListener('complete', () => resolve())
+  })
+  raw.close()
+  const again = await foundedOn(store)
+  // Its own epoch, and the void of the sale that was open.
+  return { before, after: again.state.head.seq, accepts: again.accepts }
+}
+
 function opened(): Terminal {
   if (terminal === null) throw new Error('no terminal is open')
   return terminal
@@ -124,3 +256,4 @@ function storeOf(handle: string): JournalStore {
 
 /** Playwright puts it there. */
 declare function acknowledge(seq: number): void
+declare function tellStored(paymentId: string): void

@@ -24,7 +24,11 @@ test('MP13, fault 51: the browser’s own events are hints, until nobody listens
 })
 
 test('SQ1, fault 46: over plain http a page that anybody may have put there is no sign of the internet', async () => {
-  expect(await page.call('probe', await serve({ 'access-control-allow-origin': '*' }))).toBe('answered')
+  const open = { 'access-control-allow-origin': '*' }
+  expect(await page.call('probe', await serve({ ...open, 'content-type': 'application/json' }))).toBe(
+    'answered',
+  )
+  expect(await page.call('probe', await serve({ ...open, 'content-type': 'text/html' }))).toBe('portal')
   expect(await page.call('probe', await serve({}))).toBe('reset')
 })
 

@@ -32,20 +32,25 @@ export function webNetwork(gatewayUrl: string): Network {
 
 /**
  * Over https an opaque answer is proof enough: nobody else has the certificate. Over plain http anybody may answer, a
- * portal first of all, so that such a place must let this page read its answer (CORS).
+ * portal first of all: such a place must let this page read its answer (CORS), and answer with something but a page.
  */
 export function webReachability(targets: readonly string[]): readonly ReachabilityTarget[] {
   return targets.map((target) => ({
     target,
     async probe(timeoutMs) {
-      const mode = new URL(target, location.href).protocol === 'https:' ? 'no-cors' : 'cors'
+      const isSecret = new URL(target, location.href).protocol === 'https:'
       const signal = AbortSignal.timeout(timeoutMs)
-      return fetch(target, { mode, cache: 'no-store', credentials: 'omit', signal }).then(
-        () => 'answered',
+      const init = { cache: 'no-store', credentials: 'omit', signal } as const
+      return fetch(target, isSecret ? { ...init, mode: 'no-cors' } : { ...init, redirect: 'manual' }).then(
+        (response) => (isSecret || !isPage(response) ? 'answered' : 'portal'),
         () => (signal.aborted ? 'timeout' : unreachedWhy()),
       )
     },
   }))
+}
+
+function isPage({ type, headers }: Response): boolean {
+  return type === 'opaqueredirect' || (headers.get('content-type') ?? '').includes('text/html')
 }
 
 /** The browser's own events: the link is believed to come or go, the page comes to the front. */
