@@ -47,7 +47,10 @@ if (Number(version.slice(1).split('.')[0]) < 24) {
 
 /** npm 10 installs the package and forgets the link to its program. */
 function linkBundledNode() {
-  for (const name of [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`]) {
+  for (const name of [
+    `node-${process.platform}-${process.arch}`,
+    `node-bin-${process.platform}-${process.arch}`,
+  ]) {
     const program = path.join('..', name, 'bin', 'node')
     if (existsSync(path.join(root, 'node_modules', '.bin', program))) {
       symlinkSync(program, bundled)

@@ -55,7 +55,7 @@ test('every error code is documented, and every documented code exists', () => {
   const documented = [...read('docs/reference/errors.md').matchAll(/^\| `([a-z_]+)` \|/gm)].map(
     ([, code]) => code,
   )
-  expect(documented.toSorted()).toEqual(Object.keys(errorTable).toSorted())
+  expect(new Set(documented)).toEqual(new Set(Object.keys(errorTable)))
 })
 
 test('every runtime dependency has its reason in docs/dependencies.md', () => {

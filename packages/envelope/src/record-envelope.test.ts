@@ -5,7 +5,10 @@ import { generateNodeKey, nodeCrypto, nodeSigningKey } from './node-crypto.ts'
 import { makeRecord, openRecord, type RecordOwner, sha256Text } from './record-envelope.ts'
 import { generateWebKeyPair, webCrypto, webSigningKey } from './web-crypto.ts'
 
-const source = { wallMs: () => 1_790_000_000_000, randomBytes: nodeCrypto.randomBytes }
+const source = {
+  wallMs: () => 1_790_000_000_000,
+  randomBytes: (length: number) => nodeCrypto.randomBytes(length),
+}
 const key = nodeSigningKey(generateNodeKey('ed25519'))
 const header: RecordOf<'payment.voided'> = {
   v: 1,
