@@ -1,5 +1,5 @@
 import type { Clock, Crypto, IdSource, SigningKey } from '@holdfast/core'
-import type { ReaderInfo } from '@holdfast/protocol'
+import type { ErrorCode, ReaderInfo } from '@holdfast/protocol'
 import type { GatewayClient } from './gateway/gateway-client.ts'
 import type { OutageDetector } from './gateway/outage-detector.ts'
 import type { Journal } from './journal/journal.ts'
@@ -8,7 +8,7 @@ import type { JournalStore } from './journal/journal-store.ts'
 import type { Network } from './network.ts'
 import type { PlatformHints, ReachabilityTarget } from './platform-hints.ts'
 import type { ReaderDriver } from './readers/reader-driver.ts'
-import type { TerminalEvent } from './terminal-api.ts'
+import type { TerminalEvent } from './terminal-events.ts'
 
 /** What a terminal is made of; each platform brings its own. */
 export interface TerminalDeps {
@@ -27,6 +27,8 @@ export interface TerminalDeps {
   readonly hints?: PlatformHints
   /** How readers are found; without one, `useReader` names the reader. */
   readonly readerDrivers?: readonly ReaderDriver[]
+  /** Why what is stored here may be thrown away by the platform: nothing is taken offline then. */
+  readonly storageRefusal?: ErrorCode
   /** Told of a listener that threw; a till's bug must not stop a payment. */
   readonly onListenerError?: (error: unknown) => void
 }

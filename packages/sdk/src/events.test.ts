@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { JournalStore } from './journal/journal-store.ts'
 import { gatewayKey, sampleLease } from './test-support/sample-lease.ts'
 import { collectedSale, goOffline, memoryStore, openWorld, sell, type World } from './test-support/world.ts'
-import type { TerminalEvent } from './terminal-api.ts'
+import type { TerminalEvent } from './terminal-events.ts'
 
 type Type = TerminalEvent['type']
 

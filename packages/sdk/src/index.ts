@@ -50,17 +50,14 @@ export type {
   CreateResult,
   DiscoveredReader,
   IssuerWait,
-  NetworkStatus,
   OfflineBehavior,
-  OfflineStatus,
-  OfflineStatusDetails,
   PaymentIntent,
   QueueQuery,
   Refused,
   Terminal,
-  TerminalEvent,
   TerminalSettings,
 } from './terminal-api.ts'
+export type { NetworkStatus, OfflineStatus, OfflineStatusDetails, TerminalEvent } from './terminal-events.ts'
 export type { CarryApi, DeviceHealth, GuardRefused } from './carry/carry-api.ts'
 export { type ExportedQueue, exportQueue } from './carry/export-queue.ts'
 export type { GuardAnswer, Pending } from './carry/guard.ts'

@@ -11,7 +11,7 @@ import type { Journal } from './journal/journal.ts'
 import type { ErrorCode } from '@holdfast/protocol'
 import { DeadlineWatch } from './queue/deadline-watch.ts'
 import type { ForwardProgress } from './queue/queued-payment.ts'
-import type { TerminalEvent } from './terminal-api.ts'
+import type { TerminalEvent } from './terminal-events.ts'
 
 export interface RunningDevice {
   readonly device: Device

@@ -22,9 +22,9 @@ import type {
   CreateResult,
   Refused,
   Terminal,
-  TerminalEvent,
   TerminalSettings,
 } from './terminal-api.ts'
+import type { TerminalEvent } from './terminal-events.ts'
 
 /** Opens the journal and starts forwarding what is in it. Throws when the store cannot be trusted. */
 export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {

@@ -5,7 +5,7 @@ import { Bell } from '../gateway/bell.ts'
 import type { GatewayClient } from '../gateway/gateway-client.ts'
 import type { CopyStore, RecordCopy } from '../journal/journal-store.ts'
 import { CARRY_RETRY_ALONE_AFTER } from '../limits.ts'
-import type { TerminalEvent } from '../terminal-api.ts'
+import type { TerminalEvent } from '../terminal-events.ts'
 
 /**
  * Forwards the records of other devices: as they are, in their device's name. The gateway verifies them by that device's

@@ -48,6 +48,8 @@ export interface DeviceHealth {
    * it stops nothing: what is stored is kept, and offline sales end with the lease.
    */
   readonly rejected: ErrorCode | null
+  /** Why nothing is taken offline on this platform: its storage may be thrown away. Null where it is kept. */
+  readonly storage: ErrorCode | null
 }
 
 export function carryApi(
@@ -122,7 +124,11 @@ export function carryApi(
 
     health() {
       const device = running()
-      return { refusal: device?.device.journal.refusal ?? null, rejected: device?.rejected() ?? null }
+      return {
+        refusal: device?.device.journal.refusal ?? null,
+        rejected: device?.rejected() ?? null,
+        storage: deps.storageRefusal ?? null,
+      }
     },
   }
 }

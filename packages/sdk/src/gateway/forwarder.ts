@@ -11,7 +11,7 @@ import {
   UNSAVED_VERDICTS_MAX,
 } from '../limits.ts'
 import { type ForwardProgress, NOT_TRIED } from '../queue/queued-payment.ts'
-import type { TerminalEvent } from '../terminal-api.ts'
+import type { TerminalEvent } from '../terminal-events.ts'
 import { backoffMs } from './backoff.ts'
 import { Bell } from './bell.ts'
 import type { GatewayClient } from './gateway-client.ts'

@@ -5,7 +5,7 @@ import {
   PINGS_TO_RETURN,
   STEADY_MS,
 } from '../limits.ts'
-import type { NetworkStatus } from '../terminal-api.ts'
+import type { NetworkStatus } from '../terminal-events.ts'
 
 /**
  * What is believed of the way to the gateway.

@@ -16,7 +16,7 @@ import {
 } from '../limits.ts'
 import type { NetworkAnswer } from '../network.ts'
 import type { PlatformHints, ReachabilityTarget, TargetFinding } from '../platform-hints.ts'
-import type { NetworkStatus } from '../terminal-api.ts'
+import type { NetworkStatus } from '../terminal-events.ts'
 import { jitteredMs } from './backoff.ts'
 import { Bell } from './bell.ts'
 import { type Evidence, EvidenceList, findingOf, type LiveCall } from './evidence.ts'

@@ -34,7 +34,7 @@ test('fault 27: a device whose head is behind what the gateway has takes nothing
   world.gateway.standing = { ...WELL, receivedSeq: 500 }
   await world.clock.advance(30_000)
   expect(await tryToSell(world)).toMatchObject({ status: 'refused', code: 'journal_forked' })
-  expect(world.terminal.health()).toEqual({ refusal: 'journal_forked', rejected: null })
+  expect(world.terminal.health()).toEqual({ refusal: 'journal_forked', rejected: null, storage: null })
   world.gateway.standing = WELL
   await world.clock.advance(30_000)
   expect(await tryToSell(world)).toMatchObject({ status: 'created' })
@@ -176,7 +176,7 @@ test('fault 69: a revoked device keeps what it stored, says so, and sells offlin
   world.gateway.fault = ({ path }) =>
     path.includes('/ping') ? null : { reached: true, status: 401, body, retryAfterMs: null }
   await world.clock.advance(120_000)
-  expect(world.terminal.health()).toEqual({ refusal: null, rejected: 'device_unknown' })
+  expect(world.terminal.health()).toEqual({ refusal: null, rejected: 'device_unknown', storage: null })
   expect(await world.terminal.payment(intent.paymentId)).toMatchObject({ state: 'QUEUED' })
   await pass(world, 31)
   const late = await world.terminal.createPaymentIntent({

@@ -51,6 +51,8 @@ export interface JournalDeps {
   /** Named in `epoch.started`: the program and the kind of store. */
   readonly app: string
   readonly storeName: string
+  /** The platform may throw away what is stored: nothing is taken offline. */
+  readonly storageRefusal?: ErrorCode
 }
 
 /**
@@ -117,7 +119,9 @@ export class Journal {
 
   /** As of the last read or commit of this process. */
   get state(): JournalState {
-    return { ...this.#state, time: this.#clock.read() }
+    const { local } = this.#state
+    const kept = this.#deps.storageRefusal === undefined ? local : { ...local, allowed: false }
+    return { ...this.#state, local: kept, time: this.#clock.read() }
   }
 
   get accepts(): boolean {

@@ -1,6 +1,6 @@
 import type { ReaderInfo } from '@holdfast/protocol'
 import type { ReachableReader, ReaderDriver } from '../readers/reader-driver.ts'
-import type { OfflineStatusDetails } from '../terminal-api.ts'
+import type { OfflineStatusDetails } from '../terminal-events.ts'
 import { ScriptedReader } from './scripted-reader.ts'
 
 interface Scripted extends ReachableReader {

@@ -138,3 +138,16 @@ test('a damaged head row is built again from the records, and the next commit fi
   expect(await page.call('damageHead', 'damaged')).toEqual({ before: 2, after: 4, accepts: true })
   await page.close()
 })
+
+test('faults 13 and 14: where the browser may throw the queue away nothing is taken offline, and where it keeps nothing the terminal says so', async () => {
+  const served = await serveScriptedGateway({ storedCount: 9 })
+  const page = await openPage({ entry })
+  await enrolled(page, served)
+  expect(await page.call('sellWithUnsafeStorage', served.url)).toEqual({
+    sold: { status: 'refused', code: 'offline_not_allowed' },
+    storage: 'storage_not_persistent',
+  })
+  expect(await page.call('openWithoutStorage', served.url)).toBe('storage_unavailable')
+  await page.close()
+  served.close()
+})

@@ -14,6 +14,7 @@ import {
   openIndexedDbJournalStore,
   openWebTerminal,
   webClock,
+  StorageUnavailable,
 } from './index.ts'
 
 /** What the tests call in the page. */
@@ -188,6 +189,33 @@ export async function carry(handle: string, record: StoredRecord) {
   const waiting = (await copies.waiting('', 9)).length
   await copies.mark([{ hash, verdict: { verdict: 'received', code: null } }])
   return { added, waiting, after: (await copies.waiting('', 9)).length }
+}
+
+/** The browser makes no promise. */
+export async function sellWithUnsafeStorage(gatewayUrl: string) {
+  await opened().close()
+  Object.defineProperty(navigator.storage, 'persist', { value: async () => false })
+  Object.defineProperty(navigator.storage, 'persisted', { value: async () => false })
+  terminal = await openWebTerminal({
+    gatewayUrl,
+    app: 'page',
+    databaseName: 'till',
+    requirePersistentStorage: true,
+  })
+  terminal.useReader(new ScriptedReader())
+  return { sold: await sell('force_offline'), storage: terminal.health().storage }
+}
+
+/** As a browser that blocks storage does. */
+export async function openWithoutStorage(gatewayUrl: string): Promise<unknown> {
+  const open = () => {
+    throw new DOMException('blocked', 'SecurityError')
+  }
+  Object.defineProperty(indexedDB, 'open', { value: open })
+  const failed = await openWebTerminal({ gatewayUrl, app: 'page', databaseName: 'other' }).catch(
+    (error: unknown) => error,
+  )
+  return failed instanceof StorageUnavailable ? failed.code : failed
 }
 
 async function foundedOn(store: JournalStore): Promise<Journal> {
