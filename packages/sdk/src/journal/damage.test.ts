@@ -157,7 +157,8 @@ test('a head row and a newest record that are both lost: nothing more is accepte
 test('a payment row that cannot be read hides no other one', async () => {
   const { world, damage, ids } = await stored()
   damage(`update payments set json = '{' where id = '${ids[1]}'`)
-  expect((await world.terminal.payments()).map(({ paymentId }) => paymentId)).toEqual([ids[2], ids[0]])
+  const shown = (await world.terminal.payments()).map(({ paymentId }) => paymentId)
+  expect(shown.toSorted()).toEqual([ids[0], ids[2]].toSorted())
   await comeBack(world)
   expect(world.gateway.records.size).toBe((await headOf(world)).seq)
 })

@@ -21,27 +21,12 @@ import {
 import { APPEND_TRIES_MAX } from '../limits.ts'
 import { addToBacklog, NO_BACKLOG } from './backlog.ts'
 import { closeAbandoned } from './close-abandoned.ts'
+import { opensSale, takesMore } from './draft-kinds.ts'
 import { DeviceClock, type DeviceTime } from './device-clock.ts'
-import {
-  DamagedHead,
-  type JournalChange,
-  type JournalHead,
-  type JournalStore,
-  MediumFull,
-} from './journal-store.ts'
+import { type JournalChange, type JournalHead, type JournalStore, MediumFull } from './journal-store.ts'
 import type { Appended, Draft, JournalState, JournalStep, NewRecord } from './journal-step.ts'
-import {
-  type Enrolment,
-  keepLease,
-  keptNames,
-  parseEnrolment,
-  parseFeedCursor,
-  parseFrozen,
-  parseKeptLease,
-  parseLocalLimits,
-  parsePrunedSeq,
-} from './kept-values.ts'
-import { rebuildHead } from './rebuild-head.ts'
+import { type Enrolment, keepLease, keptNames, parseKeptLease } from './kept-values.ts'
+import { readHead, readState } from './read-state.ts'
 
 export interface JournalDeps {
   readonly store: JournalStore
@@ -329,34 +314,6 @@ const STOPPED_CODES = {
   closed: 'journal_failed',
 } as const satisfies Record<Stopped, ErrorCode>
 
-function opensSale({ records = [] }: Draft): boolean {
-  return records.some(({ body }) => body.kind === 'sale.opened')
-}
-
-/** A sale, a card or money that was not there before. What closes, takes back or tells may always be written. */
-function takesMore({ records = [] }: Draft): boolean {
-  const more: readonly RecordHeader['kind'][] = ['sale.opened', 'attempt.started', 'payment.accepted']
-  return records.some(({ body }) => more.includes(body.kind))
-}
-
-/** The head, or one that was built in its place: `sound` when the chain may go on from it. */
-async function readHead(deps: JournalDeps): Promise<{ head: JournalHead; sound: boolean } | null> {
-  const { store, crypto } = deps
-  try {
-    const head = await store.head()
-    return head === null ? null : { head, sound: true }
-  } catch (error) {
-    if (!(error instanceof DamagedHead)) throw error
-  }
-  const rebuilt = await rebuildHead(store, crypto)
-  if (rebuilt.sound && store.repairHead !== undefined) {
-    await store.repairHead(rebuilt.head)
-    const head = await store.head()
-    if (head !== null) return { head, sound: true }
-  }
-  return { head: { ...rebuilt.head, version: 0 }, sound: false }
-}
-
 /** Values that `JournalState` is made of; all others are read by the steps that need them. */
 const STATE_VALUES: ReadonlySet<string> = new Set(Object.values(keptNames))
 
@@ -381,17 +338,6 @@ function timeAfter(
   }
   const timeBase = { boot: time.boot, monotonicMs: contact.monotonicMs, contactBoot: time.boot }
   return { time: markContact(contact.gatewayMs, contact), timeBase }
-}
-
-async function readState(store: JournalStore, head: JournalHead): Promise<Omit<JournalState, 'time'>> {
-  const enrolment = parseEnrolment(await store.value(keptNames.enrolment))
-  const lease = parseKeptLease(await store.value(keptNames.lease))
-  const feed = parseFeedCursor(await store.value(keptNames.feed))
-  const local = parseLocalLimits(await store.value(keptNames.local))
-  const frozen = parseFrozen(await store.value(keptNames.frozen))
-  const prunedSeq = parsePrunedSeq(await store.value(keptNames.pruned))
-  if (enrolment === null || lease === null) throw new Error('The journal has lost its enrolment or lease')
-  return { head, enrolment, lease, local, feed, frozen, prunedSeq }
 }
 
 /** The head of a store that was never written; the first lease is the gateway's first word about the time. */
