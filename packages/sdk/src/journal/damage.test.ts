@@ -158,7 +158,7 @@ test('a payment row that cannot be read hides no other one', async () => {
   const { world, damage, ids } = await stored()
   damage(`update payments set json = '{' where id = '${ids[1]}'`)
   const shown = (await world.terminal.payments()).map(({ paymentId }) => paymentId)
-  expect(shown.toSorted()).toEqual([ids[0], ids[2]].toSorted())
+  expect(new Set(shown)).toEqual(new Set([ids[0], ids[2]]))
   await comeBack(world)
   expect(world.gateway.records.size).toBe((await headOf(world)).seq)
 })
