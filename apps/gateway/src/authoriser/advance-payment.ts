@@ -19,6 +19,8 @@ import { retryDelayMs } from './retry-delay.ts'
 import { retrievalReference } from './retrieval-reference.ts'
 
 const STEPS_MAX = 20
+/** As after so many failures: half a second to eight, so a backlog comes back apart and soon. */
+const ACQUIRER_DOWN_TRIES = 3
 
 export interface Drive {
   readonly world: GatewayWorld
@@ -78,6 +80,11 @@ async function authorise(
   nowMs: number,
 ): Promise<PaymentRow | null> {
   const { world, acquirer } = drive
+  if (attempt.state === 'planned' && acquirer.state() === 'down') {
+    // Nothing can leave: an outage of the acquirer spends no STAN and does not write each waiting sale twice a second.
+    const retryAtMs = nowMs + retryDelayMs(world.crypto, ACQUIRER_DOWN_TRIES)
+    return record(drive, row, { type: 'not_sent', number: attempt.number, retryAtMs })
+  }
   const detail = detailsOf(row, attempt)
   const opened = await openSealed(world, row, attempt, detail)
   if (opened === null) return save(drive, row, { ...row, attention: 'card_block_unreadable' })

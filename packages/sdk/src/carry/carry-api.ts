@@ -30,7 +30,7 @@ export interface CarryApi {
   health(): DeviceHealth
 }
 
-export interface CarryRefused {
+interface CarryRefused {
   readonly status: 'refused'
   readonly code: ErrorCode
 }
