@@ -7,7 +7,6 @@ import type {
   Money,
   OfflineKind,
   OfflineNeed,
-  TallyByCurrency,
 } from '@holdfast/core'
 import type {
   ContactDetails,

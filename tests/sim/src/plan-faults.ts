@@ -60,6 +60,8 @@ export function setFaults(world: World, draw: Random, mutant: Mutant | undefined
   }
   for (const gateway of world.gateways) gateway.setDatabaseFaults(databaseFaults)
   world.forgeries = rate(draw, 0.1)
+  // Seldom enough that a till gets through the day, often enough that one that believes it is found out.
+  if (mutant === 'any_signature_is_believed') world.forgeries = 0.1
 }
 
 export const scriptFaults = [

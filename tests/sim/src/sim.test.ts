@@ -5,6 +5,8 @@ import { mutants } from './world.ts'
 
 const SEEDS = 8
 const RESTORED_SEEDS = 3
+/** Where all of them are noticed soon, to save time. */
+const MUTANT_SEED = 14
 const MUTANT_SEEDS_MAX = 40
 
 test(`P1, P2: ${SEEDS} days with every fault end even: nothing lost, nothing charged twice`, async () => {
@@ -42,7 +44,7 @@ test('the same seed is the same day, another one is another', async () => {
 })
 
 test.each(mutants)('a world where %s is noticed', async (mutant) => {
-  for (let seed = 1; seed <= MUTANT_SEEDS_MAX; seed += 1) {
+  for (let seed = MUTANT_SEED; seed < MUTANT_SEED + MUTANT_SEEDS_MAX; seed += 1) {
     const { world } = await runDay(String(seed), { mutant })
     if (world.watch.breaches().length > 0) return
   }

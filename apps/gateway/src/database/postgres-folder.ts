@@ -46,6 +46,8 @@ export async function createCluster({
     await promisify(execFile)(command.file, command.args, command.options)
     fs.renameSync(scratch, target)
     syncFolder(path.dirname(target))
+    // An initdb whose parent was killed may have written on for a moment after the first sweep.
+    dropScratch(target)
   } catch (error) {
     fs.rmSync(scratch, { recursive: true, force: true })
     throw new Error(`PostgreSQL could not create its folder ${target}: ${String(error)}`, { cause: error })

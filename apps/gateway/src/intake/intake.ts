@@ -22,7 +22,7 @@ export interface Intake {
 }
 
 /** Another device brings them. Its word about the owner's head counts for nothing; the records speak for themselves. */
-export interface Carried {
+interface Carried {
   /** Why all that is new is kept for a human; null when the owner is in good standing. */
   readonly review: ErrorCode | null
 }
