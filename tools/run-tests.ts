@@ -13,25 +13,29 @@ process.env['PATH'] =
   `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`
 const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
 
-const lanes: readonly (readonly [name: string, timeoutMinutes: number])[] = [
-  ['unit', 5],
+type Lane = readonly [name: string, timeoutMinutes: number]
+
+/** These compute, one after the other, before the reader's eyes. */
+const computing: readonly Lane[] = [
+  ['unit', 10],
+  ['sim', 10],
+]
+/** These mostly wait for disks, browsers and clocks, so they run beside the others; each is shown when it has ended. */
+const waiting: readonly Lane[] = [
   ['pg', 10],
   ['web', 10],
-  ['sim', 10],
   ['e2e', 20],
 ]
-const quickLanes = new Set(['unit', 'sim'])
 
-/** What `npm test` runs: the static checks, then lane after lane, so that no lane's timing is spoiled by another. */
+/** What `npm test` runs: the static checks and the lanes on two tracks; `--quick` leaves the waiting ones out. */
 const quick = process.argv.includes('--quick')
-const chosen = lanes.filter(([name]) => !quick || quickLanes.has(name))
 const reports = mkdtempSync(path.join(tmpdir(), 'holdfast-tests-'))
 const table: { name: string; seconds: number; result: Result }[] = []
 
-await measure('check', runCheck)
-for (const [name, timeoutMinutes] of chosen) {
-  await measure(name, () => runLane(name, timeoutMinutes * 60_000))
-}
+await Promise.all([
+  measure('check', runCheck).then(() => runTrack(computing, 'live')),
+  runTrack(quick ? [] : waiting, 'at_end'),
+])
 rmSync(reports, { recursive: true, force: true })
 
 const total = addResults(table.map((row) => row.result))
@@ -43,6 +47,12 @@ for (const { name, seconds, result } of table) {
 for (const problem of total.problems) console.log(`FAILED ${problem}`)
 console.log(summaryLine(total))
 process.exitCode = total.failed === 0 ? 0 : 1
+
+async function runTrack(lanes: readonly Lane[], shown: 'live' | 'at_end'): Promise<void> {
+  for (const [name, timeoutMinutes] of lanes) {
+    await measure(name, () => runLane(name, timeoutMinutes * 60_000, shown))
+  }
+}
 
 async function measure(name: string, run: () => Promise<Result>): Promise<void> {
   console.log(`\n── ${name} ──`)
@@ -65,7 +75,7 @@ async function runCheck(): Promise<Result> {
   return checkResult(lines, await ended)
 }
 
-async function runLane(name: string, timeoutMs: number): Promise<Result> {
+async function runLane(name: string, timeoutMs: number, shown: 'live' | 'at_end'): Promise<Result> {
   const report = path.join(reports, `${name}.json`)
   const options = [
     '--passWithNoTests',
@@ -75,8 +85,11 @@ async function runLane(name: string, timeoutMs: number): Promise<Result> {
   ]
   const child = spawn(process.execPath, [vitest, 'run', '--project', name, ...options], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: shown === 'live' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
   })
+  const output: string[] = []
+  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
   let timedOut = false
   const impatience = setTimeout(() => {
     timedOut = true
@@ -84,6 +97,7 @@ async function runLane(name: string, timeoutMs: number): Promise<Result> {
   }, timeoutMs)
   const code = await exitCode(child)
   clearTimeout(impatience)
+  if (shown === 'at_end') console.log(`\n── ${name} has ended ──\n${output.join('')}`)
   const end = timedOut ? `stopped after ${timeoutMs / 60_000} minutes` : code
   return laneResult(name, existsSync(report) ? readFileSync(report, 'utf8') : undefined, end)
 }

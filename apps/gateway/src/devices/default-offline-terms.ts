@@ -27,7 +27,8 @@ export const defaultOfflineTerms: LeaseTerms['offline'] = {
   allowed: true,
   // A till that was switched off for the night knows the time well enough to open without network.
   clockTrustMin: 'held',
-  kinds: { deferred: kindTerms(), card_approved: kindTerms() },
+  // A card's own approval is not yet presented by the advice that the issuer may not decline, so it is stored as deferred.
+  kinds: { deferred: kindTerms() },
   deviceTotals: {
     storedTotalMinor: byCurrency((minor) => minor * PAYMENTS_IN_TOTAL * 2),
     storedCount: STORED_COUNT,
