@@ -169,7 +169,7 @@ export const growthContestants: readonly { contestant: Contestant; sizeMax: numb
   { contestant: node.payment, sizeMax: 100_000, quick: true },
   { contestant: node.outbox, sizeMax: 100_000, quick: true },
   { contestant: node.redux, sizeMax: 10_000, quick: false },
-  { contestant: chromium.payment, sizeMax: 100_000, quick: true },
+  { contestant: chromium.payment, sizeMax: 100_000, quick: false },
   { contestant: chromium.outbox, sizeMax: 100_000, quick: false },
   { contestant: chromium.workbox, sizeMax: 100_000, quick: false },
 ]
@@ -184,9 +184,4 @@ export const drainContestants: readonly Contestant[] = [
   chromium.tanstack,
 ]
 
-export const quickDrainContestants: readonly Contestant[] = [
-  node.payment,
-  node.outbox,
-  node.redux,
-  chromium.workbox,
-]
+export const quickDrainContestants: readonly Contestant[] = [node.payment, node.outbox, node.redux]

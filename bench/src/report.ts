@@ -23,7 +23,7 @@ export interface Report {
   readonly scale: number
   readonly startedAt: string
   readonly tookMs: number
-  readonly lanes: readonly LaneReport[]
+  readonly lanes: readonly (LaneReport & { readonly tookMs: number })[]
 }
 
 export function renderLane({ lane, tables, notes }: LaneReport): string {

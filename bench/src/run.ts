@@ -9,7 +9,7 @@ import { growth } from './lanes/growth.ts'
 import { intake } from './lanes/intake.ts'
 import { machineLine, machineOf } from './measure/machine.ts'
 import { parseOptions } from './options.ts'
-import { type LaneReport, type Report, renderLane } from './report.ts'
+import { type Report, renderLane } from './report.ts'
 
 const lanes: Record<LaneName, Lane> = { enqueue, growth, drain, intake, decision }
 
@@ -30,11 +30,12 @@ async function run(): Promise<void> {
   const print = (text: string) => (json ? undefined : process.stdout.write(`${text}\n`))
   print(`Holdfast bench${quick ? ', quick' : ''}: ${machineLine(machine)}\n`)
   const scratch = makeScratch()
-  const reports: LaneReport[] = []
+  const reports: Report['lanes'][number][] = []
   try {
     for (const name of only) {
       const laneScratch = path.join(scratch, name)
       mkdirSync(laneScratch)
+      const laneStartedMs = performance.now()
       const report = await lanes[name]({
         quick,
         scale,
@@ -42,8 +43,10 @@ async function run(): Promise<void> {
         browser: machine.chromium !== null,
         tell,
       })
-      reports.push(report)
+      const tookMs = Math.round(performance.now() - laneStartedMs)
+      reports.push({ ...report, tookMs })
       print(renderLane(report))
+      print(`(${(tookMs / 1_000).toFixed(1)} s)\n`)
       rmSync(laneScratch, { recursive: true, force: true, maxRetries: 5 })
     }
   } finally {

@@ -55,7 +55,7 @@ function fullOf(context: LaneContext) {
 }
 
 const DEADLINE_MS = 300_000
-const quick = { count: 500, killEvery: 250, deadlineMs: 6_000 }
+const quick = { count: 500, killEvery: 250, deadlineMs: 5_000 }
 
 function tableOf(title: string, drained: readonly Drained[]): Table {
   const ranked = drained

@@ -8,8 +8,9 @@ import type { AppendAnswer, ColdAnswer, NodeTask } from './node-task.ts'
 /** One task on one queue, in a process of its own. */
 const task = workerInput() as NodeTask
 const { do: job, place } = task
+const open = await nodeQueues[task.queue]()
 const startedMs = performance.now()
-const queue = await nodeQueues[task.queue](place)
+const queue = await open(place)
 
 switch (job) {
   case 'append': {
@@ -20,7 +21,7 @@ switch (job) {
     markForStrace()
     // From the disk, by a queue that was opened again: nobody listens at that address.
     await queue.close()
-    const again = await nodeQueues[task.queue]({ ...place, url: NOWHERE })
+    const again = await open({ ...place, url: NOWHERE })
     const missing = missingOf(queue.acknowledged, await again.waiting())
     workerAnswer({ samplesMs, acknowledged: queue.acknowledged.length, missing } satisfies AppendAnswer)
     break

@@ -2,6 +2,9 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { serverProcessId } from './postgres-folder.ts'
 
+/** A process that was killed -9 holds its locks until the kernel has taken it apart, which a busy machine delays. */
+const DYING_HOLDER_MS = 1_500
+
 export interface FolderLock {
   release(): void
 }
@@ -15,7 +18,7 @@ export function lockFolder(dataDir: string): FolderLock {
   const file = `${dataDir}.lock`
   let database: DatabaseSync | undefined
   try {
-    database = new DatabaseSync(file)
+    database = new DatabaseSync(file, { timeout: DYING_HOLDER_MS })
     database.exec('pragma journal_mode = memory; begin exclusive')
   } catch (error) {
     database?.close()
