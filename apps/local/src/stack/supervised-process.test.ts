@@ -59,7 +59,10 @@ describe('a supervised process', () => {
   it('starts with its own environment, writes to its log, and stops when asked', async () => {
     const child = supervise(
       `console.log('word ' + process.env.OWN_WORD); const t = setInterval(() => {}, 1e3)
-       process.on('SIGTERM', () => { console.log('bye'); clearInterval(t) })`,
+       process.on('SIGTERM', () => { console.log('bye'); clearInterval(t) })
+       process.send(process.pid)`,
+      // It is ready only once it listens for the signal.
+      '',
     )
     await child.start()
     expect(child.state).toBe('running')
