@@ -9,7 +9,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{packages,apps,tools}/**/*.test.ts'],
+          include: ['{packages,apps,tools,bench}/**/*.test.ts'],
           exclude: [...exclude, '**/*.pg.test.ts', '**/*.web.test.ts'],
         },
       },
