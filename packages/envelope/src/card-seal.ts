@@ -1,39 +1,15 @@
-import { type Crypto, fromBase64Url, must, toBase64Url, type X25519Pair } from '@holdfast/core'
-import {
-  type CardSecrets,
-  cardSecrets,
-  RECORD_VERSION,
-  SEAL_SCHEME,
-  type SealContext,
-  type SealedBlock,
-  sealedBlock,
-} from '@holdfast/protocol'
-import { AES_256, hpkeOpen, hpkeSeal } from './hpke.ts'
-import { parseJson } from './statement.ts'
-import { fromUtf8, utf8 } from './utf8.ts'
+import type { Crypto, X25519Pair } from '@holdfast/core'
+import { type CardSecrets, cardSecrets, RECORD_VERSION, type SealContext } from '@holdfast/protocol'
+import { type BlockBinding, openBlock, sealBlock } from './seal-block.ts'
 
 /** Seals a card to the gateway; only the reader calls this. The text is what is hashed, stored and sent. */
-export async function sealCard(
+export function sealCard(
   crypto: Crypto,
   recipient: { readonly keyId: string; readonly publicKey: string },
   context: SealContext,
   secrets: CardSecrets,
 ): Promise<string> {
-  const { enc, ciphertext } = await hpkeSeal(crypto, {
-    suite: AES_256,
-    info: INFO,
-    associatedData: associatedData(context),
-    recipientPublicKey: must(fromBase64Url(recipient.publicKey), 'a lease carries well-formed keys'),
-    plaintext: utf8(JSON.stringify(secrets)),
-    ephemeral: await crypto.generateX25519(),
-  })
-  const block: SealedBlock = {
-    scheme: SEAL_SCHEME,
-    keyId: recipient.keyId,
-    enc: toBase64Url(enc),
-    ciphertext: toBase64Url(ciphertext),
-  }
-  return JSON.stringify(block)
+  return sealBlock(crypto, recipient, binding(context), secrets)
 }
 
 export type OpenedCard =
@@ -47,30 +23,16 @@ export async function openCard(
   context: SealContext,
   sealed: string,
 ): Promise<OpenedCard> {
-  const block = sealedBlock.safeParse(parseJson(sealed))
-  if (!block.success) return { ok: false, code: 'sealed_malformed' }
-  const [enc, ciphertext] = [fromBase64Url(block.data.enc), fromBase64Url(block.data.ciphertext)]
-  if (enc === null || ciphertext === null) return { ok: false, code: 'sealed_malformed' }
-  const recipient = keyById(block.data.keyId)
-  if (recipient === null) return { ok: false, code: 'sealed_key_unknown' }
-  const opened = await hpkeOpen(crypto, {
-    suite: AES_256,
-    info: INFO,
-    associatedData: associatedData(context),
-    recipient,
-    sealed: { enc, ciphertext },
-  })
-  if (opened === null) return { ok: false, code: 'sealed_mismatch' }
-  const secrets = cardSecrets.safeParse(parseJson(fromUtf8(opened) ?? ''))
+  const opened = await openBlock(crypto, keyById, binding(context), sealed)
+  if (!opened.ok) return opened
+  const secrets = cardSecrets.safeParse(opened.value)
   return secrets.success ? { ok: true, secrets: secrets.data } : { ok: false, code: 'sealed_malformed' }
 }
 
-const INFO = utf8('holdfast card v1')
-
-/** An array, so that the order of fields is part of the format and not of a program's habits. */
-function associatedData(context: SealContext): Uint8Array {
+function binding(context: SealContext): BlockBinding {
   const { account, mode, device, reader, payment, read, amountMinor, currency } = context
-  return utf8(
-    JSON.stringify([RECORD_VERSION, account, mode, device, reader, payment, read, amountMinor, currency]),
-  )
+  return {
+    info: 'holdfast card v1',
+    context: [RECORD_VERSION, account, mode, device, reader, payment, read, amountMinor, currency],
+  }
 }
