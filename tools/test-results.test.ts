@@ -3,7 +3,11 @@ import { expect, test } from 'vitest'
 import { addResults, checkResult, laneResult, summaryLine } from './test-results.ts'
 
 const passing = { status: 'passed', fullName: 'adds' }
-const failing = { status: 'failed', fullName: 'subtracts' }
+const failing = {
+  status: 'failed',
+  fullName: 'subtracts',
+  failureMessages: ['expected 1, got 2\nat a.test.ts'],
+}
 const skipped = { status: 'skipped', fullName: 'divides' }
 
 test('each static check counts as a test', () => {
@@ -17,10 +21,10 @@ test('checks that crash, or that never ran, are a failure', () => {
   expect(checkResult([], 0).failed).toBe(1)
 })
 
-test('a lane counts its tests and names those that failed', () => {
+test('a lane counts its tests and names those that failed, each with the first line of why', () => {
   const result = laneResult('unit', report('failed', [passing, failing, skipped]), 1)
   expect(summaryLine(result)).toBe('1 passed, 1 failed, 1 skipped')
-  expect(result.problems).toEqual(['unit: a.test.ts: subtracts'])
+  expect(result.problems).toEqual(['unit: a.test.ts: subtracts: expected 1, got 2'])
 })
 
 test('a file that does not load, a teardown that fails and an error outside of any test are failures', () => {

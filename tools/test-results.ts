@@ -54,7 +54,13 @@ interface ReportedFile {
   readonly name: string
   readonly status: string
   readonly message?: string
-  readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  readonly assertionResults: readonly ReportedTest[]
+}
+
+interface ReportedTest {
+  readonly status: string
+  readonly fullName: string
+  readonly failureMessages?: readonly string[]
 }
 
 function parseReport(report: string): readonly ReportedFile[] | undefined {
@@ -70,7 +76,10 @@ function problemsOf(lane: string, file: ReportedFile): string[] {
   const failed = file.assertionResults.filter((test) => test.status === 'failed')
   if (failed.length === 0 && file.status === 'failed')
     return [`${lane}: ${file.name}: ${firstLine(file.message)}`]
-  return failed.map((test) => `${lane}: ${file.name}: ${test.fullName}`)
+  return failed.map((test) => {
+    const why = test.failureMessages?.[0]
+    return `${lane}: ${file.name}: ${test.fullName}${why === undefined ? '' : `: ${firstLine(why)}`}`
+  })
 }
 
 function firstLine(message = ''): string {

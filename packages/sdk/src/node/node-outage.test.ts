@@ -14,11 +14,11 @@ import type { Terminal } from '../terminal-api.ts'
 import { nodeNetwork, nodeReachability } from './node-network.ts'
 import { nodeClock } from './node-platform.ts'
 
-/** More of them give a p99: `HOLDFAST_OUTAGE_TRIES=50 vitest run …` prints it. */
+/** More of them make it a measurement: `HOLDFAST_OUTAGE_TRIES=50 vitest run …` prints p50 and p99 and holds them to P4. */
 const TRIES = Number(process.env['HOLDFAST_OUTAGE_TRIES'] ?? 2)
 const AT_ONCE = 8
-/** By the timers 1 850 ms at most; the rest is what a busy machine may be late. */
-const BOUND_MS = 4_000
+/** The timers give 1 850 ms at most. Only a quiet machine can be held to it; the virtual clock's tests always are. */
+const P99_MAX_MS = 2_000
 
 const broken = doorKinds.filter((kind) => kind !== 'slow')
 
@@ -96,10 +96,10 @@ async function tries(run: () => Promise<number>): Promise<number[]> {
 }
 
 function judge(what: string, kind: DoorKind, tookMs: readonly number[]): void {
+  if (TRIES <= 2) return
   const at = (share: number) => Math.round(tookMs[Math.ceil(share * tookMs.length) - 1] ?? Number.NaN)
-  if (TRIES > 2)
-    process.stderr.write(`${what} ${kind}: p50 ${at(0.5)} p99 ${at(0.99)} ms of ${tookMs.length}\n`)
-  expect(Math.max(...tookMs)).toBeLessThan(BOUND_MS)
+  process.stderr.write(`${what} ${kind}: p50 ${at(0.5)} p99 ${at(0.99)} ms of ${tookMs.length}\n`)
+  expect(at(0.99)).toBeLessThanOrEqual(P99_MAX_MS)
 }
 
 /** A device that is online, its gateway behind a door, and another place that always answers. */
@@ -188,7 +188,7 @@ async function untilOffline(terminal: Terminal): Promise<number> {
 
 async function until(holds: () => boolean): Promise<void> {
   for (let turns = 0; !holds(); turns += 1) {
-    if (turns > 2_000) throw new Error('it never came')
+    if (turns > 8_000) throw new Error('it never came')
     await sleep(5)
   }
 }
