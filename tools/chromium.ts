@@ -14,6 +14,8 @@ export interface Chromium {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** Rises when the same version is unpacked differently. */
+const LAYOUT = 2
 const cache = fileURLToPath(new URL('../node_modules/.cache/holdfast/', import.meta.url))
 
 /**
@@ -24,7 +26,7 @@ export async function chromiumPath(): Promise<Chromium> {
   const own = process.env['HOLDFAST_CHROMIUM']
   if (own !== undefined && own !== '') return { executablePath: own, env: {} }
   const { packageDir, version } = findPackage()
-  const folder = path.join(cache, `chromium-${version}`)
+  const folder = path.join(cache, `chromium-${version}-${LAYOUT}`)
   if (!fs.existsSync(folder)) await unpack(path.join(packageDir, 'bin'), folder)
   return {
     executablePath: path.join(folder, 'chromium'),
@@ -62,7 +64,7 @@ async function unpack(bin: string, folder: string): Promise<void> {
     for (const archive of ['al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br']) {
       unpackArchive(path.join(bin, archive), scratch)
     }
-    fs.writeFileSync(path.join(scratch, 'fonts.conf'), fontConfig)
+    fs.writeFileSync(path.join(scratch, 'fonts.conf'), fontConfig(folder))
     fs.renameSync(scratch, folder)
   } catch (error) {
     fs.rmSync(scratch, { recursive: true, force: true })
@@ -80,10 +82,11 @@ function unpackArchive(archive: string, folder: string): void {
 }
 
 /** The package's own file names folders that exist on Lambda only. */
-const fontConfig = `<?xml version="1.0"?>
+/** Only a folder of fonts may be named relative to this file; a relative cache lands wherever the browser was started. */
+const fontConfig = (folder: string) => `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
   <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">fonts-cache</cachedir>
+  <cachedir>${path.join(folder, 'fonts-cache').replaceAll('&', '&amp;')}</cachedir>
 </fontconfig>
 `

@@ -37,6 +37,7 @@ type Transaction = { readonly entry: JournalEntry; readonly authorised?: Authori
  */
 export class Book {
   readonly #transactions = new Map<string, Transaction>()
+  readonly #keyByRrn = new Map<string, string>()
   #approvals = 0
 
   /** Approvals ever given; the source of approval codes. */
@@ -48,6 +49,11 @@ export class Book {
     return this.#transactions.get(keyOf(ids))
   }
 
+  /** Also one that went under another STAN: its sender may have lost what it knew. */
+  findByRrn(ids: TransactionIds): Transaction | undefined {
+    return this.#transactions.get(this.#keyByRrn.get(rrnKeyOf(ids)) ?? '')
+  }
+
   /** In the order in which each transaction was first heard of. */
   entries(): JournalEntry[] {
     return [...this.#transactions.values()].map(({ entry }) => entry)
@@ -56,7 +62,10 @@ export class Book {
   apply(line: JournalLine): void {
     const before = this.find(line.ids)
     const after = advance(before, line)
-    if (after !== undefined) this.#transactions.set(keyOf(line.ids), after)
+    if (after !== undefined) {
+      this.#transactions.set(keyOf(line.ids), after)
+      this.#keyByRrn.set(rrnKeyOf(line.ids), keyOf(line.ids))
+    }
     if (line.event === 'authorised' && line.outcome === 'approved') this.#approvals += 1
   }
 }
@@ -96,4 +105,8 @@ const NEVER_SEEN = {
 
 function keyOf(ids: TransactionIds): string {
   return [ids.acquirerId, ids.terminal, ids.stan, ids.localDate, ids.localTime, ids.rrn].join('|')
+}
+
+function rrnKeyOf(ids: TransactionIds): string {
+  return [ids.acquirerId, ids.terminal, ids.rrn].join('|')
 }

@@ -39,6 +39,8 @@ export type HostDeps = {
   readonly fingerprint: (pan: string) => string
   readonly script?: Script
   readonly profile?: WireProfile
+  /** False: a request under another STAN is another request, whatever its RRN says. */
+  readonly knowsRrn?: boolean
 }
 
 export type Host = {
@@ -50,12 +52,14 @@ export type Host = {
 /**
  * An acquirer and its issuers without sockets, disk or clock of their own.
  *
- * A request is known by acquirer, terminal, STAN, local time and RRN. Known again, it is answered as the first
- * time and never decided twice. A reversal is as good before its request as after it, and as often as it comes.
+ * A request is known by acquirer, terminal, local time, RRN and STAN, and without the STAN where the host `knowsRrn`.
+ * Known again, it is answered as the first time and never decided twice; 25 when its approval has been taken back. A reversal is as good before its request as after it, and as often as it comes.
  */
 export function createHost(deps: HostDeps): Host {
   const { nowMs, journal, fingerprint, script = new Script(), profile = bcdBinary1987 } = deps
   const book = new Book()
+  const find = (ids: TransactionIds) =>
+    book.find(ids) ?? (deps.knowsRrn === false ? undefined : book.findByRrn(ids))
   for (const line of journal.lines()) book.apply(line)
 
   const record = (line: JournalLine): void => {
@@ -68,7 +72,8 @@ export function createHost(deps: HostDeps): Host {
     if (!parsed.ok) return answer(formatError(message, '0110'))
     const request = parsed.value
     const ids = idsOf(request, request.stan)
-    const known = book.find(ids)?.authorised
+    const found = find(ids)
+    const known = found?.authorised
     const action = script.take({
       message: 'authorisation',
       card: cardByPan(request.pan)?.name,
@@ -90,15 +95,17 @@ export function createHost(deps: HostDeps): Host {
       record(line)
       return deliver(answerOf(line), action)
     }
-    record({ event: 'asked_again', atMs: nowMs(), ids, mti: message.mti })
+    record({ event: 'asked_again', atMs: nowMs(), ids: known.ids, mti: message.mti })
     const same = known.cardFingerprint === cardFingerprint && known.amountMinor === request.amountMinor
     // Known ids on another sale: neither the old answer nor a new decision would be true of it.
-    return deliver(same ? answerOf(known) : answerOf({ ...declineOf(request, '12'), ids }), action)
+    if (!same) return deliver(answerOf({ ...declineOf(request, '12'), ids }), action)
+    const isTakenBack = known.outcome === 'approved' && found?.entry.reversed === true
+    return deliver(answerOf({ ...(isTakenBack ? declineOf(request, '25') : known), ids }), action)
   }
 
   const decide = (request: ReceivedAuthorisationRequest, action: ScriptAction | undefined): Decision => {
     // The reversal overtook its request: an approval now would never be undone.
-    if (book.find(idsOf(request, request.stan))?.entry.reversed === true) return declineOf(request, '12')
+    if (find(idsOf(request, request.stan))?.entry.reversed === true) return declineOf(request, '25')
     const scripted = action !== undefined && 'responseCode' in action ? action : undefined
     const responseCode = scripted?.responseCode ?? issuerDecision(request.pan, request.deferred)
     if (responseCodeFact(responseCode).class !== 'approved') return declineOf(request, responseCode)
@@ -121,11 +128,12 @@ export function createHost(deps: HostDeps): Host {
     if (isDropped(action, 'before')) return DROPPED
     if (action !== undefined && 'responseCode' in action)
       return answer(reversalAnswer(advice, action.responseCode))
-    const seen = book.find(ids)?.authorised !== undefined
+    const found = find(ids)?.authorised
+    const seen = found !== undefined
     record({
       event: 'reversed',
       atMs: nowMs(),
-      ids,
+      ids: found?.ids ?? ids,
       mti: message.mti,
       merchant: advice.merchantId,
       amountMinor,

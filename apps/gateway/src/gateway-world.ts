@@ -58,6 +58,7 @@ export const defaultAcquirerProfile: AcquirerProfile = {
   holdMs: 60_000,
   concurrentMax: 32,
   hostDeduplicates: true,
+  hostKnowsRrn: true,
   unclaimedReversalMs: 24 * 3_600_000,
 }
 

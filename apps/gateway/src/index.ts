@@ -21,6 +21,8 @@ export {
   type GatewayWorld,
   type Log,
 } from './gateway-world.ts'
+export { retrievalReference } from './authoriser/retrieval-reference.ts'
+export { OUTCOME_LOST, resolveLostOutcome } from './payments/resolve-lost-outcome.ts'
 export type {
   DeviceRow,
   EventRow,
@@ -32,5 +34,6 @@ export type {
 export {
   createMemoryGatewayStore,
   type MemoryGatewayState,
+  beginGeneration,
   newMemoryGatewayState,
 } from './store/memory-gateway-store.ts'

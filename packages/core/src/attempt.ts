@@ -36,9 +36,9 @@ export type AttemptState =
 
 /** What identifies the message at the acquirer; persisted before the socket sees it. */
 export interface Sending {
-  /** Six digits, unique per terminal and day. */
+  /** Six digits, unique per terminal and day; `UNKNOWN_STAN` of what only a lost database knew. */
   readonly stan: string
-  /** Twelve characters, derived from payment id and attempt number. */
+  /** Twelve characters, derived from what the device named and how often it was presented. */
   readonly rrn: string
   /** DE7 of the first sending. */
   readonly transmittedAtMs: number
@@ -47,6 +47,9 @@ export interface Sending {
   /** How often it was sent again. */
   readonly repeats: number
 }
+
+/** Stands for the STAN of a message that a lost database sent, if it sent it: only its RRN is known. DE90 says so too. */
+export const UNKNOWN_STAN = '000000'
 
 export interface Answer {
   readonly responseCode: string
@@ -61,7 +64,8 @@ export interface Reversal {
   readonly retryAtMs: number
 }
 
-export type ReversalReason = 'voided' | 'superseded' | 'unclaimed' | 'no_answer'
+/** `found_reversed`: the host says so; a database that was lost meanwhile had it taken back. */
+export type ReversalReason = 'voided' | 'superseded' | 'unclaimed' | 'no_answer' | 'found_reversed'
 
 /** What a device that waits for an online answer is told. `defer`: decide under your lease. */
 export type AttemptResult =
@@ -74,8 +78,10 @@ export function attemptResult(attempt: Attempt): AttemptResult {
   switch (attempt.state) {
     case 'planned':
     case 'sent':
-    case 'unknown':
       return { result: 'pending' }
+    case 'unknown':
+      // What a lost database may have asked is found out later; nobody waits at the counter for it.
+      return { result: attempt.stan === UNKNOWN_STAN ? 'defer' : 'pending' }
     case 'approved':
       return { result: 'approved', approvalCode: attempt.approvalCode, responseCode: attempt.responseCode }
     case 'declined':

@@ -4,7 +4,7 @@ import { type AuthoriserRules, type AuthoriserStep, nextStep } from './authorise
 import type { DeviceWord, PaymentStory } from './payment-story.ts'
 
 const NOW_MS = 1_000
-const rules: AuthoriserRules = { hostDeduplicates: true, unclaimedReversalMs: 500 }
+const rules: AuthoriserRules = { hostDeduplicates: true, hostKnowsRrn: true, unclaimedReversalMs: 500 }
 const forgetful: AuthoriserRules = { ...rules, hostDeduplicates: false }
 
 const sending = { stan: '000001', rrn: 'RRN', transmittedAtMs: 1, sendBeforeMs: 2, repeats: 0 }

@@ -1,10 +1,12 @@
-import type { Attempt, ReversalReason } from './attempt.ts'
+import { type Attempt, type ReversalReason, UNKNOWN_STAN } from './attempt.ts'
 import { claimedAttempt, isWanted, type PaymentStory } from './payment-story.ts'
 
 /** The acquirer profile's rules that decide what happens next to a payment; data, not code. */
 export interface AuthoriserRules {
   /** True where the host answers a repeat (0101) with its first answer. Else an unknown one is reversed. */
   readonly hostDeduplicates: boolean
+  /** True where the host knows a message again by terminal and RRN, also under another STAN. */
+  readonly hostKnowsRrn: boolean
   /** An online approval that no device has claimed for so long is reversed. */
   readonly unclaimedReversalMs: number
 }
@@ -42,6 +44,10 @@ export function nextStep(story: PaymentStory, rules: AuthoriserRules, nowMs: num
       waits.push(attempt.notBeforeMs)
       break
     case 'unknown':
+      if (waitsForItsDevice(story, attempt)) {
+        waits.push(attempt.retryAtMs + rules.unclaimedReversalMs)
+        break
+      }
       if (attempt.retryAtMs <= nowMs) return { do: 'repeat', attempt }
       waits.push(attempt.retryAtMs)
       break
@@ -65,6 +71,34 @@ export function nextStep(story: PaymentStory, rules: AuthoriserRules, nowMs: num
   return { do: 'wait', untilMs: waits.length === 0 ? null : Math.min(...waits) }
 }
 
+/**
+ * After the database was lost: would this step put to the issuer as new what it may have answered before, or undo what
+ * nobody can name? What follows from payment and attempt is known (the RRN); a STAN that only the lost database knew is
+ * not. Such a payment waits for a human.
+ */
+export function isBlind(story: PaymentStory, step: AuthoriserStep, rules: AuthoriserRules): boolean {
+  switch (step.do) {
+    case 'authorise':
+      return !(rules.hostDeduplicates && rules.hostKnowsRrn)
+    case 'repeat':
+      return !hasKnownStan(step.attempt) && !rules.hostKnowsRrn
+    case 'plan_reversal':
+      return !hasKnownStan(step.attempt) && (!rules.hostKnowsRrn || isClaimed(story, step.attempt))
+    case 'send_reversal':
+    case 'represent':
+    case 'wait':
+      return false
+  }
+}
+
+function isClaimed(story: PaymentStory, attempt: Attempt): boolean {
+  return claimedAttempt(story)?.number === attempt.number
+}
+
+function hasKnownStan(attempt: Attempt): boolean {
+  return 'stan' in attempt && attempt.stan !== UNKNOWN_STAN
+}
+
 function reversalReason(
   story: PaymentStory,
   attempt: Attempt,
@@ -73,7 +107,14 @@ function reversalReason(
 ): ReversalReason | null {
   if (attempt.state !== 'approved' && attempt.state !== 'unknown') return null
   if (!isWanted(story, attempt)) return story.word.said === 'voided' ? 'voided' : 'superseded'
+  if (attempt.state === 'unknown' && waitsForItsDevice(story, attempt))
+    return nowMs >= attempt.retryAtMs + rules.unclaimedReversalMs ? 'unclaimed' : null
   if (attempt.state === 'unknown') return rules.hostDeduplicates ? null : 'no_answer'
   const unclaimed = story.word.said === 'open' && nowMs >= attempt.answeredAtMs + rules.unclaimedReversalMs
   return unclaimed ? 'unclaimed' : null
+}
+
+/** A lost database may have asked for it, and the device has not said what came of the sale: nobody asks again yet. */
+function waitsForItsDevice({ word }: PaymentStory, attempt: Attempt): boolean {
+  return word.said === 'open' && attempt.state === 'unknown' && !hasKnownStan(attempt)
 }

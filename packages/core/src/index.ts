@@ -9,8 +9,9 @@ export {
   type Reversal,
   type ReversalReason,
   type Sending,
+  UNKNOWN_STAN,
 } from './attempt.ts'
-export { type AuthoriserRules, type AuthoriserStep, nextStep } from './authoriser-step.ts'
+export { type AuthoriserRules, type AuthoriserStep, isBlind, nextStep } from './authoriser-step.ts'
 export { concatBytes, fromBase64Url, fromHex, toBase64Url, toHex } from './bytes.ts'
 export {
   type CardBrand,
@@ -89,6 +90,7 @@ export {
   isQuiet,
   isSettled,
   isWanted,
+  presentationOf,
   type PaymentStatus,
   type PaymentStory,
   statusOf,

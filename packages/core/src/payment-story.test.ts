@@ -184,7 +184,7 @@ test('a reversal keeps count of its tries under one STAN', () => {
  * payment are wanted, and what is accepted always has somebody who goes on with it.
  */
 describe('in every order of events', () => {
-  const rules = { hostDeduplicates: true, unclaimedReversalMs: 1_000 }
+  const rules = { hostDeduplicates: true, hostKnowsRrn: true, unclaimedReversalMs: 1_000 }
 
   /** Hundreds of thousands of these: plain conditions, for `expect` would take most of the time. */
   function check(story: PaymentStory, sequence: readonly string[]): void {

@@ -1,5 +1,13 @@
 import { assert, must } from './assert.ts'
-import type { Attempt, AttemptState, ReversalReason, Sending } from './attempt.ts'
+import {
+  type Answer,
+  type Attempt,
+  type AttemptFacts,
+  type AttemptState,
+  type ReversalReason,
+  type Sending,
+  UNKNOWN_STAN,
+} from './attempt.ts'
 import type { OfflineKind } from './exposure.ts'
 import type { Money } from './money.ts'
 
@@ -54,7 +62,33 @@ export type StoryEvent =
       readonly by: AcceptedBy
       readonly atMs: number
       readonly notBeforeMs: number
+      /** An approval that was given before this moment may have been taken back by a database that is lost. */
+      readonly reversibleBeforeMs?: number
     }
+  /** A lost database may have asked the issuer for this try: only its RRN is certain. */
+  | {
+      readonly type: 'remembered'
+      readonly attemptId: string
+      readonly ordinal: number
+      readonly readId: string
+      readonly rrn: string
+      readonly nowMs: number
+    }
+  /** The gateway's own signed word of before its database was lost, which the device has kept. */
+  | {
+      readonly type: 'adopted'
+      readonly attemptId: string
+      readonly sending: Pick<Sending, 'stan' | 'rrn' | 'transmittedAtMs'>
+      readonly answer: Answer & { readonly approvalCode: string | null }
+    }
+  /** Somebody looked at the acquirer's: this approval stands there. */
+  | {
+      readonly type: 'found_approval'
+      readonly sending: Pick<Sending, 'stan' | 'rrn' | 'transmittedAtMs'>
+      readonly answer: Answer & { readonly approvalCode: string }
+    }
+  /** Somebody looked at the acquirer's: nothing of this payment stands there that is not known here. */
+  | { readonly type: 'found_nothing'; readonly nowMs: number }
   | { readonly type: 'voided'; readonly reason: string }
   | { readonly type: 'sent'; readonly number: number; readonly sending: Sending }
   | { readonly type: 'not_sent'; readonly number: number; readonly retryAtMs: number }
@@ -82,6 +116,8 @@ export type StoryEvent =
     }
   | { readonly type: 'reversal_unanswered'; readonly number: number; readonly retryAtMs: number }
   | { readonly type: 'reversed'; readonly number: number }
+  /** A repeat was answered so: the host has taken the approval back. */
+  | { readonly type: 'found_reversed'; readonly number: number }
   | { readonly type: 'represented'; readonly number: number; readonly nowMs: number }
 
 /** Why an event changes nothing. Each is a code of the error table. */
@@ -115,6 +151,16 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
       }
       const known = claimedAttempt(said)
       if (known === null) return plan(said, { ...event, deferred: true })
+      if (known.state === 'unknown' && known.stan === UNKNOWN_STAN)
+        return {
+          story: { ...said, attempts: mark(said, known.number, { deferred: event.by.via === 'offline' }) },
+        }
+      if (known.state === 'approved' && known.answeredAtMs < (event.reversibleBeforeMs ?? 0))
+        return move(said, known.number, ['approved'], (attempt) => ({
+          state: 'unknown',
+          retryAtMs: event.notBeforeMs,
+          ...sendingOf(attempt),
+        }))
       if (known.state !== 'shelved' && known.state !== 'planned') return { story: said }
       // Nothing has left yet: what leaves from here on is a deferred sale's.
       const deferred = { ...said, attempts: mark(said, known.number, { deferred: true }) }
@@ -122,6 +168,65 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
         state: 'planned',
         notBeforeMs: event.notBeforeMs,
       }))
+    }
+    case 'remembered': {
+      const { attemptId, ordinal, readId, rrn, nowMs } = event
+      if (story.attempts.some((attempt) => attempt.attemptId === attemptId)) return { story }
+      const sending = { stan: UNKNOWN_STAN, rrn, transmittedAtMs: nowMs, sendBeforeMs: nowMs, repeats: 0 }
+      return add(
+        story,
+        { attemptId, ordinal, readId, deferred: false },
+        {
+          state: 'unknown',
+          retryAtMs: nowMs,
+          ...sending,
+        },
+      )
+    }
+    case 'adopted': {
+      const claimed = claimedAttempt(story)
+      if (claimed === null || claimed.attemptId !== event.attemptId) return { refusal: 'attempt_superseded' }
+      // Found out meanwhile: by asking, or from the same word, brought twice.
+      if (claimed.state === 'approved' || (claimed.state === 'declined' && claimed.retryAtMs === null))
+        return { story }
+      const { approvalCode, responseCode, answeredAtMs } = event.answer
+      const sending = { ...event.sending, sendBeforeMs: event.sending.transmittedAtMs, repeats: 0 }
+      const answered = { responseCode, answeredAtMs, ...sending }
+      const end: AttemptState =
+        approvalCode === null
+          ? { state: 'declined', retryAtMs: null, ...answered }
+          : { state: 'approved', approvalCode, ...answered }
+      // Asked more than once: what stands is a later presentation than the one that is known here.
+      if ('rrn' in claimed && claimed.rrn !== event.sending.rrn) return add(story, claimed, end)
+      return move(story, claimed.number, [claimed.state], () => end)
+    }
+    case 'found_approval': {
+      const { sending, answer } = event
+      const named = story.attempts.find((attempt) => 'rrn' in attempt && attempt.rrn === sending.rrn)
+      const claimed = claimedAttempt(story)
+      if (named === undefined || named.number === claimed?.number) {
+        if (claimed === null) return { refusal: 'attempt_superseded' }
+        return advance(story, { type: 'adopted', attemptId: claimed.attemptId, sending, answer })
+      }
+      // Not the payment's: with its STAN it can be taken back.
+      return move(story, named.number, ['unknown'], (attempt) => ({
+        state: 'unknown',
+        retryAtMs: answer.answeredAtMs,
+        ...sendingOf(attempt),
+        ...sending,
+      }))
+    }
+    case 'found_nothing': {
+      const claimed = claimedAttempt(story)?.number
+      const attempts = story.attempts.map((attempt): Attempt => {
+        if (attempt.state !== 'unknown' || attempt.stan !== UNKNOWN_STAN) return attempt
+        const { number, attemptId, ordinal, readId, deferred } = attempt
+        const facts = { number, attemptId, ordinal, readId, deferred }
+        return number === claimed
+          ? { ...facts, state: 'planned', notBeforeMs: event.nowMs }
+          : { ...facts, state: 'shelved' }
+      })
+      return { story: { ...story, attempts } }
     }
     case 'voided':
       return story.word.said === 'voided'
@@ -191,6 +296,12 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
         assert(attempt.state === 'reversing', 'moved from reversing')
         return { state: 'reversed', why: attempt.reversal.why, ...sendingOf(attempt) }
       })
+    case 'found_reversed':
+      return move(story, event.number, ['sent'], (attempt) => ({
+        state: 'reversed',
+        why: 'found_reversed',
+        ...sendingOf(attempt),
+      }))
     case 'represented': {
       const before = must(
         story.attempts.find((attempt) => attempt.number === event.number),
@@ -245,13 +356,21 @@ function isUndecided(attempt: Attempt): boolean {
   return ['planned', 'sent', 'unknown', 'approved'].includes(attempt.state)
 }
 
-function plan(
-  story: PaymentStory,
-  input: { attemptId: string; ordinal: number; readId: string; deferred: boolean; notBeforeMs: number },
-): Advance {
-  const { attemptId, ordinal, readId, deferred, notBeforeMs } = input
+/** How often this try was put to the issuer as a new question, itself included: with its id, what its RRN follows from. */
+export function presentationOf(story: PaymentStory, { attemptId, number }: AttemptFacts): number {
+  return story.attempts.filter((other) => other.attemptId === attemptId && other.number <= number).length
+}
+
+function plan(story: PaymentStory, input: NewAttempt & { notBeforeMs: number }): Advance {
+  return add(story, input, { state: 'planned', notBeforeMs: input.notBeforeMs })
+}
+
+type NewAttempt = Omit<AttemptFacts, 'number'>
+
+function add(story: PaymentStory, facts: NewAttempt, state: AttemptState): Advance {
+  const { attemptId, ordinal, readId, deferred } = facts
   const number = story.attempts.length + 1
-  const attempt: Attempt = { number, attemptId, ordinal, readId, deferred, state: 'planned', notBeforeMs }
+  const attempt: Attempt = { number, attemptId, ordinal, readId, deferred, ...state }
   return { story: { ...story, attempts: [...story.attempts, attempt] } }
 }
 

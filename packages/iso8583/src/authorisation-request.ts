@@ -1,166 +1,40 @@
-import { amountField, padded, unpadded } from './field-text.ts'
-import { type Fields, hasFields, type Iso8583Message, missingField, type Parsed } from './message.ts'
+import {
+  type CardAnswer,
+  type CardRequest,
+  readAnswer,
+  readRequest,
+  type ReceivedCardRequest,
+  writeAnswer,
+  writeRequest,
+} from './card-request.ts'
+import type { Iso8583Message, Parsed } from './message.ts'
 import type { WireProfile } from './profile.ts'
-import type { SaleLocalTime } from './sale-time.ts'
-import { transmissionTime } from './transmission-time.ts'
 
-/**
- * 0100, or 0101 when it is asked again. A repeat must be built from the very values of the original
- * (also `transmittedAtMs`): the host finds the original by them and they differ in nothing but the MTI.
- */
-export type AuthorisationRequest = {
-  readonly repeat: boolean
-  readonly pan: string
-  /** YYMM */
-  readonly expiry: string
-  /** Digits with `=` or `D` between PAN and expiry. */
-  readonly track2?: string
-  /** Six digits; 000000 is a purchase. */
-  readonly processingCode: string
-  readonly amountMinor: number
-  /** Three digits of ISO 4217. */
-  readonly currencyNumeric: string
-  /** When the original was first sent, milliseconds since 1970 UTC. */
-  readonly transmittedAtMs: number
-  /** Six digits. */
-  readonly stan: string
-  readonly saleLocalTime: SaleLocalTime
-  /** Three digits: 051 contact, 071 contactless. */
-  readonly posEntryMode: string
-  /** Three digits. */
-  readonly panSequence?: string
-  readonly acquirerId: string
-  /** Twelve characters. */
-  readonly rrn: string
-  /** At most eight characters. */
-  readonly terminalId: string
-  /** At most fifteen characters. */
-  readonly merchantId: string
-  /** Four digits. */
-  readonly mcc: string
-  /** DE55, BER-TLV. */
-  readonly emv?: Uint8Array
-  /** The sale was stored and is sent later: the issuer may tolerate an old ATC, the merchant carries the risk. */
-  readonly deferred: boolean
-}
-
-/** What a host reads: the wire has no year, so the time of transmission stays MMDDhhmmss. */
-export type ReceivedAuthorisationRequest = Omit<AuthorisationRequest, 'transmittedAtMs'> & {
-  readonly transmissionTime: string
-}
-
-export type AuthorisationAnswer = {
-  readonly stan: string
-  readonly rrn: string
-  readonly terminalId: string
-  readonly saleLocalTime: SaleLocalTime
-  readonly responseCode: string
-  readonly approvalCode?: string
-  /** What the issuer approved; less than was asked in a partial approval. */
-  readonly amountMinor: number
-  readonly emv?: Uint8Array
-}
-
-const REQUEST_FIELDS = [2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 32, 37, 41, 42, 49] as const
-const ANSWER_FIELDS = [4, 11, 12, 13, 37, 39, 41] as const
+/** 0100, or 0101 when it is asked again: may this sale be made? Nothing moves before it is captured. */
+export type AuthorisationRequest = CardRequest
+export type ReceivedAuthorisationRequest = ReceivedCardRequest
+export type AuthorisationAnswer = CardAnswer
 
 export function buildAuthorisationRequest(
   profile: WireProfile,
   request: AuthorisationRequest,
 ): Iso8583Message {
-  const { panSequence, track2, emv } = request
-  const fields: Fields = {
-    2: request.pan,
-    3: request.processingCode,
-    4: amountField(request.amountMinor),
-    7: transmissionTime(request.transmittedAtMs),
-    11: request.stan,
-    12: request.saleLocalTime.hhmmss,
-    13: request.saleLocalTime.MMDD,
-    14: request.expiry,
-    18: request.mcc,
-    22: request.posEntryMode,
-    ...(panSequence === undefined ? {} : { 23: panSequence }),
-    25: '00',
-    32: request.acquirerId,
-    ...(track2 === undefined ? {} : { 35: track2.replace('D', '=') }),
-    37: request.rrn,
-    41: padded(request.terminalId, 8),
-    42: padded(request.merchantId, 15),
-    49: request.currencyNumeric,
-    ...(emv === undefined ? {} : { 55: emv }),
-    ...(request.deferred ? { 63: profile.deferredMark } : {}),
-  }
-  return { mti: request.repeat ? '0101' : '0100', fields }
+  return { mti: request.repeat ? '0101' : '0100', fields: writeRequest(profile, request) }
 }
 
 export function parseAuthorisationRequest(
   profile: WireProfile,
-  message: Iso8583Message,
+  { mti, fields }: Iso8583Message,
 ): Parsed<ReceivedAuthorisationRequest> {
-  const { mti, fields } = message
   if (mti !== '0100' && mti !== '0101') return { ok: false, code: 'wrong_message' }
-  if (!hasFields(fields, REQUEST_FIELDS)) return missingField(fields, REQUEST_FIELDS)
-  const mark = fields[63]
-  if (mark !== undefined && mark !== profile.deferredMark) return { ok: false, code: 'bad_field', field: 63 }
-  return {
-    ok: true,
-    value: {
-      repeat: mti === '0101',
-      pan: fields[2],
-      expiry: fields[14],
-      ...(fields[35] === undefined ? {} : { track2: fields[35] }),
-      processingCode: fields[3],
-      amountMinor: Number(fields[4]),
-      currencyNumeric: fields[49],
-      transmissionTime: fields[7],
-      stan: fields[11],
-      saleLocalTime: { MMDD: fields[13], hhmmss: fields[12] },
-      posEntryMode: fields[22],
-      ...(fields[23] === undefined ? {} : { panSequence: fields[23] }),
-      acquirerId: fields[32],
-      rrn: fields[37],
-      terminalId: unpadded(fields[41]),
-      merchantId: unpadded(fields[42]),
-      mcc: fields[18],
-      ...(fields[55] === undefined ? {} : { emv: fields[55] }),
-      deferred: mark !== undefined,
-    },
-  }
+  return readRequest(profile, fields, mti === '0101')
 }
 
 /** 0110, for 0100 and 0101 alike. */
 export function buildAuthorisationAnswer(answer: AuthorisationAnswer): Iso8583Message {
-  const { approvalCode, emv } = answer
-  const fields: Fields = {
-    4: amountField(answer.amountMinor),
-    11: answer.stan,
-    12: answer.saleLocalTime.hhmmss,
-    13: answer.saleLocalTime.MMDD,
-    37: answer.rrn,
-    ...(approvalCode === undefined ? {} : { 38: approvalCode }),
-    39: answer.responseCode,
-    41: padded(answer.terminalId, 8),
-    ...(emv === undefined ? {} : { 55: emv }),
-  }
-  return { mti: '0110', fields }
+  return { mti: '0110', fields: writeAnswer(answer) }
 }
 
-export function parseAuthorisationAnswer(message: Iso8583Message): Parsed<AuthorisationAnswer> {
-  const { mti, fields } = message
-  if (mti !== '0110') return { ok: false, code: 'wrong_message' }
-  if (!hasFields(fields, ANSWER_FIELDS)) return missingField(fields, ANSWER_FIELDS)
-  return {
-    ok: true,
-    value: {
-      stan: fields[11],
-      rrn: fields[37],
-      terminalId: unpadded(fields[41]),
-      saleLocalTime: { MMDD: fields[13], hhmmss: fields[12] },
-      responseCode: fields[39],
-      ...(fields[38] === undefined ? {} : { approvalCode: fields[38] }),
-      amountMinor: Number(fields[4]),
-      ...(fields[55] === undefined ? {} : { emv: fields[55] }),
-    },
-  }
+export function parseAuthorisationAnswer({ mti, fields }: Iso8583Message): Parsed<AuthorisationAnswer> {
+  return mti === '0110' ? readAnswer(fields) : { ok: false, code: 'wrong_message' }
 }

@@ -5,6 +5,8 @@
 export type Connection = {
   /** Hands the message to the network. Throwing means "perhaps sent": only the link knows what surely was not. */
   send(message: Uint8Array): void
+  /** What `send` took and the network has not yet taken. Absent: nothing ever waits here. */
+  backlogBytes?(): number
   onMessage(receive: (message: Uint8Array) => void): void
   onClose(closed: () => void): void
   close(): void

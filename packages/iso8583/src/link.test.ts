@@ -1,75 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import { buildAuthorisationAnswer, buildAuthorisationRequest } from './authorisation-request.ts'
-import { decode, encode } from './codec.ts'
 import type { Connection, Dialer } from './link-ports.ts'
-import { AcquirerLink, type Exchange, type LinkOptions } from './link.ts'
+import type { Exchange } from './link-types.ts'
+import { AcquirerLink, type LinkOptions } from './link.ts'
 import type { Iso8583Message } from './message.ts'
-import { buildNetworkAnswer, parseNetworkRequest } from './network-management.ts'
 import { bcdBinary1987 } from './profiles/bcd-binary-1987.ts'
 import { ManualClock } from './test-support/manual-clock.ts'
-import { sampleRequest } from './test-support/sample-messages.ts'
-
-/** A host at the other end of an in-memory connection; each test says how it behaves. */
-class TestHost implements Dialer {
-  reachable = true
-  answersNetwork: (code: string) => string | undefined = () => '00'
-  readonly received: Iso8583Message[] = []
-  dials = 0
-  sendThrows = false
-  connection: { receive: (bytes: Uint8Array) => void; closed: () => void; open: boolean } | undefined
-
-  async dial(): Promise<Connection> {
-    this.dials += 1
-    if (!this.reachable) throw new Error('refused')
-    const end: NonNullable<TestHost['connection']> = { receive: () => {}, closed: () => {}, open: true }
-    this.connection = end
-    return {
-      send: (bytes) => {
-        if (this.sendThrows) throw new Error('EPIPE')
-        this.#take(bytes)
-      },
-      onMessage: (receive) => {
-        end.receive = receive
-      },
-      onClose: (closed) => {
-        end.closed = closed
-      },
-      close: () => {
-        end.open = false
-      },
-    }
-  }
-
-  say(message: Iso8583Message): void {
-    this.connection?.receive(encode(bcdBinary1987, message))
-  }
-
-  #take(bytes: Uint8Array): void {
-    const decoded = decode(bcdBinary1987, bytes)
-    if (!decoded.ok) throw new Error(decoded.code)
-    this.received.push(decoded.message)
-    const network = parseNetworkRequest(decoded.message)
-    if (!network.ok) return
-    const responseCode = this.answersNetwork(network.value.code)
-    if (responseCode !== undefined) this.say(buildNetworkAnswer({ ...network.value, responseCode }))
-  }
-}
-
-const request = (changes: Parameters<typeof sampleRequest>[0] = {}) =>
-  buildAuthorisationRequest(bcdBinary1987, sampleRequest(changes))
-
-const answer = (changes: Partial<Parameters<typeof buildAuthorisationAnswer>[0]> = {}) =>
-  buildAuthorisationAnswer({
-    stan: '000042',
-    rrn: 'R00000000042',
-    terminalId: 'T1',
-    saleLocalTime: { MMDD: '1120', hhmmss: '190509' },
-    responseCode: '00',
-    approvalCode: 'A1B2C3',
-    amountMinor: 1_250,
-    ...changes,
-  })
+import { answer, request, TestHost } from './test-support/test-host.ts'
 
 describe('AcquirerLink', () => {
   let clock: ManualClock

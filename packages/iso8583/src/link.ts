@@ -1,71 +1,31 @@
-import { decode, encode, EncodeError } from './codec.ts'
+import { type BreakerState, CircuitBreaker } from './circuit-breaker.ts'
+import { EncodeError } from './codec.ts'
+import { matchKey, requestKey } from './exchange-key.ts'
+import { LateAnswers } from './late-answers.ts'
 import type { Connection, Dialer, LinkClock } from './link-ports.ts'
-import { answerMti, type Iso8583Message } from './message.ts'
+import { type LinkMac, LinkSession } from './link-session.ts'
 import {
+  type Exchange,
+  type ExchangeOptions,
+  type KeyChange,
+  type LateAnswer,
+  LINK_LIMITS,
+  type LinkLimits,
+  type LinkState,
+  type NotSent,
+  type StateChangeReason,
+} from './link-types.ts'
+import type { MacFunction } from './message-mac.ts'
+import type { Iso8583Message } from './message.ts'
+import {
+  buildNetworkAnswer,
   buildNetworkRequest,
   NETWORK_CODES,
   type NetworkCode,
   parseNetworkAnswer,
+  parseNetworkRequest,
 } from './network-management.ts'
 import type { WireProfile } from './profile.ts'
-
-/**
- * down ──dialled──▶ signing_on ──0810/00──▶ up
- *   ▲                   │                   │
- *   └──── back-off ◀────┴── close, silence, malformed message
- */
-export type LinkState = 'down' | 'signing_on' | 'up'
-
-/** `not_sent` is certain: no byte left this process. Everything else that is not an answer is `no_answer`. */
-export type Exchange =
-  | { readonly kind: 'answer'; readonly message: Iso8583Message }
-  | { readonly kind: 'not_sent'; readonly why: NotSent }
-  | { readonly kind: 'no_answer'; readonly why: NoAnswer }
-
-export type NotSent =
-  | 'not_connected'
-  | 'send_before_passed'
-  | 'already_in_flight'
-  | 'too_many_in_flight'
-  | 'message_not_valid'
-
-export type NoAnswer = 'timeout' | 'connection_lost' | 'link_stopped'
-
-export type StateChangeReason =
-  | 'connected'
-  | 'signed_on'
-  | 'connection_closed'
-  | 'send_failed'
-  | 'malformed_message'
-  | 'sign_on_refused'
-  | 'sign_on_unanswered'
-  | 'echo_unanswered'
-  | 'stopped'
-
-export type LinkLimits = {
-  readonly connectTimeoutMs: number
-  readonly signOnTimeoutMs: number
-  /** Silence from the host after which it is asked for an echo. */
-  readonly echoAfterMs: number
-  readonly echoTimeoutMs: number
-  /** A reconnect waits a random time below base · 2ⁿ, at most the maximum. */
-  readonly backoffBaseMs: number
-  readonly backoffMaxMs: number
-  /** A connection that was up this long forgives the failures before it. */
-  readonly steadyAfterMs: number
-  readonly inFlightMax: number
-}
-
-export const LINK_LIMITS: LinkLimits = {
-  connectTimeoutMs: 3_000,
-  signOnTimeoutMs: 3_000,
-  echoAfterMs: 15_000,
-  echoTimeoutMs: 3_000,
-  backoffBaseMs: 200,
-  backoffMaxMs: 10_000,
-  steadyAfterMs: 5_000,
-  inFlightMax: 1_000,
-}
 
 export type LinkOptions = {
   readonly profile: WireProfile
@@ -74,34 +34,49 @@ export type LinkOptions = {
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly limits?: Partial<LinkLimits>
-  readonly onStateChange?: (state: LinkState, why: StateChangeReason) => void
-  /** Answers nobody waits for any more, and requests of the host. */
+  /** Given exactly when the profile asks for MACs. */
+  readonly mac?: LinkMac
+  readonly onStateChange?: (state: ConnectionState, why: StateChangeReason) => void
+  readonly onBreakerChange?: (state: BreakerState) => void
+  /** An answer to an exchange that ended as `no_answer`. Without a listener it is unmatched. */
+  readonly onLate?: (answer: LateAnswer) => void
+  /** Answers to nothing that was asked, second copies of answers, and requests of the host. */
   readonly onUnmatched?: (message: Iso8583Message) => void
 }
 
-export type ExchangeOptions = {
-  readonly timeoutMs: number
-  /** Wall time from which on the message must not leave; checked last, at the socket. */
-  readonly sendBeforeMs?: number
-}
+type ConnectionState = Exclude<LinkState, 'suspended'>
 
-type Waiter = { readonly settle: (exchange: Exchange) => void; readonly cancelTimer: () => void }
+type Waiter = {
+  readonly settle: (exchange: Exchange) => void
+  readonly cancelTimer: () => void
+  readonly sentAtMs: number
+  /** Runs before the next byte of the connection is read. */
+  readonly onAnswer?: (message: Iso8583Message) => void
+  readonly kind: 'exchange' | 'network'
+}
 
 /**
  * Keeps one connection to an acquirer signed on and carries many exchanges over it at once.
  * An answer belongs to the request with the same class of MTI, terminal, STAN, local time and RRN.
  * Nothing is queued and nothing is sent twice: repeating is the caller's decision, on its own record.
+ * Answers that come after their exchange was given up are handed over as late, and everything else as unmatched.
  */
 export class AcquirerLink {
   readonly #options: LinkOptions
   readonly #limits: LinkLimits
   readonly #waiters = new Map<string, Waiter>()
+  readonly #late: LateAnswers
+  readonly #breaker: CircuitBreaker
   #running = false
-  #state: LinkState = 'down'
+  #signingOff = false
+  #drained: () => void = () => {}
+  #state: ConnectionState = 'down'
   /** The attempt to connect that still counts; others are closed as they arrive. */
   #dialling: AbortController | undefined
   /** Defined exactly in the states `signing_on` and `up`. */
   #connection: Connection | undefined
+  #session: LinkSession
+  #cancelProbe: () => void = () => {}
   #cancelBackoff: () => void = () => {}
   #cancelEcho: () => void = () => {}
   #failures = 0
@@ -112,12 +87,18 @@ export class AcquirerLink {
   constructor(options: LinkOptions) {
     this.#options = options
     this.#limits = { ...LINK_LIMITS, ...options.limits }
+    const { lateWithinMs, lateMax } = this.#limits
+    this.#late = new LateAnswers({ withinMs: lateWithinMs, countMax: lateMax })
+    this.#breaker = new CircuitBreaker(this.#limits, (state) => this.#breakerChanged(state))
+    this.#session = new LinkSession(options.profile, options.mac?.base)
   }
 
   start(): void {
     if (this.#running) return
     this.#running = true
+    this.#signingOff = false
     this.#failures = 0
+    this.#breaker.reset()
     this.#dial()
   }
 
@@ -128,18 +109,48 @@ export class AcquirerLink {
     this.#dialling?.abort()
     this.#dialling = undefined
     this.#cancelBackoff()
+    this.#cancelProbe()
     if (this.#connection !== undefined) this.#drop(this.#connection, 'stopped')
   }
 
+  /** Takes nothing new, waits for what is in flight, says 002 to the host and stops. Never rejects. */
+  async signOff(): Promise<void> {
+    if (!this.#running) return
+    this.#signingOff = true
+    if (this.#waiters.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve
+      })
+    }
+    const connection = this.#connection
+    if (connection !== undefined && this.#state === 'up') {
+      await this.#manage(connection, NETWORK_CODES.signOff, this.#limits.signOnTimeoutMs)
+    }
+    this.stop()
+  }
+
   state(): LinkState {
-    return this.#state
+    return this.#state === 'up' && !this.#breaker.admits() ? 'suspended' : this.#state
+  }
+
+  breaker(): BreakerState {
+    return this.#breaker.state()
   }
 
   /** Never rejects. The same transaction cannot be in flight twice. */
   async exchange(message: Iso8583Message, options: ExchangeOptions): Promise<Exchange> {
     const connection = this.#connection
     if (connection === undefined || this.#state !== 'up') return notSent('not_connected')
-    return this.#send(connection, message, options)
+    if (this.#signingOff) return notSent('signing_off')
+    if (!this.#breaker.admits()) return notSent('circuit_open')
+    return this.#send(connection, message, { ...options, kind: 'exchange' })
+  }
+
+  /** Asks the host for a new MAC key on the open connection; what is in flight is not disturbed. */
+  async changeKey(): Promise<KeyChange> {
+    const connection = this.#connection
+    if (connection === undefined || this.#state !== 'up') return 'not_connected'
+    return this.#changeKey(connection)
   }
 
   #dial(): void {
@@ -178,6 +189,7 @@ export class AcquirerLink {
 
   #connected(connection: Connection): void {
     this.#connection = connection
+    this.#session = new LinkSession(this.#options.profile, this.#options.mac?.base)
     this.#setState('signing_on', 'connected')
     connection.onMessage((bytes) => this.#received(connection, bytes))
     connection.onClose(() => this.#lost(connection, 'connection_closed'))
@@ -191,9 +203,51 @@ export class AcquirerLink {
     if (exchange.kind !== 'answer') return this.#drop(connection, 'sign_on_unanswered')
     const answer = parseNetworkAnswer(exchange.message)
     if (!answer.ok || answer.value.responseCode !== '00') return this.#drop(connection, 'sign_on_refused')
+    if (this.#options.mac?.unwrap !== undefined) {
+      const changed = await this.#changeKey(connection)
+      if (this.#connection !== connection) return
+      if (changed !== 'changed') return this.#drop(connection, 'key_change_failed')
+    }
     this.#upSinceMs = this.#options.clock.monotonicMs()
+    // The host has just answered; whether it also decides is for one exchange to find out.
+    this.#breaker.probed()
     this.#setState('up', 'signed_on')
-    this.#watch(connection)
+    if (this.#connection === connection) this.#watch(connection)
+  }
+
+  async #changeKey(connection: Connection): Promise<KeyChange> {
+    const { unwrap } = this.#options.mac ?? {}
+    let next: MacFunction | undefined
+    // The very next message of the host may come under the new key.
+    const onAnswer = (message: Iso8583Message): void => {
+      const answer = parseNetworkAnswer(message)
+      if (!answer.ok || answer.value.responseCode !== '00') return
+      const { wrappedKey } = answer.value
+      next = wrappedKey === undefined ? undefined : unwrap?.(wrappedKey)
+      if (next !== undefined) this.#session.changeKey(next)
+    }
+    const { keyChange } = NETWORK_CODES
+    const exchange = await this.#manage(connection, keyChange, this.#limits.signOnTimeoutMs, onAnswer)
+    if (exchange.kind !== 'answer') return 'no_answer'
+    return next === undefined ? 'refused' : 'changed'
+  }
+
+  #breakerChanged(state: BreakerState): void {
+    this.#cancelProbe()
+    if (state === 'open') {
+      this.#cancelProbe = this.#options.clock.setTimer(this.#breaker.openMs(), () => this.#probe())
+    }
+    this.#options.onBreakerChange?.(state)
+  }
+
+  /** Where the link is down at that moment, the next sign-on is the probe. */
+  #probe(): void {
+    const connection = this.#connection
+    if (connection === undefined || this.#state !== 'up') return
+    void this.#manage(connection, NETWORK_CODES.echo, this.#limits.echoTimeoutMs).then((exchange) => {
+      if (this.#connection !== connection) return undefined
+      return exchange.kind === 'answer' ? this.#breaker.probed() : this.#drop(connection, 'echo_unanswered')
+    })
   }
 
   /** A connection can look open for minutes after the host is gone: after a silence it must echo. */
@@ -211,29 +265,44 @@ export class AcquirerLink {
     })
   }
 
-  #manage(connection: Connection, code: NetworkCode, timeoutMs: number): Promise<Exchange> {
+  #manage(
+    connection: Connection,
+    code: NetworkCode,
+    timeoutMs: number,
+    onAnswer?: (message: Iso8583Message) => void,
+  ): Promise<Exchange> {
     this.#networkStan = (this.#networkStan % 999_999) + 1
     const stan = String(this.#networkStan).padStart(6, '0')
     const transmittedAtMs = this.#options.clock.wallMs()
-    return this.#send(connection, buildNetworkRequest({ code, stan, transmittedAtMs }), { timeoutMs })
+    return this.#send(connection, buildNetworkRequest({ code, stan, transmittedAtMs }), {
+      timeoutMs,
+      kind: 'network',
+      ...(onAnswer === undefined ? {} : { onAnswer }),
+    })
   }
 
   async #send(
     connection: Connection,
     message: Iso8583Message,
-    { timeoutMs, sendBeforeMs = Number.POSITIVE_INFINITY }: ExchangeOptions,
+    options: ExchangeOptions & Pick<Waiter, 'kind' | 'onAnswer'>,
   ): Promise<Exchange> {
-    const bytes = tryEncode(this.#options.profile, message)
+    const { clock } = this.#options
+    const { timeoutMs, sendBeforeMs = Number.POSITIVE_INFINITY, ...waiter } = options
+    const bytes = tryWrite(this.#session, message)
     const key = requestKey(message)
     if (bytes === undefined || key === undefined) return notSent('message_not_valid')
     if (this.#waiters.has(key)) return notSent('already_in_flight')
     if (this.#waiters.size >= this.#limits.inFlightMax) return notSent('too_many_in_flight')
-    if (this.#options.clock.wallMs() >= sendBeforeMs) return notSent('send_before_passed')
+    // What waits in this process would leave at a time that nobody checks.
+    if (options.kind === 'exchange' && (connection.backlogBytes?.() ?? 0) > 0) return notSent('congested')
+    if (clock.wallMs() >= sendBeforeMs) return notSent('send_before_passed')
     return new Promise((resolve) => {
-      const cancelTimer = this.#options.clock.setTimer(timeoutMs, () => {
+      const cancelTimer = clock.setTimer(timeoutMs, () => {
         this.#settle(key, { kind: 'no_answer', why: 'timeout' })
       })
-      this.#waiters.set(key, { settle: resolve, cancelTimer })
+      this.#waiters.set(key, { ...waiter, settle: resolve, cancelTimer, sentAtMs: clock.monotonicMs() })
+      this.#late.askedAgain(key)
+      if (options.kind === 'exchange') this.#breaker.sent(key)
       try {
         connection.send(bytes)
       } catch {
@@ -244,11 +313,35 @@ export class AcquirerLink {
 
   #received(connection: Connection, bytes: Uint8Array): void {
     if (this.#connection !== connection) return
-    const decoded = decode(this.#options.profile, bytes)
-    if (!decoded.ok) return this.#drop(connection, 'malformed_message')
-    this.#heardAtMs = this.#options.clock.monotonicMs()
-    const matched = this.#settle(matchKey(decoded.message), { kind: 'answer', message: decoded.message })
-    if (!matched) this.#options.onUnmatched?.(decoded.message)
+    const read = this.#session.read(bytes)
+    if (!read.ok) return this.#drop(connection, read.why)
+    const { message } = read
+    const nowMs = this.#options.clock.monotonicMs()
+    this.#heardAtMs = nowMs
+    const key = matchKey(message)
+    if (this.#settle(key, { kind: 'answer', message })) return
+    if (message.mti === '0800') return this.#asked(connection, message)
+    const sentAtMs = this.#late.take(key, nowMs)
+    const { onLate, onUnmatched } = this.#options
+    if (sentAtMs === undefined || onLate === undefined) return onUnmatched?.(message)
+    return onLate({ message, sinceSentMs: nowMs - sentAtMs })
+  }
+
+  /** The host may ask for an echo as well, and say that it goes. */
+  #asked(connection: Connection, message: Iso8583Message): void {
+    const request = parseNetworkRequest(message)
+    if (!request.ok) return this.#options.onUnmatched?.(message)
+    const { code } = request.value
+    if (code !== NETWORK_CODES.echo && code !== NETWORK_CODES.signOff) {
+      return this.#options.onUnmatched?.(message)
+    }
+    const answer = tryWrite(this.#session, buildNetworkAnswer({ ...request.value, responseCode: '00' }))
+    try {
+      if (answer !== undefined) connection.send(answer)
+    } catch {
+      return this.#drop(connection, 'send_failed')
+    }
+    return code === NETWORK_CODES.signOff ? this.#drop(connection, 'host_signed_off') : undefined
   }
 
   #settle(key: string, exchange: Exchange): boolean {
@@ -256,8 +349,18 @@ export class AcquirerLink {
     if (waiter === undefined) return false
     this.#waiters.delete(key)
     waiter.cancelTimer()
+    if (exchange.kind === 'answer') waiter.onAnswer?.(exchange.message)
+    if (waiter.kind === 'exchange') this.#learn(key, waiter, exchange)
     waiter.settle(exchange)
+    if (this.#waiters.size === 0) this.#drained()
     return true
+  }
+
+  #learn(key: string, { sentAtMs }: Waiter, exchange: Exchange): void {
+    if (exchange.kind === 'answer') return this.#breaker.answered()
+    this.#late.gaveUp(key, { sentAtMs, nowMs: this.#options.clock.monotonicMs() })
+    if (exchange.kind !== 'no_answer') return undefined
+    return exchange.why === 'timeout' ? this.#breaker.silent(key) : this.#breaker.lost(key)
   }
 
   #drop(connection: Connection, why: StateChangeReason): void {
@@ -279,7 +382,7 @@ export class AcquirerLink {
     this.#redialLater()
   }
 
-  #setState(state: LinkState, why: StateChangeReason): void {
+  #setState(state: ConnectionState, why: StateChangeReason): void {
     this.#state = state
     this.#options.onStateChange?.(state, why)
   }
@@ -289,21 +392,11 @@ function notSent(why: NotSent): Exchange {
   return { kind: 'not_sent', why }
 }
 
-function tryEncode(profile: WireProfile, message: Iso8583Message): Uint8Array | undefined {
+function tryWrite(session: LinkSession, message: Iso8583Message): Uint8Array | undefined {
   try {
-    return encode(profile, message)
+    return session.write(message)
   } catch (error) {
     if (error instanceof EncodeError) return undefined
     throw error
   }
-}
-
-/** The key under which the answer to `message` will arrive; undefined when nothing answers such a message. */
-function requestKey(message: Iso8583Message): string | undefined {
-  const mti = answerMti(message.mti)
-  return mti === undefined ? undefined : matchKey({ mti, fields: message.fields })
-}
-
-function matchKey({ mti, fields }: Iso8583Message): string {
-  return [mti, fields[41], fields[11], fields[13], fields[12], fields[37], fields[70]].join('|')
 }

@@ -20,14 +20,33 @@ export type TextFieldNumber =
   | 39
   | 41
   | 42
+  | 43
+  | 48
   | 49
+  | 53
+  | 54
+  | 60
+  | 61
+  | 62
   | 63
+  | 66
   | 70
+  | 74
+  | 75
+  | 76
+  | 77
+  | 81
+  | 86
+  | 87
+  | 88
+  | 89
   | 90
   | 95
+  | 97
+  | 102
 
-/** Data elements that carry bytes as they are (DE55: EMV data). */
-export type BinaryFieldNumber = 55
+/** Data elements that carry bytes as they are: PIN block, EMV data, and the message's MAC. */
+export type BinaryFieldNumber = 52 | 55 | 64 | 128
 
 export type FieldNumber = TextFieldNumber | BinaryFieldNumber
 
@@ -71,7 +90,7 @@ export function answerMti(mti: string): string | undefined {
   return `${mti.slice(0, 2)}${messageFunction + 1}0`
 }
 
-/** The same message as a repeat (0100 → 0101, 0400 → 0401): nothing but the MTI may differ from the original. */
+/** The same message as a repeat (0100 → 0101, 0220 → 0221, 0400 → 0401): nothing but the MTI may differ from the original. */
 export function repeatOf(message: Iso8583Message): Iso8583Message {
   return { mti: `${message.mti.slice(0, 3)}1`, fields: message.fields }
 }

@@ -1,8 +1,8 @@
 import { hasFields, type Iso8583Message, missingField, type Parsed } from './message.ts'
 import { transmissionTime } from './transmission-time.ts'
 
-/** DE70 */
-export const NETWORK_CODES = { signOn: '001', echo: '301' } as const
+/** DE70. A key change is asked by the terminal side; the answer brings the next MAC key, wrapped. */
+export const NETWORK_CODES = { signOn: '001', signOff: '002', keyChange: '101', echo: '301' } as const
 export type NetworkCode = (typeof NETWORK_CODES)[keyof typeof NETWORK_CODES]
 
 export type NetworkRequest = {
@@ -17,7 +17,11 @@ export type ReceivedNetworkRequest = {
   readonly transmissionTime: string
 }
 
-export type NetworkAnswer = ReceivedNetworkRequest & { readonly responseCode: string }
+export type NetworkAnswer = ReceivedNetworkRequest & {
+  readonly responseCode: string
+  /** DE48 of a key change: the new key under the key-encrypting key, as both sides have agreed to write it. */
+  readonly wrappedKey?: string
+}
 
 const REQUEST_FIELDS = [7, 11, 70] as const
 const ANSWER_FIELDS = [7, 11, 39, 70] as const
@@ -39,9 +43,16 @@ export function parseNetworkRequest(message: Iso8583Message): Parsed<ReceivedNet
 }
 
 export function buildNetworkAnswer(answer: NetworkAnswer): Iso8583Message {
+  const { wrappedKey } = answer
   return {
     mti: '0810',
-    fields: { 7: answer.transmissionTime, 11: answer.stan, 39: answer.responseCode, 70: answer.code },
+    fields: {
+      7: answer.transmissionTime,
+      11: answer.stan,
+      39: answer.responseCode,
+      ...(wrappedKey === undefined ? {} : { 48: wrappedKey }),
+      70: answer.code,
+    },
   }
 }
 
@@ -53,7 +64,13 @@ export function parseNetworkAnswer(message: Iso8583Message): Parsed<NetworkAnswe
   if (code === undefined) return { ok: false, code: 'bad_field', field: 70 }
   return {
     ok: true,
-    value: { code, stan: fields[11], transmissionTime: fields[7], responseCode: fields[39] },
+    value: {
+      code,
+      stan: fields[11],
+      transmissionTime: fields[7],
+      responseCode: fields[39],
+      ...(fields[48] === undefined ? {} : { wrappedKey: fields[48] }),
+    },
   }
 }
 

@@ -15,6 +15,10 @@ export type FieldFormat = TextFormat | BinaryFormat
 /** How messages are cut out of a byte stream: a big-endian byte count that does not count itself. */
 export type Framing = { readonly prefixBytes: 2 | 4; readonly messageBytesMax: number }
 
+/** Networks differ in place and value (a reason code, a subfield, a word); none has a standard field for it. */
+export type DeferredMark = { readonly field: PrivateFieldNumber; readonly value: string }
+export type PrivateFieldNumber = 48 | 60 | 61 | 62 | 63
+
 /**
  * How one acquirer writes ISO 8583 on the wire. Everything on which two hosts differ is a value here, so
  * another acquirer is another value and no code.
@@ -31,8 +35,10 @@ export type WireProfile = {
   /** What stands between PAN and expiry in DE35 on the wire; in a message it is always `=`. */
   readonly trackSeparator: 'D' | '='
   readonly framing: Framing
-  /** The private mark in DE63 by which this acquirer knows a sale that was stored before it was sent. */
-  readonly deferredMark: string
+  /** The private mark by which this acquirer knows a sale that was stored before it was sent. */
+  readonly deferredMark: DeferredMark
+  /** Whether each message ends with a MAC, DE64 or, with a second bitmap, DE128. */
+  readonly mac: 'none' | 'required'
   readonly fields: { readonly [Key in TextFieldNumber]?: TextFormat } & {
     readonly [Key in BinaryFieldNumber]?: BinaryFormat
   }

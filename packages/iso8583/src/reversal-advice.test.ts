@@ -17,12 +17,14 @@ describe('reversal advice', () => {
     ['whole', {}],
     ['in part', { reason: '32' as const, replacementAmountMinor: 900 }],
     ['repeated', { repeat: true, approvalCode: 'A1B2C3' }],
+    ['as an advice', { form: 'advice' as const, repeat: true }],
   ])('arrives %s as it was meant', (_, changes) => {
     const { transmittedAtMs: _sent, ...advice } = sampleReversal(changes)
     const decoded = decode(bcdBinary1987, encode(bcdBinary1987, buildReversalAdvice(sampleReversal(changes))))
     expect(decoded.ok && parseReversalAdvice(decoded.message)).toEqual({
       ok: true,
       value: {
+        form: 'request',
         ...advice,
         transmissionTime: '1120180529',
         original: { mti: '0100', stan: '000042', transmissionTime: '1120180509' },

@@ -1,16 +1,27 @@
 import { amountField, padded, unpadded } from './field-text.ts'
 import { type Fields, hasFields, type Iso8583Message, missingField, type Parsed } from './message.ts'
+import {
+  type OriginalReference,
+  readOriginal,
+  type ReceivedOriginalReference,
+  writeOriginal,
+} from './original-data.ts'
 import type { SaleLocalTime } from './sale-time.ts'
 import { transmissionTime } from './transmission-time.ts'
 
 /** DE39 of a reversal: 17 customer, 22 malfunction, 32 partial, 68 the answer came late or never. */
 export type ReversalReason = '17' | '22' | '32' | '68'
 
+/** Whether the host takes a reversal as a request (0400) or as an advice (0420); the profile says so. */
+export type ReversalForm = 'request' | 'advice'
+
 /**
- * 0400, or 0401 until it is answered. `saleLocalTime`, `rrn`, `amountMinor` and the ids are the original's;
+ * 0400 or 0420, or 0401 or 0421 until it is answered. `saleLocalTime`, `rrn`, `amountMinor` and the ids are the original's;
  * `stan` and `transmittedAtMs` are the reversal's own and stay the same in its repeats.
  */
 export type ReversalAdvice = {
+  /** `request` where left out. */
+  readonly form?: ReversalForm
   readonly repeat: boolean
   /** Absent once the gateway no longer holds the card: the host finds the original without it. */
   readonly pan?: string
@@ -34,19 +45,15 @@ export type ReversalAdvice = {
   readonly emv?: Uint8Array
 }
 
-/** What DE90 names: the message that is undone, always by its first MTI (0100, not 0101). */
-export type OriginalReference = {
-  readonly mti: string
-  readonly stan: string
-  readonly transmittedAtMs: number
-}
-
-export type ReceivedReversalAdvice = Omit<ReversalAdvice, 'transmittedAtMs' | 'original'> & {
+export type ReceivedReversalAdvice = Omit<ReversalAdvice, 'form' | 'transmittedAtMs' | 'original'> & {
+  readonly form: ReversalForm
   readonly transmissionTime: string
-  readonly original: { readonly mti: string; readonly stan: string; readonly transmissionTime: string }
+  readonly original: ReceivedOriginalReference
 }
 
 export type ReversalAnswer = {
+  /** Of the reversal that is answered; `request` where left out. */
+  readonly form?: ReversalForm
   readonly stan: string
   readonly rrn: string
   readonly terminalId: string
@@ -81,18 +88,18 @@ export function buildReversalAdvice(advice: ReversalAdvice): Iso8583Message {
     42: padded(advice.merchantId, 15),
     49: advice.currencyNumeric,
     ...(emv === undefined ? {} : { 55: emv }),
-    // MTI, STAN, DE7, then acquirer and forwarder, which no host needs here and which are zeros.
-    90: `${original.mti}${original.stan}${transmissionTime(original.transmittedAtMs)}`.padEnd(42, '0'),
+    90: writeOriginal(original),
     ...(replacementAmountMinor === undefined
       ? {}
       : { 95: amountField(replacementAmountMinor).padEnd(42, '0') }),
   }
-  return { mti: advice.repeat ? '0401' : '0400', fields }
+  const family = advice.form === 'advice' ? '042' : '040'
+  return { mti: `${family}${advice.repeat ? '1' : '0'}`, fields }
 }
 
 export function parseReversalAdvice(message: Iso8583Message): Parsed<ReceivedReversalAdvice> {
   const { mti, fields } = message
-  if (mti !== '0400' && mti !== '0401') return { ok: false, code: 'wrong_message' }
+  if (!/^04[02][01]$/.test(mti)) return { ok: false, code: 'wrong_message' }
   if (!hasFields(fields, ADVICE_FIELDS)) return missingField(fields, ADVICE_FIELDS)
   const reason = REASONS.find((known) => known === fields[39])
   if (reason === undefined) return { ok: false, code: 'bad_field', field: 39 }
@@ -100,11 +107,11 @@ export function parseReversalAdvice(message: Iso8583Message): Parsed<ReceivedRev
   if (replacement !== undefined && !/^[0-9]{42}$/.test(replacement)) {
     return { ok: false, code: 'bad_field', field: 95 }
   }
-  const original = fields[90]
   return {
     ok: true,
     value: {
-      repeat: mti === '0401',
+      form: mti.startsWith('042') ? 'advice' : 'request',
+      repeat: mti.endsWith('1'),
       ...(fields[2] === undefined ? {} : { pan: fields[2] }),
       processingCode: fields[3],
       amountMinor: Number(fields[4]),
@@ -118,18 +125,14 @@ export function parseReversalAdvice(message: Iso8583Message): Parsed<ReceivedRev
       merchantId: unpadded(fields[42]),
       ...(fields[38] === undefined ? {} : { approvalCode: fields[38] }),
       reason,
-      original: {
-        mti: original.slice(0, 4),
-        stan: original.slice(4, 10),
-        transmissionTime: original.slice(10, 20),
-      },
+      original: readOriginal(fields[90]),
       ...(replacement === undefined ? {} : { replacementAmountMinor: Number(replacement.slice(0, 12)) }),
       ...(fields[55] === undefined ? {} : { emv: fields[55] }),
     },
   }
 }
 
-/** 0410, for 0400 and 0401 alike. */
+/** 0410 or 0430, for the first message and its repeats alike. */
 export function buildReversalAnswer(answer: ReversalAnswer): Iso8583Message {
   const fields: Fields = {
     11: answer.stan,
@@ -139,16 +142,17 @@ export function buildReversalAnswer(answer: ReversalAnswer): Iso8583Message {
     39: answer.responseCode,
     41: padded(answer.terminalId, 8),
   }
-  return { mti: '0410', fields }
+  return { mti: answer.form === 'advice' ? '0430' : '0410', fields }
 }
 
 export function parseReversalAnswer(message: Iso8583Message): Parsed<ReversalAnswer> {
   const { mti, fields } = message
-  if (mti !== '0410') return { ok: false, code: 'wrong_message' }
+  if (mti !== '0410' && mti !== '0430') return { ok: false, code: 'wrong_message' }
   if (!hasFields(fields, ANSWER_FIELDS)) return missingField(fields, ANSWER_FIELDS)
   return {
     ok: true,
     value: {
+      ...(mti === '0430' ? { form: 'advice' } : {}),
       stan: fields[11],
       rrn: fields[37],
       terminalId: unpadded(fields[41]),

@@ -3,8 +3,9 @@ import { amountMinor, currency, idOf, unixMs } from './primitives.ts'
 import { signed } from './signed.ts'
 
 /**
- * `GET /device/v1/feed?generation=…&after=…&waitMs=…`: what the gateway has to say to one device, in order, from the
- * cursor on. Another generation than the caller's means that the gateway was restored: it starts again from 0.
+ * `GET /device/v1/feed?generation=…&after=…&synced=…&waitMs=…`: what the gateway has to say to one device, in order,
+ * from the cursor on. Another generation than the caller's means that the gateway was restored: the device starts again
+ * from 0 and sends again all that it holds; `synced=1` says that all of that is in.
  */
 export const feedAnswer = z.strictObject({
   generation: z.int().min(1),
@@ -35,6 +36,17 @@ export const deviceStanding = z.strictObject({
 })
 export type DeviceStanding = z.infer<typeof deviceStanding>
 
+/**
+ * What the acquirer and the books know the authorisation by. The device only keeps it: it makes the statement enough to
+ * restore the authorisation from (P7).
+ */
+const authorisation = z.strictObject({
+  charge: z.string().regex(/^ch_[0-9A-Za-z]{24}$/),
+  stan: z.string().regex(/^[0-9]{6}$/),
+  rrn: z.string().regex(/^[0-9A-Z]{12}$/),
+  transmittedAtMs: unixMs,
+})
+
 /** The gateway's last word about a payment. A decline after the goods have gone says why. */
 export const outcomeStatement = z.strictObject({
   payment: idOf('pi'),
@@ -47,5 +59,7 @@ export const outcomeStatement = z.strictObject({
   attempt: idOf('att').nullable(),
   responseCode: z.string().max(3).nullable(),
   approvalCode: z.string().max(6).nullable(),
+  /** Null where the issuer was never asked; absent from an older gateway. */
+  authorisation: authorisation.nullable().optional(),
 })
 export type OutcomeStatement = z.infer<typeof outcomeStatement>

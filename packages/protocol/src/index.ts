@@ -23,6 +23,7 @@ export {
   type OutcomeStatement,
   outcomeStatement,
 } from './feed.ts'
+export { type GenerationMark, generationMark } from './generation-mark.ts'
 export {
   INTAKE_RECORDS_MAX,
   type IntakeAnswer,

@@ -1,5 +1,6 @@
 import { currencies } from '@holdfast/core'
 import * as z from 'zod'
+import { generationMark } from './generation-mark.ts'
 import { idOf, sha256Hex, sumMinor, unixMs } from './primitives.ts'
 import { wireRecord } from './record.ts'
 import { signed } from './signed.ts'
@@ -14,6 +15,8 @@ export const manifest = z.strictObject({
   count: z.int().min(0),
   sums: z.partialRecord(z.enum(currencies), sumMinor),
   voids: z.int().min(0),
+  /** Absent: nothing is known, so after a restore all of it is in doubt. */
+  mark: generationMark.optional(),
 })
 export type Manifest = z.infer<typeof manifest>
 
@@ -23,6 +26,11 @@ export const intakeRequest = z.strictObject({
   /** The device whose records these are, where another one of its account and mode carries them. */
   onBehalfOf: idOf('dev').optional(),
   records: z.array(wireRecord).min(1).max(INTAKE_RECORDS_MAX),
+  /**
+   * Outcomes of these payments that an earlier generation signed, context `outcome`. A gateway that has forgotten them
+   * adopts them with the records, so that no issuer is asked twice (P7).
+   */
+  outcomes: z.array(signed).max(INTAKE_RECORDS_MAX).optional(),
 })
 export type IntakeRequest = z.infer<typeof intakeRequest>
 

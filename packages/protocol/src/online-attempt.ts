@@ -1,10 +1,11 @@
 import * as z from 'zod'
+import { generationMark } from './generation-mark.ts'
 import { idOf, unixMs } from './primitives.ts'
 import { wireRecord } from './record.ts'
 import { signed } from './signed.ts'
 
 /** `POST /device/v1/attempts`: an `attempt.started` record with its sealed block. Answered as soon as it is durable. */
-export const onlineAttemptRequest = z.strictObject({ record: wireRecord })
+export const onlineAttemptRequest = z.strictObject({ record: wireRecord, mark: generationMark.optional() })
 export type OnlineAttemptRequest = z.infer<typeof onlineAttemptRequest>
 
 /**

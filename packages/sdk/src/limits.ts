@@ -34,6 +34,8 @@ export const SUSPECTS_UNPROVEN_MAX = 8
 export const SUSPECT_RETRY_MS = 60_000
 
 export const FEED_WAIT_MS = 20_000
+/** Soon after a restore of the gateway it waits for this device to have told everything again. */
+export const FEED_UNSYNCED_WAIT_MS = 1_000
 export const FEED_TIMEOUT_MS = 25_000
 /** A feed that answers at once with nothing is not asked again sooner. */
 export const FEED_PAUSE_MS = 1_000
@@ -82,14 +84,8 @@ export const CONTACT_PERSIST_PERIOD_MS = 60_000
 /** A clock that is further off than this is set right at once. */
 export const CONTACT_DRIFT_MS = 2_000
 
-/** Values over which the uses of cards are spread: at 100,000 stored payments about 100 to each. */
-export const CARD_USE_BUCKETS = 1_024
-/** So many uses stay in one value whatever their age; beyond it those go that are out of the lease's window. */
-export const CARD_USES_KEPT_MAX = 100
 /** The lease counts at most 100 uses of a card. */
 export const CARD_USES_READ_MAX = 100
-/** Uses are kept so long where the lease has no limit per card: a later lease may have one. */
-export const CARD_USES_KEPT_MS = 86_400_000
 /** Payments looked at for "same card, same amount, minutes ago" (MC2). */
 export const RECENT_SALES_READ_MAX = 200
 export const RECENT_SALE_MS = 10 * 60_000

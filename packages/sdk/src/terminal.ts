@@ -18,6 +18,7 @@ import { sameCardRecently } from './sales/same-card-recently.ts'
 import type { Sale } from './sales/sale.ts'
 import { type RunningDevice, startDevice } from './start-device.ts'
 import type {
+  ConfirmResult,
   CreatePaymentIntent,
   CreateResult,
   Refused,
@@ -132,9 +133,15 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
     return { status: 'created', intent: sale.intent }
   }
 
-  async function leave(device: Device, sale: Sale): Promise<void> {
-    const payment = await device.deps.store.payment(sale.intent.paymentId).catch(() => null)
-    if (payment !== null && payment.state !== 'OPEN') sales.delete(sale.intent.paymentId)
+  /** A sale that is closed is in hand no more. What was stored or approved needs no look. */
+  async function leave(
+    device: Device,
+    { intent: { paymentId } }: Sale,
+    result: ConfirmResult,
+  ): Promise<void> {
+    const isAccepted = result.status === 'stored' || result.status === 'approved'
+    const payment = isAccepted ? null : await device.deps.store.payment(paymentId).catch(() => null)
+    if (isAccepted || (payment !== null && payment.state !== 'OPEN')) sales.delete(paymentId)
   }
 
   return {
@@ -202,7 +209,7 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
       const { device } = running
       return step(sale, 'confirm', async () => {
         const result = await confirmPayment(device, sale, options)
-        await leave(device, sale)
+        await leave(device, sale, result)
         return result
       })
     },

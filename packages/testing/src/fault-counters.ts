@@ -11,11 +11,15 @@ export interface FaultCounters {
   never(): readonly string[]
   /** Adds those of another run. */
   add(other: FaultCounters): void
+  addCounts(counts: ReadonlyMap<string, number>): void
 }
 
 export function createFaultCounters(): FaultCounters {
   const counts = new Map<string, number>()
   const raise = (name: string, by: number): void => void counts.set(name, (counts.get(name) ?? 0) + by)
+  function addCounts(other: ReadonlyMap<string, number>): void {
+    for (const [name, count] of other) raise(name, count)
+  }
   return {
     announce(...names) {
       for (const name of names) raise(name, 0)
@@ -24,8 +28,7 @@ export function createFaultCounters(): FaultCounters {
     sometimes: (name, reached) => raise(name, reached ? 1 : 0),
     counts: () => new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
     never: () => [...counts].flatMap(([name, count]) => (count === 0 ? [name] : [])).sort(),
-    add(other) {
-      for (const [name, count] of other.counts()) raise(name, count)
-    },
+    add: (other) => addCounts(other.counts()),
+    addCounts,
   }
 }

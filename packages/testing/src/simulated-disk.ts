@@ -19,6 +19,8 @@ export interface DiskRecord<Verdict> {
 export interface DiskPayment<State extends string> {
   readonly paymentId: string
   readonly state: State
+  readonly card?: { readonly fingerprint: string }
+  readonly acceptedMs?: number
 }
 export interface DiskChange<Head, Row, Payment, Verdict> {
   readonly head: Head
@@ -38,7 +40,12 @@ interface DiskStore<Head, Row, Payment, State, Verdict> {
     change: DiskChange<Head, Row, Payment, Verdict>,
   ): Promise<'committed' | 'head_moved'>
   records(query: { afterSeq: number; limit: number }): Promise<Row[]>
-  payments(query: { limit: number; beforeId?: string; states?: readonly State[] }): Promise<Payment[]>
+  payments(query: {
+    limit: number
+    beforeId?: string
+    states?: readonly State[]
+    card?: { readonly fingerprint: string; readonly sinceMs: number }
+  }): Promise<Payment[]>
   payment(paymentId: string): Promise<Payment | null>
   value(name: string): Promise<string | null>
   close(): Promise<void>
@@ -209,11 +216,12 @@ export function simulatedDisk<
           }
           return rows
         }),
-      payments: ({ limit, beforeId, states }) =>
+      payments: ({ limit, beforeId, states, card }) =>
         read('disk payments', () =>
           [...medium.payments.values()]
             .filter(({ paymentId }) => beforeId === undefined || paymentId < beforeId)
             .filter(({ state }) => states === undefined || states.includes(state))
+            .filter((payment) => card === undefined || isOfCard(payment, card))
             .sort((a, b) => (a.paymentId < b.paymentId ? 1 : -1))
             .slice(0, limit),
         ),
@@ -277,6 +285,13 @@ export function simulatedDisk<
       full = next
     },
   }
+}
+
+function isOfCard(
+  { card, acceptedMs = 0 }: DiskPayment<string>,
+  { fingerprint, sinceMs }: { readonly fingerprint: string; readonly sinceMs: number },
+): boolean {
+  return card?.fingerprint === fingerprint && acceptedMs >= sinceMs
 }
 
 function emptyImage<Head, Row, Payment>(): DiskImage<Head, Row, Payment> {

@@ -1,6 +1,7 @@
 import type { CardName } from '@holdfast/reader'
 import type { OfflineBehavior, PaymentIntent, StoredPayment } from '@holdfast/sdk'
 import type { Engine, FaultCounters, Random } from '@holdfast/testing'
+import { followUp } from './follow-ups.ts'
 import { CUSTOMERS_CARDS, type Order, type Shop, type Shown } from './shop.ts'
 import type { RunningTill } from './sim-device.ts'
 
@@ -13,6 +14,8 @@ export interface CashierOptions {
   /** Null when the shop closes. */
   readonly nextOrder: () => Order | null
   readonly pauseMs: readonly [low: number, high: number]
+  /** What the cashier asks for, each as often as it stands here. */
+  readonly behaviors: readonly OfflineBehavior[]
 }
 
 const JOURNAL_FAILURES_MAX = 3
@@ -101,13 +104,7 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
   }
 
   async function serve(order: Order): Promise<void> {
-    const behavior = random.pick<OfflineBehavior>([
-      'prefer_online',
-      'prefer_online',
-      'prefer_online',
-      'require_online',
-      'force_offline',
-    ])
+    const behavior = random.pick(options.behaviors)
     const created = await terminal.createPaymentIntent({
       ...order.money,
       reference: order.reference,
@@ -137,6 +134,7 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
       if (word === 'approved' || word === 'stored') {
         order.end = 'paid_by_card'
         if (random.chance(0.08)) await voidLater(order, paymentId)
+        else if (random.chance(0.15)) await askMore(order, paymentId)
         return
       }
       if (random.chance(0.45)) break
@@ -200,6 +198,18 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
     if (!(await cancel(paymentId, 'canceled', 1))) return
     counters.hit('cashier.void_later')
     order.end = 'left'
+  }
+
+  /** A tip, a capture, a refund: at once or a while later, when the payment may have left the till. */
+  async function askMore(order: Order, paymentId: string): Promise<void> {
+    for (let times = random.int(1, 3); times > 0; times -= 1) {
+      await wait(random.int(200, 60_000))
+      const onVoid = (): void => void shop.voidAsked.add(paymentId)
+      if ((await followUp(terminal, paymentId, { random, counters, onVoid })) !== 'voided') continue
+      show(paymentId, 'voided')
+      order.end = 'left'
+      return
+    }
   }
 
   async function cancel(

@@ -1,5 +1,6 @@
 import { isQuiet, isSettled } from '@holdfast/core'
 import { NO_DISK_FAULTS, NO_NETWORK_FAULTS, NO_WIRE_FAULTS } from '@holdfast/testing'
+import { operatorResolves } from './operator.ts'
 import { NO_DATABASE_FAULTS } from './sim-gateway-store.ts'
 import type { World } from './world.ts'
 
@@ -38,6 +39,7 @@ export async function drain(
   if (options.restartTills)
     for (const device of world.devices) device.process()?.kill('switched off for the night')
   keepRunning(world)
+  operatorResolves(world)
   engine.after(PROBE_AFTER_MS, 'operator', () => void probeTills(world))
   const untilMs = engine.nowMs() + DRAIN_MS_MAX
   let lookedAtMs = -1

@@ -49,6 +49,7 @@ export function createEnrolments(
         status: 'active',
         statedSeq: 0,
         receivedSeq: 0,
+        syncedGeneration: state.generation,
         lease: null,
       }
       state.devices.set(deviceId, row)

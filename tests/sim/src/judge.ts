@@ -1,6 +1,8 @@
 import { claimedAttempt, statusOf } from '@holdfast/core'
 import { type AuditCode, auditGatewayPayment, type AuditReport, auditSales } from '@holdfast/testing'
 import { holdsCardNumber } from './card-scan.ts'
+import { judgeFollowUps } from './judge-follow-ups.ts'
+import { judgeDelivery } from './judge-delivery.ts'
 import type { Shown } from './shop.ts'
 import type { DeviceDisk } from './sim-device.ts'
 import type { World } from './world.ts'
@@ -30,6 +32,8 @@ export function judge(world: World, chains: 'whole' | 'forked' = 'whole'): Audit
     if (chains === 'forked' && VISIBLE_AFTER_FORK.has(code)) continue
     world.watch.breach('the audit is clean', `${code}: ${detail}`, paymentId ?? undefined)
   }
+  judgeDelivery(world)
+  judgeFollowUps(world)
   judgeOrders(world, chains)
   judgeSecrecy(world)
   countStates(world)

@@ -10,14 +10,19 @@ import {
   type WireFaults,
 } from '@holdfast/testing'
 import { type DatabaseFaults, NO_DATABASE_FAULTS } from './sim-gateway-store.ts'
-import type { Mutant, World } from './world.ts'
+import type { Circumstances, Mutant } from './mutants.ts'
+import type { World } from './world.ts'
 
 /** Half of the kinds are off in a seed, and those that are on come rarely or often: a swarm finds what a mean hides. */
 function rate(draw: Random, max: number): number {
   return draw.chance(0.5) ? 0 : max * draw.next() ** 2
 }
 
-export function setFaults(world: World, draw: Random, mutant: Mutant | undefined): void {
+export function setFaults(
+  world: World,
+  draw: Random,
+  { mutant, circumstances }: { readonly mutant?: Mutant | undefined; readonly circumstances: Circumstances },
+): void {
   for (const { disk, link } of world.devices) {
     const diskFaults: DiskFaults = {
       ...NO_DISK_FAULTS,
@@ -26,7 +31,7 @@ export function setFaults(world: World, draw: Random, mutant: Mutant | undefined
       commitFailsApplied: rate(draw, 0.05),
       crashTorn: rate(draw, 0.02),
       crashAfterDurable: rate(draw, 0.02),
-      slow: rate(draw, 0.05),
+      slow: circumstances === 'two_tabs_near_the_limit' ? 0.3 : rate(draw, 0.05),
       lies: mutant === 'disk_lies' ? 0.5 : 0,
     }
     disk.setFaults(diskFaults)
@@ -61,7 +66,7 @@ export function setFaults(world: World, draw: Random, mutant: Mutant | undefined
   for (const gateway of world.gateways) gateway.setDatabaseFaults(databaseFaults)
   world.forgeries = rate(draw, 0.1)
   // Seldom enough that a till gets through the day, often enough that one that believes it is found out.
-  if (mutant === 'any_signature_is_believed') world.forgeries = 0.1
+  if (circumstances === 'forgers') world.forgeries = 0.1
 }
 
 export const scriptFaults = [
@@ -206,13 +211,16 @@ export function tightTerms(draw: Random): (usual: LeaseTerms['offline']) => Leas
       ? { windowMs: 300_000, count: draw.int(1, 3), sumMinor: { eur: draw.int(2_000, 15_000) } }
       : null,
   }
-  const cardApproves = draw.chance(0.5)
   return (usual) => {
-    const { deferred, card_approved: cardApproved } = usual.kinds
-    const kinds = deferred === undefined ? {} : { deferred: { ...deferred, ...limits } }
-    if (!cardApproves || cardApproved === undefined) return { ...usual, ...overAll, kinds }
-    return { ...usual, ...overAll, kinds: { ...kinds, card_approved: { ...cardApproved, ...limits } } }
+    const kinds = Object.entries(usual.kinds).map(([kind, terms]) => [kind, { ...terms, ...limits }] as const)
+    return { ...usual, ...overAll, kinds: Object.fromEntries(kinds) }
   }
+}
+
+/** The merchant also takes what a card approves by itself, as a kind of its own beside what is deferred. */
+export function cardApproving(usual: LeaseTerms['offline']): LeaseTerms['offline'] {
+  const { deferred } = usual.kinds
+  return deferred === undefined ? usual : { ...usual, kinds: { ...usual.kinds, card_approved: deferred } }
 }
 
 /** So many times at moments of the day. */

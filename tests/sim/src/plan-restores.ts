@@ -1,3 +1,4 @@
+import { beginGeneration } from '@holdfast/gateway'
 import type { Random } from '@holdfast/testing'
 import { restoreSnapshot, takeSnapshot } from './database-snapshot.ts'
 import type { World } from './world.ts'
@@ -17,7 +18,7 @@ export function planGatewayRestore(
     engine.after(lostMs, 'restore', () => {
       for (const gateway of gateways) gateway.process()?.kill('the database is lost')
       restoreSnapshot(database, backup)
-      database.generation += 1
+      beginGeneration(database)
       rewind.gateway()
       counters.hit('gateway.restored')
       engine.tell('the gateway is restored')

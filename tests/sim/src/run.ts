@@ -1,15 +1,18 @@
 import { createFaultCounters } from '@holdfast/testing'
 import { parseArgs } from 'node:util'
+import type { DayReport } from './day-report.ts'
+import { runSeeds } from './run-seeds.ts'
 import { type DayOptions, runDay } from './scenario.ts'
 
 /**
- * `npm run sim -- --seed S --seeds N [--seconds T] [--restore gateway|till] [--story]`: N days from seed S on.
- * Exit 1 names the seed of the first broken promise and tells its story.
+ * `npm run sim -- --seed S --seeds N [--jobs J] [--seconds T] [--restore gateway|till] [--story]`: N days from seed S on.
+ * Exit 1 names the seed of the first broken promise and tells its story; the same one with any number of jobs.
  */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '100' },
+    jobs: { type: 'string', default: '1' },
     seconds: { type: 'string' },
     restore: { type: 'string' },
     story: { type: 'boolean', default: false },
@@ -17,33 +20,47 @@ const { values } = parseArgs({
 })
 
 const STORY_LINES_MAX = 120
+const PROGRESS_MS = 10_000
 /** What befell the world; not the heartbeat. */
 const WORLD = /dies|starts|freezes|jumps|link is|restore|acquirer 0[14]|BREACH|stop|POST \/attempts|refused/
 
 const options = dayOptions(values.restore)
 const first = Number(values.seed)
+const seeds = Number(values.seeds)
 const secondsMax = Number(values.seconds ?? Number.POSITIVE_INFINITY)
 const totals = createFaultCounters()
 const startedMs = performance.now()
 let [sales, events, virtualMs, ran] = [0, 0, 0, 0]
 let lastHash = ''
 
-for (let seed = first; seed < first + Number(values.seeds); seed += 1) {
-  if (secondsSince(startedMs) > secondsMax) break
-  const day = await runDay(String(seed), options)
-  totals.add(day.world.counters)
-  sales += day.sales
-  events += day.events
-  virtualMs += day.virtualMs
-  ran += 1
-  lastHash = day.hash
-  const isBroken = day.world.watch.breaches().length > 0
-  if (isBroken || values.story) await tellStory(String(seed))
-  if (!isBroken) continue
-  process.exitCode = 1
-  break
-}
+const progress = setInterval(printProgress, PROGRESS_MS)
+const { reports, broken } = await runSeeds(
+  { first, seeds, jobs: Number(values.jobs), options },
+  { isOver: () => secondsSince(startedMs) > secondsMax, onDone: () => (ran += 1) },
+)
+clearInterval(progress)
+ran = reports.length
+for (const report of reports) add(report)
+if (broken !== null) process.exitCode = 1
+const told = broken ?? (values.story ? reports.at(-1)?.seed : undefined)
+if (told !== undefined) await tellStory(String(told))
 printSummary(secondsSince(startedMs))
+
+function add(report: DayReport): void {
+  totals.addCounts(report.counts)
+  sales += report.sales
+  events += report.events
+  virtualMs += report.virtualMs
+  lastHash = report.hash
+}
+
+function printProgress(): void {
+  const perSecond = ran / secondsSince(startedMs)
+  const leftSeconds = Math.min((seeds - ran) / perSecond, secondsMax - secondsSince(startedMs))
+  console.error(
+    `${ran} of ${seeds} seeds, ${perSecond.toFixed(1)} seeds/s, ${leftSeconds.toFixed(0)} s to go`,
+  )
+}
 
 function printSummary(seconds: number): void {
   const hours = (virtualMs / 3_600_000).toFixed(1)

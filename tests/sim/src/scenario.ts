@@ -1,9 +1,12 @@
-import { createRandom } from '@holdfast/testing'
+import { type AuditReport, createRandom, type Random } from '@holdfast/testing'
+import { catchRejections } from './catch-rejections.ts'
 import { cashierStates } from './cashier.ts'
 import { drain } from './drain.ts'
+import { followUpStates } from './follow-ups.ts'
 import { judge, rareStates } from './judge.ts'
 import { openShop } from './open-shop.ts'
 import {
+  cardApproving,
   planClocks,
   planDeaths,
   planLease,
@@ -14,7 +17,8 @@ import {
 } from './plan-faults.ts'
 import { planGatewayRestore, planTillRestore } from './plan-restores.ts'
 import { databaseFaultNames } from './sim-gateway-store.ts'
-import { createWorld, type Mutant, openWorld, type World } from './world.ts'
+import { type Circumstances, type Mutant, mutants } from './mutants.ts'
+import { createWorld, openWorld, type World } from './world.ts'
 
 export interface DayResult {
   readonly world: World
@@ -27,6 +31,8 @@ export interface DayResult {
 export interface DayOptions {
   readonly keepStory?: boolean
   readonly mutant?: Mutant
+  /** What a mutant's day holds; its own by default. */
+  readonly circumstances?: Circumstances
   /** The gateway's database comes back from a backup in the middle of the day (P7), or the first till's disk. */
   readonly restore?: 'gateway' | 'till'
 }
@@ -37,39 +43,33 @@ const DAY_MS_MAX = 10 * 60_000
 /** One seeded day: people sell, everything that can fail does, then the faults stop and all must come out even. */
 export async function runDay(seed: string, options: DayOptions = {}): Promise<DayResult> {
   const draw = createRandom(seed).fork('plan')
+  const { mutant } = options
+  const { circumstances = mutant === undefined ? 'usual' : mutants[mutant].circumstances } = options
+  const nearTheLimit = circumstances === 'two_tabs_near_the_limit'
   const world = createWorld({
     seed,
     devices: draw.int(1, 3),
     gateways: draw.int(1, 2),
-    secondTab: draw.chance(0.15),
+    secondTab: draw.chance(0.15) || nearTheLimit,
     ...options,
     profile: {
       hostDeduplicates: draw.chance(0.7),
+      hostKnowsRrn: draw.chance(0.7),
       ...(draw.chance(0.3) ? { unclaimedReversalMs: draw.int(20_000, 180_000) } : {}),
       // What a restored till has forgotten to void is reversed at the deadline.
       ...(options.restore === 'till' ? { unclaimedReversalMs: 60_000 } : {}),
       ...(draw.chance(0.3) ? { answerTimeoutMs: draw.int(2_000, 8_000) } : {}),
     },
-    ...(draw.chance(0.3) ? { terms: tightTerms(draw) } : {}),
+    terms: termsOfDay(draw, nearTheLimit),
   })
   announce(world)
   world.counters.sometimes(
     'device.second_tab',
     world.devices.some(({ name }) => name.endsWith('-tab')),
   )
-  await openWorld(world)
-  const endMs = world.engine.nowMs() + draw.int(DAY_MS_MIN, DAY_MS_MAX)
-  setFaults(world, draw, options.mutant)
-  planOutages(world, draw, endMs)
-  planDeaths(world, draw, endMs)
-  planClocks(world, draw, endMs)
-  planLease(world, draw, endMs)
-  if (options.restore === 'gateway') planGatewayRestore(world, draw, endMs)
-  if (options.restore === 'till') planTillRestore(world, draw, endMs)
-  openShop(world, draw, endMs)
-  await world.engine.run(endMs)
-  await drain(world, { restartTills: draw.chance(0.3), forked: options.restore === 'till' })
-  const report = judge(world, options.restore === 'till' ? 'forked' : 'whole')
+  const report = await catchRejections(world.watch, () =>
+    liveThrough(world, draw, { ...options, circumstances }),
+  )
   const { engine } = world
   return {
     world,
@@ -78,6 +78,32 @@ export async function runDay(seed: string, options: DayOptions = {}): Promise<Da
     sales: report.sales,
     virtualMs: engine.nowMs(),
   }
+}
+
+async function liveThrough(
+  world: World,
+  draw: Random,
+  options: DayOptions & { readonly circumstances: Circumstances },
+): Promise<AuditReport> {
+  await openWorld(world)
+  const endMs = world.engine.nowMs() + draw.int(DAY_MS_MIN, DAY_MS_MAX)
+  setFaults(world, draw, options)
+  planOutages(world, draw, endMs)
+  planDeaths(world, draw, endMs)
+  planClocks(world, draw, endMs)
+  planLease(world, draw, endMs)
+  if (options.restore === 'gateway') planGatewayRestore(world, draw, endMs)
+  if (options.restore === 'till') planTillRestore(world, draw, endMs)
+  openShop(world, draw, { endMs, circumstances: options.circumstances })
+  await world.engine.run(endMs)
+  await drain(world, { restartTills: draw.chance(0.3), forked: options.restore === 'till' })
+  return judge(world, options.restore === 'till' ? 'forked' : 'whole')
+}
+
+function termsOfDay(draw: Random, nearTheLimit: boolean): World['terms'] {
+  const approving = draw.chance(0.5) ? cardApproving : (usual: Parameters<World['terms']>[0]) => usual
+  const tight = draw.chance(0.3) || nearTheLimit ? tightTerms(draw) : null
+  return (usual) => (tight === null ? approving(usual) : tight(approving(usual)))
 }
 
 function announce({ counters }: World): void {
@@ -89,6 +115,7 @@ function announce({ counters }: World): void {
     'device.reboot',
     'device.crash_at_step',
   )
+  counters.announce(...followUpStates, 'storm.minute_of_silence', 'cashier.same_amount_again')
   counters.announce('gateway.killed', 'gateway.frozen', 'gateway.crash_at_step', 'acquirer.restarted')
   counters.announce(...scriptFaults.map(([name]) => name))
   counters.announce('outage.internet', 'outage.service', 'outage.acquirer', 'lease.changed')

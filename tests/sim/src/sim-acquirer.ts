@@ -35,8 +35,9 @@ export function simAcquirer(options: {
   readonly random: Random
   readonly counters: FaultCounters
   readonly onBytes: (bytes: Uint8Array) => void
+  readonly knowsRrn: boolean
 }): SimAcquirer {
-  const { engine, counters } = options
+  const { engine, counters, knowsRrn } = options
   let journal = memoryJournal()
   let forgets = false
   const forgotten: JournalEntry[] = []
@@ -47,7 +48,7 @@ export function simAcquirer(options: {
   let host = newHost()
 
   function newHost(): Host {
-    return createHost({ nowMs: () => trueMs(engine), journal, fingerprint, script })
+    return createHost({ nowMs: () => trueMs(engine), journal, fingerprint, script, knowsRrn })
   }
 
   function serve(connection: WireConnection): void {

@@ -4,6 +4,7 @@ import {
   createTerminal,
   type JournalChange,
   type JournalHead,
+  type Network,
   type RecordVerdict,
   type StoredPayment,
   type StoredRecord,
@@ -26,6 +27,7 @@ import {
   simulatedProcess,
   type SimulatedRequest,
 } from '@holdfast/testing'
+import type { MutantPorts } from './mutant-ports.ts'
 
 export type DeviceDisk = SimulatedDisk<
   JournalHead,
@@ -63,6 +65,9 @@ export interface SimDeviceOptions {
   readonly suite: CryptoSuite
   readonly fingerprintKey: Uint8Array
   readonly server: (request: SimulatedRequest) => ServerDialogue | null
+  readonly ports: MutantPorts
+  /** Sees each request as it leaves the program. */
+  readonly onSend: (request: SimulatedRequest, disk: DeviceDisk) => void
   readonly onCommit: (change: JournalChange) => void
   readonly onWire: (text: string) => void
   readonly onReady: (till: RunningTill) => void
@@ -85,14 +90,23 @@ export function simDevice(options: SimDeviceOptions): SimDevice {
   let current: { readonly process: SimulatedProcess; till: RunningTill | null } | null = null
   let starts = 0
 
+  function watched(port: Network): Network {
+    return {
+      request(request) {
+        options.onSend(request, disk)
+        return port.request(request)
+      },
+    }
+  }
+
   async function open(process: SimulatedProcess): Promise<void> {
     const crypto = suite.crypto(random.fork(`crypto/${starts}`))
     const terminal = await createTerminal({
-      store: disk.open(process),
+      store: options.ports.journalStore(disk.open(process), disk),
       crypto,
       key,
       clock: simulatedClock(engine, process, machine),
-      network: link.port(process),
+      network: options.ports.network(watched(link.port(process)), disk),
       hints: { inForeground: () => inForeground, watch: () => () => {} },
       app: 'simulated till',
       storeName: 'simulated disk',

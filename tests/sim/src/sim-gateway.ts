@@ -28,6 +28,7 @@ import {
   type MemoryGatewayState,
 } from '@holdfast/gateway'
 import type { Enrolments } from './enrolments.ts'
+import type { MutantPorts } from './mutant-ports.ts'
 import { type DatabaseFaults, NO_DATABASE_FAULTS, simGatewayStore } from './sim-gateway-store.ts'
 import type { SimAcquirer } from './sim-acquirer.ts'
 
@@ -38,6 +39,8 @@ export interface SimGateway {
   start(): void
   setDatabaseFaults(faults: DatabaseFaults): void
   serve(request: SimulatedRequest): ServerDialogue | null
+  /** What an operator's command works on; null while it is not running. */
+  world(): GatewayWorld | null
 }
 
 export interface SimGatewayOptions {
@@ -53,6 +56,7 @@ export interface SimGatewayOptions {
   readonly skewMs: number
   readonly leaseTerms: (device: DeviceRow) => LeaseTerms
   readonly enrolments: Enrolments
+  readonly ports: MutantPorts
   readonly onCommit: (change: GatewayChange) => void
   readonly onError: (text: string) => void
 }
@@ -83,7 +87,10 @@ export function simGateway(options: SimGatewayOptions): SimGateway {
         options.onError(`${process.name}: ${message} ${JSON.stringify(fields)}`),
     }
     const world: GatewayWorld = {
-      store: simGatewayStore({ ...options, process, faults: () => faults }),
+      store: options.ports.gatewayStore(
+        simGatewayStore({ ...options, process, faults: () => faults }),
+        options.state,
+      ),
       clock,
       crypto: options.suite.crypto(random.fork(`crypto/${starts}`)),
       keys: options.keys,
@@ -114,6 +121,7 @@ export function simGateway(options: SimGatewayOptions): SimGateway {
   return {
     name,
     process: () => running?.process ?? null,
+    world: () => running?.world ?? null,
     start,
     setDatabaseFaults(next) {
       faults = next

@@ -1,7 +1,7 @@
 import { createFaultCounters } from '@holdfast/testing'
 import { expect, test } from 'vitest'
+import { type Mutant, mutants } from './mutants.ts'
 import { runDay } from './scenario.ts'
-import { mutants } from './world.ts'
 
 const SEEDS = 8
 const RESTORED_SEEDS = 3
@@ -43,10 +43,19 @@ test('the same seed is the same day, another one is another', async () => {
   expect(a.hash).not.toBe(c.hash)
 })
 
-test.each(mutants)('a world where %s is noticed', async (mutant) => {
-  for (let seed = MUTANT_SEED; seed < MUTANT_SEED + MUTANT_SEEDS_MAX; seed += 1) {
-    const { world } = await runDay(String(seed), { mutant })
-    if (world.watch.breaches().length > 0) return
-  }
-  expect.fail('no seed noticed it')
-})
+const named = Object.keys(mutants) as Mutant[]
+
+test.each(named.map((mutant) => [mutants[mutant].says, mutant] as const))(
+  'a world with %s is noticed by the promise that names it, and the same day without it is clean (%s)',
+  async (_, mutant) => {
+    const { circumstances, noticedBy } = mutants[mutant]
+    for (let seed = MUTANT_SEED; seed < MUTANT_SEED + MUTANT_SEEDS_MAX; seed += 1) {
+      const { world } = await runDay(String(seed), { mutant })
+      if (!world.watch.breaches().some(({ promise }) => noticedBy.test(promise))) continue
+      const { world: clean } = await runDay(String(seed), { circumstances })
+      expect(clean.watch.breaches(), `seed ${seed}, without it`).toEqual([])
+      return
+    }
+    expect.fail(`no seed noticed it: ${mutant}`)
+  },
+)

@@ -154,7 +154,7 @@ export function watchDevice(watch: Watch, engine: Engine, name: string): DeviceW
       sums.countOfKind += 1
       if (payment.money.currency !== currency) continue
       sums.count += 1
-      sums.sumMinor += payment.money.amountMinor
+      sums.sumMinor += payment.money.amountMinor + (payment.followUps?.tip?.tipMinor ?? 0)
     }
     return sums
   }

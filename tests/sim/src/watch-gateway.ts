@@ -1,4 +1,5 @@
-import type { Attempt, PaymentStory } from '@holdfast/core'
+import { type Attempt, type PaymentStory, UNKNOWN_STAN } from '@holdfast/core'
+import { outcomeStatement } from '@holdfast/protocol'
 import type { Engine } from '@holdfast/testing'
 import { holdsCardNumber } from './card-scan.ts'
 import type { GatewayChange, MemoryGatewayState } from '@holdfast/gateway'
@@ -17,6 +18,18 @@ const NEXT: Record<State, readonly State[]> = {
   reversed: ['reversed'],
 }
 
+/** Once a database was lost: words of before it are adopted, and what the lost one may have done is found out. */
+const NEXT_RESTORED: Partial<Record<State, readonly State[]>> = {
+  planned: ['approved', 'declined'],
+  unknown: ['shelved', 'planned', 'reversed'],
+  shelved: ['approved', 'declined'],
+  sent: ['reversed'],
+  approved: ['unknown'],
+  declined: ['approved'],
+  reversing: ['approved', 'declined'],
+  reversed: ['approved', 'declined'],
+}
+
 export interface GatewayWatch {
   onCommit(change: GatewayChange): void
   /** The database was restored: what it holds now is where it goes on from. */
@@ -26,7 +39,8 @@ export interface GatewayWatch {
 /** Holds every transaction of the gateway to what must always be true. */
 export function watchGateway(watch: Watch, engine: Engine): GatewayWatch {
   const stories = new Map<string, PaymentStory>()
-  const outcomes = new Map<string, number>()
+  const outcomes = new Map<string, string>()
+  let isRestored = false
 
   function onCommit(change: GatewayChange): void {
     if (holdsCardNumber(JSON.stringify(change)))
@@ -37,16 +51,21 @@ export function watchGateway(watch: Watch, engine: Engine): GatewayWatch {
       engine.tell(`gateway wrote ${story.paymentId} ${story.word.said} ${story.attempts.map(stateOf).join()}`)
       if (before !== undefined) compare(before, story)
     }
-    for (const { paymentId } of change.outcomes ?? []) {
-      const times = (outcomes.get(paymentId) ?? 0) + 1
-      outcomes.set(paymentId, times)
-      if (times > 1) watch.breach('one outcome per payment', `${times} outcomes`, paymentId)
+    for (const { paymentId, statement } of change.outcomes ?? []) {
+      const { status } = outcomeStatement.parse(JSON.parse(statement.payload))
+      const before = outcomes.get(paymentId)
+      outcomes.set(paymentId, status)
+      if (before === status) watch.breach('an outcome is told once', `${status} twice`, paymentId)
+      // Only a void may still come, and its word is told too.
+      if (before !== undefined && status !== 'canceled')
+        watch.breach('an outcome stands', `${before}, then ${status}`, paymentId)
     }
   }
 
   function rewind(state: MemoryGatewayState): void {
     stories.clear()
     outcomes.clear()
+    isRestored = true
     for (const { story } of state.payments.values()) stories.set(story.paymentId, story)
   }
 
@@ -59,12 +78,17 @@ export function watchGateway(watch: Watch, engine: Engine): GatewayWatch {
     if (after.attempts.length < before.attempts.length) back('an attempt disappeared')
     for (const [at, attempt] of before.attempts.entries()) {
       const next = after.attempts[at]
-      if (next !== undefined && !NEXT[attempt.state].includes(next.state))
+      if (next !== undefined && !mayBecome(attempt.state, next.state))
         back(`attempt ${attempt.number}: ${attempt.state} → ${next.state}`)
       // What is told apart at the host by these values must stay the same in every repeat.
-      if (attempt.state === 'unknown' && next?.state === 'sent' && next.stan !== attempt.stan)
+      const isKnown = attempt.state === 'unknown' && attempt.stan !== UNKNOWN_STAN
+      if (isKnown && next?.state === 'sent' && next.stan !== attempt.stan)
         back(`attempt ${attempt.number} got another STAN`)
     }
+  }
+
+  function mayBecome(before: State, after: State): boolean {
+    return NEXT[before].includes(after) || (isRestored && (NEXT_RESTORED[before] ?? []).includes(after))
   }
 
   return { onCommit, rewind }

@@ -14,15 +14,17 @@ export interface Watch {
   breaches(): readonly Breach[]
 }
 
-const BREACHES_MAX = 20
+const BREACHES_PER_PROMISE_MAX = 5
 
-/** Collects breaches; a promise is worth one line per payment. */
+/** Collects breaches; a promise is worth one line per payment, and no promise crowds out another. */
 export function createWatch(engine: Engine): Watch {
   const found = new Map<string, Breach>()
   return {
     breach(promise, detail, paymentId) {
       const key = `${promise} ${paymentId ?? detail}`
-      if (found.has(key) || found.size >= BREACHES_MAX) return
+      if (found.has(key)) return
+      const before = [...found.values()].filter((known) => known.promise === promise).length
+      if (before >= BREACHES_PER_PROMISE_MAX) return
       engine.tell(`BREACH ${promise}: ${detail}`)
       found.set(key, { promise, detail, paymentId: paymentId ?? null, atMs: engine.nowMs() })
     },

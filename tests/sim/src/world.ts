@@ -24,6 +24,8 @@ import {
   type MemoryGatewayState,
   newMemoryGatewayState,
 } from '@holdfast/gateway'
+import { mutantPorts } from './mutant-ports.ts'
+import type { Mutant } from './mutants.ts'
 import { createShop, type Shop } from './shop.ts'
 import { type SimAcquirer, simAcquirer } from './sim-acquirer.ts'
 import { type DeviceDisk, type RunningTill, type SimDevice, simDevice } from './sim-device.ts'
@@ -31,6 +33,8 @@ import { gatewayKeys, type SimGateway, simGateway } from './sim-gateway.ts'
 import { createWatch, type Watch } from './watch.ts'
 import { type DeviceWatch, watchDevice } from './watch-device.ts'
 import { watchGateway } from './watch-gateway.ts'
+import { type StormWatch, watchStorm } from './watch-storm.ts'
+import { watchSending } from './watch-sending.ts'
 
 /** Everything of one seed: tills, gateway processes on one database, an acquirer, and the people's memory. */
 export interface World {
@@ -43,8 +47,11 @@ export interface World {
   readonly gateways: readonly SimGateway[]
   readonly acquirer: SimAcquirer
   readonly database: MemoryGatewayState
+  /** Payments of which a record was damaged on the disk of its till. */
+  readonly damaged: Set<string>
   /** Errors that a gateway logged; injected faults cause some. */
   readonly errors: string[]
+  readonly storms: readonly StormWatch[]
   /** After a restore: what the watches know is set back too. */
   readonly rewind: { gateway(): void; device(device: SimDevice): void }
   /** What the merchant has decided, from what holds where nothing was decided. */
@@ -69,18 +76,8 @@ export interface WorldOptions {
   readonly mutant?: Mutant
 }
 
-/** Deliberate bugs, put in at the ports: each must be noticed, or the simulation shows nothing. */
-export const mutants = [
-  'disk_lies',
-  'database_lies',
-  'host_forgets_repeats',
-  'any_signature_is_believed',
-] as const
-export type Mutant = (typeof mutants)[number]
-
 export function createWorld(options: WorldOptions): World {
   const { seed, suite = fastCryptoSuite, keepStory = false, mutant } = options
-  const tillSuite = mutant === 'any_signature_is_believed' ? gullible(suite) : suite
   const engine = createEngine({ keepStory })
   const random = createRandom(seed)
   const counters = createFaultCounters()
@@ -93,6 +90,7 @@ export function createWorld(options: WorldOptions): World {
     engine,
     random: random.fork('acquirer'),
     counters,
+    knowsRrn: options.profile?.hostKnowsRrn ?? true,
     onBytes(bytes) {
       if (bytesHoldCardNumber(bytes)) acquirer.bytesSeen.withCard += 1
     },
@@ -114,6 +112,12 @@ export function createWorld(options: WorldOptions): World {
 
   const gatewayWatch = watchGateway(watch, engine)
   const keys = gatewayKeys(suite, random.fork('gateway key').bytes(32))
+  const forger = createForger(
+    suite.crypto(random.fork('forger')),
+    suite.signingKey(random.fork('forger key').bytes(32)),
+    keys.signing.keyId,
+  )
+  const ports = mutantPorts(mutant, forger)
   const gateways = Array.from({ length: options.gateways }, (_, at) =>
     simGateway({
       engine,
@@ -128,17 +132,13 @@ export function createWorld(options: WorldOptions): World {
       skewMs: at === 0 ? 0 : random.int(-300, 300),
       leaseTerms,
       enrolments,
+      ports,
       onCommit: (change) => gatewayWatch.onCommit(change),
       onError,
     }),
   )
 
   const balancer = random.fork('balancer')
-  const forger = createForger(
-    suite.crypto(random.fork('forger')),
-    suite.signingKey(random.fork('forger key').bytes(32)),
-    keys.signing.keyId,
-  )
   counters.announce('net.forged')
   function server(request: SimulatedRequest): ServerDialogue | null {
     if (request.method === 'POST' && world.forgeries > 0 && balancer.chance(world.forgeries)) {
@@ -150,16 +150,31 @@ export function createWorld(options: WorldOptions): World {
     return up.length === 0 ? null : balancer.pick(up).serve(request)
   }
 
+  /** Whether anything that this till sends now can be answered. */
+  function isHeard({ link }: SimDevice): boolean {
+    const carries = link.state() === 'up' || link.state() === 'slow'
+    return carries && gateways.some((gateway) => gateway.process() !== null)
+  }
+
+  const storms: StormWatch[] = []
   const devices: SimDevice[] = []
   const deviceWatches = new Map<DeviceDisk, DeviceWatch>()
   function addDevice(name: string, tabOf?: SimDevice): void {
     const deviceWatch = watchDevice(watch, engine, name)
+    const watchSent = watchSending(watch, name)
+    const storm = watchStorm(watch, { engine, counters, name })
+    storms.push(storm)
     const device: SimDevice = simDevice({
       engine,
       random: random.fork(name),
       counters,
       name,
-      suite: tillSuite,
+      suite: ports.tillSuite(suite),
+      ports,
+      onSend(request, disk) {
+        watchSent(request, disk)
+        storm.onSend(isHeard(device))
+      },
       fingerprintKey: new Uint8Array(32).fill(3),
       server,
       onCommit: (change) => deviceWatch.onCommit(change),
@@ -187,7 +202,9 @@ export function createWorld(options: WorldOptions): World {
     gateways,
     acquirer,
     database,
+    damaged: new Set(),
     errors,
+    storms,
     rewind: {
       gateway: () => gatewayWatch.rewind(database),
       device: ({ disk }) => deviceWatches.get(disk)?.rewind(disk.image()),
@@ -197,13 +214,6 @@ export function createWorld(options: WorldOptions): World {
     onTillReady: () => {},
   }
   return world
-}
-
-function gullible(suite: CryptoSuite): CryptoSuite {
-  return {
-    ...suite,
-    crypto: (random) => ({ ...suite.crypto(random), verifyEd25519: () => Promise.resolve(true) }),
-  }
 }
 
 const ENROLMENT_MS = 60_000

@@ -27,6 +27,7 @@ export type AcquirerAnswer =
   /** Certain that no byte left. */
   | { readonly kind: 'not_sent' }
   | { readonly kind: 'no_answer' }
+  /** To a reversal: it is done. To a repeat: what was once approved has been taken back. */
   | { readonly kind: 'reversed' }
 
 /** What tells one message from another at the host; the same in every repeat. */

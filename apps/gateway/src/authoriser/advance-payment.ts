@@ -2,16 +2,20 @@ import {
   advance,
   type Attempt,
   assert,
+  isBlind,
   must,
   newId,
   nextStep,
   type PaymentStory,
+  presentationOf,
   type StoryEvent,
+  UNKNOWN_STAN,
 } from '@holdfast/core'
 import { openCard } from '@holdfast/envelope'
 import type { CardSecrets } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { openVault, sealVault } from '../payments/card-vault.ts'
+import { OUTCOME_LOST } from '../payments/resolve-lost-outcome.ts'
 import { settle } from '../payments/settle.ts'
 import type { AttemptDetails, LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
 import type { AcquirerAnswer, AcquirerPort, MessageIdentity, SendLimits } from './acquirer-port.ts'
@@ -47,6 +51,10 @@ export async function advancePayment(drive: Drive, start: PaymentRow): Promise<b
       continue
     }
     const step = nextStep(row.story, world.profile, nowMs)
+    if (isBlind(row.story, step, world.profile) && (await isInDoubt(world, row))) {
+      row = await save(drive, row, { ...row, attention: OUTCOME_LOST })
+      return row !== null
+    }
     switch (step.do) {
       case 'authorise':
       case 'repeat':
@@ -88,8 +96,10 @@ async function authorise(
   const detail = detailsOf(row, attempt)
   const opened = await openSealed(world, row, attempt, detail)
   if (opened === null) return save(drive, row, { ...row, attention: 'card_block_unreadable' })
-  const first = attempt.state === 'planned'
-  const stan = attempt.state === 'unknown' ? attempt.stan : drive.nextStan()
+  // What a lost database may have asked is asked again as a repeat: the host answers as it did, or for the first time.
+  const repeat = attempt.state !== 'planned' || (await isInDoubt(world, row))
+  const known = attempt.state === 'unknown' && attempt.stan !== UNKNOWN_STAN ? attempt : null
+  const stan = known?.stan ?? drive.nextStan()
   if (stan === null) return null
   const limits = sendLimits(drive, nowMs)
   if (limits === null) return null
@@ -98,8 +108,12 @@ async function authorise(
     rrn:
       attempt.state === 'unknown'
         ? attempt.rrn
-        : await retrievalReference(world.crypto, row.story.paymentId, attempt.number),
-    transmittedAtMs: attempt.state === 'unknown' ? attempt.transmittedAtMs : nowMs,
+        : await retrievalReference(world.crypto, {
+            paymentId: row.story.paymentId,
+            attemptId: attempt.attemptId,
+            presentation: presentationOf(row.story, attempt),
+          }),
+    transmittedAtMs: known?.transmittedAtMs ?? nowMs,
     sendBeforeMs: limits.sendBeforeMs,
     repeats: attempt.state === 'unknown' ? attempt.repeats + 1 : 0,
   }
@@ -109,7 +123,7 @@ async function authorise(
   if (sent === null || stateOf(sent, attempt.number) !== 'sent') return sent
   const answer = await acquirer.authorise(
     {
-      ...identity(sent, sending, !first),
+      ...identity(sent, sending, repeat),
       card: opened,
       contactless: detail.card.entryMode === 'contactless',
       deferred: attempt.deferred,
@@ -156,8 +170,9 @@ async function settleAnswer(
     }
     case 'not_sent':
       return record(drive, row, { type: 'not_sent', number, retryAtMs })
-    case 'no_answer':
     case 'reversed':
+      return record(drive, row, { type: 'found_reversed', number })
+    case 'no_answer':
       return record(drive, row, { type: 'no_answer', number, retryAtMs })
   }
 }
@@ -228,6 +243,11 @@ async function record(drive: Drive, row: PaymentRow, event: StoryEvent): Promise
     base = { ...fresh, details: mergeVaults(fresh, base), attention: base.attention ?? fresh.attention }
   }
   return null
+}
+
+/** Was the database lost since, and may the lost one have asked for this payment? */
+async function isInDoubt(world: GatewayWorld, row: PaymentRow): Promise<boolean> {
+  return row.asOf < (await world.store.generation())
 }
 
 /** Null on conflict. */

@@ -26,6 +26,8 @@ export interface Iso8583Acquirer extends AcquirerPort {
 }
 
 const PURCHASE = '000000'
+/** "Unable to locate record": to a repeat, the host has taken back what it once answered. */
+const REVERSED = '25'
 
 /** The acquirer behind ISO 8583:1987 over one signed-on connection. */
 export function createIso8583Acquirer(deps: {
@@ -55,7 +57,9 @@ export function createIso8583Acquirer(deps: {
       const exchange = await link.exchange(authorisationRequest(profile, message), limits)
       if (exchange.kind !== 'answer') return { kind: exchange.kind }
       const answer = parseAuthorisationAnswer(exchange.message)
-      return answer.ok ? judge(answer.value) : { kind: 'no_answer' }
+      if (!answer.ok) return { kind: 'no_answer' }
+      if (message.repeat && answer.value.responseCode === REVERSED) return { kind: 'reversed' }
+      return judge(answer.value)
     },
     async reverse(message, limits) {
       const exchange = await link.exchange(reversalAdvice(profile, message), limits)

@@ -5,10 +5,13 @@ import type { Pool } from 'pg'
 import { readMigrations, type Migration } from './read-migrations.ts'
 import { transaction, type Tx } from './transaction.ts'
 
-/** Any fixed number; it only has to be the same in every process that migrates one database. */
-const advisoryLock = 4_817_203_955
+/**
+ * Any fixed number; it only has to be the same in every process that migrates one database. A restore holds it too, so
+ * that a gateway that starts meanwhile waits.
+ */
+export const MIGRATION_LOCK = 4_817_203_955
 
-const defaultDir = fileURLToPath(new URL('./migrations/', import.meta.url))
+export const MIGRATIONS_DIR = fileURLToPath(new URL('./migrations/', import.meta.url))
 
 /** The database and this code do not fit together; nothing was changed. The message says what to do. */
 export class MigrationRefused extends Error {
@@ -26,7 +29,7 @@ export class MigrationRefused extends Error {
  * a transaction of its own, together with the row that records it, under an advisory lock: processes that start at the
  * same moment take turns, and a kill or a lost answer at any point is healed by running again.
  */
-export async function migrate(pool: Pool, dir = defaultDir): Promise<readonly string[]> {
+export async function migrate(pool: Pool, dir = MIGRATIONS_DIR): Promise<readonly string[]> {
   const migrations = await readMigrations(dir)
   const applied: string[] = []
   for (;;) {
@@ -36,8 +39,22 @@ export async function migrate(pool: Pool, dir = defaultDir): Promise<readonly st
   }
 }
 
+/** All migrations up to `numberMax`, in the caller's transaction and in the schema that its search path names first. */
+export async function migrateWithin(
+  tx: Tx,
+  { numberMax = Number.POSITIVE_INFINITY, dir = MIGRATIONS_DIR }: { numberMax?: number; dir?: string } = {},
+): Promise<readonly string[]> {
+  const migrations = (await readMigrations(dir)).filter(({ number }) => number <= numberMax)
+  const applied: string[] = []
+  for (;;) {
+    const name = await applyNext(tx, migrations)
+    if (name === undefined) return applied
+    applied.push(name)
+  }
+}
+
 async function applyNext(tx: Tx, migrations: readonly Migration[]): Promise<string | undefined> {
-  await tx.query('select pg_advisory_xact_lock($1)', [advisoryLock])
+  await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
   await tx.query(`
     create table if not exists schema_migrations (
       number integer primary key,

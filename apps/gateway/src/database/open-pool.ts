@@ -3,6 +3,8 @@ import { Pool } from 'pg'
 export interface PoolOptions {
   readonly connectionString: string
   readonly connectionsMax: number
+  /** What the server shows of these connections to its operator. */
+  readonly name?: string
   readonly log: (line: string) => void
 }
 
@@ -10,8 +12,13 @@ export interface PoolOptions {
 const connectTimeoutMs = 10_000
 
 /** A pool that outlives a restart of its server: an idle connection that dies is logged and dropped. */
-export function openPool({ connectionString, connectionsMax, log }: PoolOptions): Pool {
-  const pool = new Pool({ connectionString, max: connectionsMax, connectionTimeoutMillis: connectTimeoutMs })
+export function openPool({ connectionString, connectionsMax, name = 'holdfast', log }: PoolOptions): Pool {
+  const pool = new Pool({
+    connectionString,
+    max: connectionsMax,
+    application_name: name,
+    connectionTimeoutMillis: connectTimeoutMs,
+  })
   // Without a listener the event would end the process.
   pool.on('error', (error) => log(`An idle database connection was lost: ${error.message}`))
   return pool

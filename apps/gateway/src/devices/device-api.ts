@@ -32,6 +32,7 @@ const FEED_POLL_MS = 1_000
 const intakeBatch = z.strictObject({
   manifest,
   onBehalfOf: intakeRequest.shape.onBehalfOf,
+  outcomes: intakeRequest.shape.outcomes,
   records: z.array(z.unknown()).min(1).max(INTAKE_RECORDS_MAX),
 })
 
@@ -109,7 +110,7 @@ export function createDeviceApi(
   async function present(device: DeviceRow, request: DeviceRequest): Promise<DeviceAnswer> {
     const parsed = parse(onlineAttemptRequest, request.body)
     if (!parsed.ok) return refuse('request_malformed', parsed.param)
-    const presented = await intake.present(device, parsed.data.record)
+    const presented = await intake.present(device, parsed.data.record, parsed.data.mark)
     if (presented.ok)
       return { status: 200, body: { answer: await statement(presented.row, presented.attemptId) } }
     const named = attemptIdsOf(parsed.data.record.header)
@@ -140,6 +141,7 @@ export function createDeviceApi(
     const same = Number(url.searchParams.get('generation') ?? 0) === generation
     const after = same ? Number(url.searchParams.get('after') ?? 0) : 0
     if (!Number.isSafeInteger(after) || after < 0) return refuse('request_malformed', 'after')
+    if (same && url.searchParams.get('synced') === '1') await noteSynced(device, generation)
     const renewed = await renewLease(world, device, await leaseTerms(device, heldNumber(url)))
     const lease = await signedFor(world, renewed, url.searchParams.get('key'))
     const untilMs = world.clock.monotonicMs() + waitMs(url)
@@ -162,6 +164,14 @@ export function createDeviceApi(
       }
       await world.changes.wait(device.deviceId, Math.min(leftMs, FEED_POLL_MS))
     }
+  }
+
+  /** All that the device held when this generation began is in: its payments go on. */
+  async function noteSynced({ deviceId, syncedGeneration }: DeviceRow, generation: number): Promise<void> {
+    if (syncedGeneration >= generation) return
+    const progress = { deviceId, statedSeq: 0, receivedSeq: 0, syncedGeneration: generation }
+    await world.store.commit({ progress })
+    world.changes.notify('due')
   }
 
   /** As of now: the caller may have waited long. */

@@ -108,8 +108,8 @@ async function createDevice(
   const [device, reader] = [newId('dev', source), newId('rdr', source)]
   for (let placed = false; !placed;) {
     const { rowCount } = await tx.query(
-      `insert into devices (account, device, mode, location, name, terminal_id, created_ms)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict (account, terminal_id) do nothing`,
+      `insert into devices (account, device, mode, location, name, terminal_id, created_ms, synced_generation)
+       select $1, $2, $3, $4, $5, $6, $7, generation from settings on conflict (account, terminal_id) do nothing`,
       [account, device, mode, location, storable(request.name), newTerminalId(world), nowMs],
     )
     placed = rowCount === 1

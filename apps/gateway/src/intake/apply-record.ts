@@ -11,6 +11,17 @@ export interface Arrival {
   readonly randomBytes: (length: number) => Uint8Array
   /** True for an `attempt.started` that asks to be authorised now, not one that merely tells. */
   readonly presented: boolean
+  /** Set when a lost database may have had this record, and may have asked the issuer because of it. */
+  readonly doubt: Doubt | null
+  /** What a payment that this record opens is known as of: below the generation when in doubt. */
+  readonly asOf: number
+  /** An approval from before this moment may have been taken back by a database that is lost; 0 when none is. */
+  readonly reversibleBeforeMs: number
+}
+
+export interface Doubt {
+  /** Of the first presentation of the record's attempt. */
+  readonly rrn: string
 }
 
 /** `row` null: the record concerns no payment row. `parked`: kept for a human, with its code. */
@@ -43,9 +54,14 @@ export function applyRecord(
     case 'attempt.started': {
       const opened = row ?? openRow(header, voidReason, arrival)
       if (!termsFit(opened, header)) return { parked: 'payment_terms_mismatch' }
-      if (!arrival.presented) return { row: opened }
       const { attempt: attemptId, ordinal, read: readId } = header
-      const event: StoryEvent = { type: 'presented', attemptId, ordinal, readId, nowMs: arrival.nowMs }
+      const { presented, doubt, nowMs } = arrival
+      if (doubt !== null && !(presented && opened.story.word.said !== 'open')) {
+        const event: StoryEvent = { type: 'remembered', attemptId, ordinal, readId, rrn: doubt.rrn, nowMs }
+        return withDetails(step(opened, event), record, arrival)
+      }
+      if (!presented) return { row: opened }
+      const event: StoryEvent = { type: 'presented', attemptId, ordinal, readId, nowMs }
       return withDetails(step(opened, event), record, arrival)
     }
     case 'payment.accepted': {
@@ -63,6 +79,7 @@ export function applyRecord(
         by,
         atMs: times.nowMs,
         notBeforeMs: nowMs,
+        reversibleBeforeMs: arrival.reversibleBeforeMs,
       }
       const storedMs = decision.via === 'offline' ? times.nowMs : null
       return withDetails(step({ ...opened, storedMs: opened.storedMs ?? storedMs }, event), record, arrival)
@@ -107,6 +124,7 @@ function openRow(header: SaleHeader, voidReason: string | undefined, arrival: Ar
     dueMs: null,
     attention: null,
     outcomeSent: false,
+    asOf: arrival.asOf,
   }
 }
 

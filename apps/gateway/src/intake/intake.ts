@@ -1,9 +1,20 @@
 import { type SealedRecord, signStatement } from '@holdfast/envelope'
-import type { ErrorCode, IntakeReceipt, Manifest, Signed, Verdict, WireRecord } from '@holdfast/protocol'
+import type {
+  ErrorCode,
+  GenerationMark,
+  IntakeReceipt,
+  Manifest,
+  OutcomeStatement,
+  Signed,
+  Verdict,
+  WireRecord,
+} from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { settle } from '../payments/settle.ts'
 import type { DeviceRow, GatewayChange, PaymentRow, RecordRow } from '../store/gateway-store.ts'
 import { type Applied, applyRecord, type Arrival } from './apply-record.ts'
+import { adoptOutcome, openOutcomes } from './adopt-outcome.ts'
+import { type Doubts, doubtsOf } from './doubts.ts'
 import { openItem } from './open-item.ts'
 
 const TRIES_MAX = 5
@@ -12,13 +23,16 @@ const FIRST = ''
 
 export interface Intake {
   /** Cheap and durable; never waits for an acquirer. Items are as they came: a bad one never blocks its batch. */
-  receive(
-    device: DeviceRow,
-    request: { readonly manifest: Manifest; readonly records: readonly unknown[] },
-    carried?: Carried,
-  ): Promise<Signed>
+  receive(device: DeviceRow, request: IntakeBatch, carried?: Carried): Promise<Signed>
   /** An online attempt: the same, for one record that asks to be authorised now. */
-  present(device: DeviceRow, wire: WireRecord): Promise<Presented>
+  present(device: DeviceRow, wire: WireRecord, mark: GenerationMark | undefined): Promise<Presented>
+}
+
+interface IntakeBatch {
+  readonly manifest: Manifest
+  readonly records: readonly unknown[]
+  /** What the gateway itself once said of these payments, and may have forgotten. */
+  readonly outcomes?: readonly Signed[] | undefined
 }
 
 /** Another device brings them. Its word about the owner's head counts for nothing; the records speak for themselves. */
@@ -39,6 +53,9 @@ export function createIntake(world: GatewayWorld): Intake {
         presented: false,
         statedSeq: carried === undefined ? manifest.headSeq : 0,
         review: carried?.review ?? null,
+        // Who carries another one's records knows nothing of what became of them.
+        mark: carried === undefined ? manifest.mark : undefined,
+        outcomes: request.outcomes ?? [],
       })
       const receipt: IntakeReceipt = {
         device: device.deviceId,
@@ -48,11 +65,13 @@ export function createIntake(world: GatewayWorld): Intake {
       }
       return signStatement(world.keys.signing, 'receipt', receipt)
     },
-    async present(device, wire) {
+    async present(device, wire, mark) {
       const { verdicts, opened } = await store(world, device, [wire], {
         presented: true,
         statedSeq: 0,
         review: null,
+        mark,
+        outcomes: [],
       })
       const [verdict] = verdicts
       const header = opened[0]?.header
@@ -78,6 +97,8 @@ interface BatchTerms {
   readonly presented: boolean
   readonly statedSeq: number
   readonly review: ErrorCode | null
+  readonly mark: GenerationMark | undefined
+  readonly outcomes: readonly Signed[]
 }
 
 async function store(
@@ -88,9 +109,11 @@ async function store(
 ): Promise<Stored> {
   const opening = await Promise.all(items.map((item) => openItem(world.crypto, ownerOf(device), item)))
   const opened = opening.flatMap((result) => (result.ok ? [result.record] : []))
+  const doubts = await doubtsOf(world, opened, terms.mark)
+  const outcomes = await openOutcomes(world, device, terms.outcomes, doubts.generation)
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const nowMs = world.clock.wallMs()
-    const batch = await readBatch(world, device, opened, nowMs, terms)
+    const batch = await readBatch(world, device, { opened, outcomes, doubts, nowMs, terms })
     const verdicts: Verdict[] = []
     for (const result of opening) {
       if (result.ok) {
@@ -101,6 +124,7 @@ async function store(
         verdicts.push({ hash: result.hash, verdict: 'parked', code: result.code })
       }
     }
+    for (const outcome of outcomes) batch.adopt(outcome)
     if ((await world.store.commit(await batch.change(terms))) === 'committed') {
       for (const paymentId of batch.touched()) world.changes.notify(paymentId)
       world.changes.notify(device.deviceId)
@@ -122,10 +146,15 @@ export class IntakeBusy extends Error {
 async function readBatch(
   world: GatewayWorld,
   device: DeviceRow,
-  opened: readonly SealedRecord[],
-  nowMs: number,
-  terms: BatchTerms,
+  input: {
+    readonly opened: readonly SealedRecord[]
+    readonly outcomes: readonly OutcomeStatement[]
+    readonly doubts: Doubts
+    readonly nowMs: number
+    readonly terms: BatchTerms
+  },
 ) {
+  const { opened, outcomes, doubts, nowMs, terms } = input
   const hashes = opened.map((record) => record.hash)
   const prevs = opened.flatMap((record) => record.header.prev ?? [])
   const known = await world.store.knownRecords(device.deviceId, {
@@ -135,7 +164,9 @@ async function readBatch(
   })
   const parkedByHash = new Map(known.map((record) => [record.hash, record.parkedCode]))
   const hashByPrev = new Map(known.map((record) => [record.prev ?? FIRST, record.hash]))
-  const lookup = await world.store.payments(device.account, [...new Set(opened.flatMap(paymentOf))])
+  const lookup = await world.store.payments(device.account, [
+    ...new Set([...opened.flatMap(paymentOf), ...outcomes.map(({ payment }) => payment)]),
+  ])
   const before = new Map(lookup.rows.map((row) => [row.story.paymentId, row]))
   const after = new Map(before)
   const voids = new Map(lookup.voids)
@@ -171,6 +202,9 @@ async function readBatch(
       link: world.profile.link,
       randomBytes: (length) => world.crypto.randomBytes(length),
       presented: terms.presented,
+      ...doubts.of(record),
+      reversibleBeforeMs:
+        row !== null && row.asOf < doubts.generation ? nowMs - world.profile.unclaimedReversalMs : 0,
     }
     const applied: Applied = applyRecord(row, voids.get(paymentId ?? ''), record, arrival)
     if ('parked' in applied && !terms.presented) {
@@ -193,6 +227,11 @@ async function readBatch(
 
   return {
     apply,
+    adopt(outcome: OutcomeStatement): void {
+      const row = after.get(outcome.payment)
+      const adopted = row === undefined ? null : adoptOutcome(row, outcome, doubts.generation)
+      if (adopted !== null) after.set(outcome.payment, adopted)
+    },
     /** Under its own hash: what is not proven to be of the device must not take the place of what is. */
     keepRefused(itemHash: string, wire: WireRecord, code: ErrorCode) {
       records.push(recordRow(device, itemHash, wire, code, nowMs, undefined))

@@ -88,11 +88,39 @@ export async function rotateGatewayKey(
   })
 }
 
+export interface WrappedKey {
+  readonly keyId: string
+  readonly purpose: Purpose
+  readonly wrappedPrivate: string
+}
+
+/** The id of the first key that these secrets do not open; null when they open all. */
+export async function firstKeyNotOpened(
+  crypto: Crypto,
+  secrets: GatewaySecrets,
+  keys: readonly WrappedKey[],
+): Promise<string | null> {
+  for (const { keyId, purpose, wrappedPrivate } of keys) {
+    const opened = await unwrapKey(crypto, secrets.wrappingKey, nameOf(purpose, keyId), wrappedPrivate)
+    if (opened === null) return keyId
+  }
+  return null
+}
+
+/** As they are in the database: without the gateway secret they open nothing. */
+export async function readWrappedKeys(db: Tx | Pool): Promise<readonly WrappedKey[]> {
+  const { rows } = await db.query<WrappedKey>(
+    `select key_id as "keyId", purpose, wrapped_private as "wrappedPrivate" from gateway_keys
+     order by created_ms, key_id`,
+  )
+  return rows
+}
+
 function publicKeys(rows: readonly KeyColumns[]): { keyId: string; publicKey: string }[] {
   return rows.map((row) => ({ keyId: row.key_id, publicKey: row.public_key }))
 }
 
-type Purpose = 'signing' | 'sealing'
+export type Purpose = 'signing' | 'sealing'
 
 interface KeyColumns {
   readonly key_id: string

@@ -39,6 +39,17 @@ export function parseGatewaySecrets(text: string): GatewaySecrets {
   }
 }
 
+/** Tells secrets apart and says nothing about them: what a backup names, so that people know which secret it needs. */
+export function wrappingKeyId({ wrappingKey }: GatewaySecrets): string {
+  const digest = createHmac('sha256', wrappingKey).update('holdfast-wrapping-key-id-v1').digest()
+  return toBase64Url(new Uint8Array(digest.subarray(0, 9)))
+}
+
+/** Reads the secret; null where there is none. Throws when others may read the file. */
+export function readSecretFile(file: string): GatewaySecrets | null {
+  return existsSync(file) ? openSecretFile(file) : null
+}
+
 /**
  * Reads the secret, or makes it at the first start: durable before it is used, readable by its owner only. Two
  * processes that start at once agree on one. Throws when others may read the file.

@@ -1,4 +1,12 @@
-import { type AuthoriserRules, claimedAttempt, isSettled, must, nextStep, statusOf } from '@holdfast/core'
+import {
+  type Attempt,
+  type AuthoriserRules,
+  claimedAttempt,
+  isSettled,
+  must,
+  nextStep,
+  statusOf,
+} from '@holdfast/core'
 import { signStatement } from '@holdfast/envelope'
 import type { OutcomeStatement, Signed } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
@@ -16,12 +24,14 @@ export async function settle(
   nowMs: number,
 ): Promise<Pick<GatewayChange, 'payments' | 'outcomes' | 'events'>> {
   const settled = isSettled(row.story)
-  const sendOutcome = settled && !row.outcomeSent
+  // A word that has changed since (a void after the approval) is told again.
+  const isTold = row.outcomeSent && (before === null || statusOf(before.story) === statusOf(row.story))
+  const sendOutcome = settled && !isTold
   const statement = sendOutcome ? await signOutcome(world, row, nowMs) : null
   const saved: PaymentRow = {
     ...row,
     dueMs: dueMs(row, world.profile, nowMs),
-    outcomeSent: row.outcomeSent || sendOutcome,
+    outcomeSent: isTold || sendOutcome,
     details: row.details.map((detail) => {
       const attempt = row.story.attempts[detail.number - 1]
       const keep = !settled && attempt !== undefined && needsSealed(attempt)
@@ -61,8 +71,16 @@ async function signOutcome(world: GatewayWorld, row: PaymentRow, nowMs: number):
     attempt: attempt?.attemptId ?? null,
     responseCode: attempt !== null && 'responseCode' in attempt ? attempt.responseCode : null,
     approvalCode: attempt?.state === 'approved' ? attempt.approvalCode : null,
+    authorisation: attempt === null ? null : authorisationOf(row, attempt),
   }
   return signStatement(world.keys.signing, 'outcome', outcome)
+}
+
+function authorisationOf(row: PaymentRow, attempt: Attempt): OutcomeStatement['authorisation'] {
+  if (!('rrn' in attempt)) return null
+  const { stan, rrn, transmittedAtMs } = attempt
+  const { chargeId } = must(row.details[attempt.number - 1], 'every attempt has its details')
+  return { charge: chargeId, stan, rrn, transmittedAtMs }
 }
 
 const EVENT_BY_STATUS = {

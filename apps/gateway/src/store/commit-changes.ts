@@ -205,10 +205,11 @@ const WRITE_DEVICES = `
   update devices as d set
     feed_head = held.feed_head + v.items,
     stated_seq = greatest(d.stated_seq, v.stated_seq),
-    received_seq = greatest(d.received_seq, v.received_seq)
+    received_seq = greatest(d.received_seq, v.received_seq),
+    synced_generation = greatest(d.synced_generation, v.synced_generation)
   from held
-  join unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
-    as v(account, device, items, stated_seq, received_seq) using (account, device)
+  join unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $13::integer[])
+    as v(account, device, items, stated_seq, received_seq, synced_generation) using (account, device)
   where d.account = held.account and d.device = held.device`
 
 async function writeDevices(tx: Tx, { accounts, progress, outcomes }: Whole): Promise<void> {
@@ -220,8 +221,8 @@ async function writeDevices(tx: Tx, { accounts, progress, outcomes }: Whole): Pr
     counts.set(deviceId, offset)
     return offset
   })
-  const highest = (deviceId: string, field: 'statedSeq' | 'receivedSeq') =>
-    Math.max(0, ...progress.filter((other) => other.deviceId === deviceId).map((other) => other[field]))
+  const highest = (deviceId: string, field: 'statedSeq' | 'receivedSeq' | 'syncedGeneration') =>
+    Math.max(0, ...progress.filter((other) => other.deviceId === deviceId).map((other) => other[field] ?? 0))
   await tx.query(WRITE_DEVICES, [
     deviceIds.map((id) => accounts.get(id)),
     deviceIds,
@@ -235,6 +236,7 @@ async function writeDevices(tx: Tx, { accounts, progress, outcomes }: Whole): Pr
     outcomes.map(({ statement }) => statement.payload),
     outcomes.map(({ statement }) => statement.keyId),
     outcomes.map(({ statement }) => statement.signature),
+    deviceIds.map((id) => highest(id, 'syncedGeneration')),
   ])
 }
 

@@ -22,7 +22,8 @@ export interface GatewayStore {
   /**
    * Payments whose next step is due: those that were never stored first, for somebody waits for them, then the oldest
    * sale first. A payment that was accepted offline waits until all that its
-   * device has stated is in, or for `holdMs`, so that a void or a tip is not outrun.
+   * device has stated is in, or for `holdMs`, so that a void or a tip is not outrun. After a restore, one that the lost
+   * database may have taken further waits until its device has sent again all that it holds.
    */
   duePayments(query: { link: string; nowMs: number; holdMs: number; limit: number }): Promise<PaymentRow[]>
   /**
@@ -47,6 +48,8 @@ export interface DeviceRow {
   /** The highest sequence number that the device has stated, and the highest that is in. */
   readonly statedSeq: number
   readonly receivedSeq: number
+  /** The generation since whose begin all that the device held is in. */
+  readonly syncedGeneration: number
   readonly lease: Signed | null
   /** True once two records of this device were found to continue the same one: a copied or restored device. */
   readonly forked?: boolean
@@ -93,6 +96,11 @@ export interface PaymentRow {
   readonly attention: string | null
   /** True once the signed outcome is in the device's feed. */
   readonly outcomeSent: boolean
+  /**
+   * The generation whose database knows all that the acquirer was asked for this payment. Below the current one, a lost
+   * database may have asked more: nothing is put to the issuer as new.
+   */
+  readonly asOf: number
 }
 
 /** What belongs to one attempt besides its state. */
@@ -130,11 +138,18 @@ export interface GatewayChange {
   /** Each with `version` = the version it was decided on; written with version + 1. */
   readonly payments?: readonly PaymentRow[]
   readonly voids?: readonly { account: string; paymentId: string; reason: string }[]
-  /** Raises (never lowers) what the device has stated and what is in. */
-  readonly progress?: { readonly deviceId: string; readonly statedSeq: number; readonly receivedSeq: number }
+  /** Raises (never lowers) what the device has stated, what is in, and the generation it is in step with. */
+  readonly progress?: DeviceProgress
   readonly outcomes?: readonly { deviceId: string; paymentId: string; statement: Signed }[]
   readonly events?: readonly EventRow[]
   readonly lease?: { readonly deviceId: string; readonly lease: Signed }
+}
+
+interface DeviceProgress {
+  readonly deviceId: string
+  readonly statedSeq: number
+  readonly receivedSeq: number
+  readonly syncedGeneration?: number
 }
 
 /** One row of the outbox; dialects render it. */

@@ -36,6 +36,19 @@ export function newMemoryGatewayState(): MemoryGatewayState {
   }
 }
 
+/**
+ * What a restore by the book does once an older copy is in place: devices start again, and no STAN of the lost day is
+ * handed out twice. The SQL of it is in `operations/`.
+ */
+export function beginGeneration(state: MemoryGatewayState): void {
+  state.generation += 1
+  for (const [link, held] of state.links)
+    state.links.set(link, { ...held, stanNext: ((held.stanNext - 1 + STANS_SKIPPED) % 999_999) + 1 })
+}
+
+/** More than a link uses in the time that a backup may be old, and far from coming round. */
+const STANS_SKIPPED = 333_333
+
 /** The store of the simulation. Every operation is atomic: it runs to its end within one turn of the event loop. */
 export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStore {
   return {
@@ -91,8 +104,9 @@ export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStor
 
 function isDue(state: MemoryGatewayState, row: PaymentRow, nowMs: number, holdMs: number): boolean {
   if (row.dueMs === null || row.dueMs > nowMs || row.attention !== null) return false
-  if (row.storedMs === null || row.receivedMs + holdMs <= nowMs) return true
   const device = must(state.devices.get(row.deviceId), 'a payment has a device')
+  if (row.asOf < state.generation && device.syncedGeneration < state.generation) return false
+  if (row.storedMs === null || row.receivedMs + holdMs <= nowMs) return true
   return device.receivedSeq >= device.statedSeq
 }
 
@@ -121,12 +135,13 @@ function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' |
     if (!state.voids.has(key)) state.voids.set(key, item.reason)
   }
   if (change.progress !== undefined) {
-    const { deviceId, statedSeq, receivedSeq } = change.progress
+    const { deviceId, statedSeq, receivedSeq, syncedGeneration = 0 } = change.progress
     const device = must(state.devices.get(deviceId), 'progress is of a known device')
     state.devices.set(deviceId, {
       ...device,
       statedSeq: Math.max(device.statedSeq, statedSeq),
       receivedSeq: Math.max(device.receivedSeq, receivedSeq),
+      syncedGeneration: Math.max(device.syncedGeneration, syncedGeneration),
     })
   }
   for (const outcome of change.outcomes ?? []) {

@@ -41,6 +41,7 @@ export const paymentColumns = {
   due_ms: 'bigint',
   attention: 'text',
   outcome_sent: 'boolean',
+  as_of: 'integer',
 } as const
 
 export type PaymentColumns = SqlRow<typeof paymentColumns>
@@ -73,6 +74,7 @@ export function paymentToColumns(row: PaymentRow): PaymentColumns {
     due_ms: row.dueMs,
     attention: row.attention,
     outcome_sent: row.outcomeSent,
+    as_of: row.asOf,
   }
 }
 
@@ -109,6 +111,7 @@ export function paymentOf(columns: PaymentColumns, attempts: readonly AttemptCol
     dueMs: columns.due_ms,
     attention: columns.attention,
     outcomeSent: present(columns.outcome_sent),
+    asOf: present(columns.as_of),
   }
 }
 

@@ -101,6 +101,7 @@ interface DeviceColumns {
   readonly status: DeviceRow['status']
   readonly stated_seq: number
   readonly received_seq: number
+  readonly synced_generation: number
   readonly keys: DeviceRow['keys']
   readonly lease: DeviceRow['lease']
   readonly forked: boolean
@@ -108,6 +109,7 @@ interface DeviceColumns {
 
 const DEVICE = `
   select d.account, d.mode, d.device, d.location, d.terminal_id, d.status, d.stated_seq, d.received_seq,
+    d.synced_generation,
     coalesce((
       select json_agg(json_build_object('keyId', k.key_id, 'publicKey', k.public_key) order by k.created_ms desc)
       from device_keys k where k.account = d.account and k.device = d.device), '[]') as keys,
@@ -129,6 +131,7 @@ function deviceOf(row: DeviceColumns): DeviceRow {
     status: row.status,
     statedSeq: row.stated_seq,
     receivedSeq: row.received_seq,
+    syncedGeneration: row.synced_generation,
     lease: row.lease,
     ...(row.forked ? { forked: true } : {}),
   }
@@ -159,7 +162,9 @@ const DUE_PAYMENTS = `
     select p.account, p.payment, (p.stored_ms is not null) as stored, p.opened_ms
     from payments p
     join devices d on d.account = p.account and d.device = p.device
+    cross join settings s
     where p.link = $1 and p.due_ms <= $2 and p.due_ms is not null and p.attention is null
+      and (p.as_of >= s.generation or d.synced_generation >= s.generation)
       and (p.stored_ms is null or p.received_ms + $3::bigint <= $2 or d.received_seq >= d.stated_seq)
     order by (p.stored_ms is not null), p.opened_ms, p.payment
     limit $4

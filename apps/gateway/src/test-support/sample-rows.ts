@@ -22,6 +22,7 @@ export function sampleDevice(n = 1, changes: Partial<DeviceRow> = {}): DeviceRow
     status: 'active',
     statedSeq: 0,
     receivedSeq: 0,
+    syncedGeneration: 1,
     lease: null,
     ...changes,
   }
@@ -153,6 +154,7 @@ export function samplePayment(n: number, { word, states = [], row = {} }: Sample
     dueMs: 1_800_000_000_000,
     attention: null,
     outcomeSent: false,
+    asOf: 1,
     ...row,
   }
 }

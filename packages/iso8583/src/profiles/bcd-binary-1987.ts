@@ -1,4 +1,5 @@
 import type { WireProfile } from '../profile.ts'
+import { fields1987 } from './fields-1987.ts'
 
 /** Packed digits, binary bitmap, raw DE55: the classic POS-to-host dialect of ISO 8583:1987. */
 export const bcdBinary1987: WireProfile = {
@@ -8,34 +9,8 @@ export const bcdBinary1987: WireProfile = {
   bitmap: 'binary',
   binary: 'raw',
   trackSeparator: 'D',
-  framing: { prefixBytes: 2, messageBytesMax: 2048 },
-  deferredMark: 'DEFERRED',
-  fields: {
-    2: { name: 'card number', content: 'n', kind: 'variable', prefixDigits: 2, lengthMax: 19 },
-    3: { name: 'processing code', content: 'n', kind: 'fixed', length: 6 },
-    4: { name: 'amount', content: 'n', kind: 'fixed', length: 12 },
-    7: { name: 'transmission time, UTC', content: 'n', kind: 'fixed', length: 10 },
-    11: { name: 'systems trace audit number', content: 'n', kind: 'fixed', length: 6 },
-    12: { name: 'local time of sale', content: 'n', kind: 'fixed', length: 6 },
-    13: { name: 'local date of sale', content: 'n', kind: 'fixed', length: 4 },
-    14: { name: 'card expiry', content: 'n', kind: 'fixed', length: 4 },
-    15: { name: 'settlement date', content: 'n', kind: 'fixed', length: 4 },
-    18: { name: 'merchant category', content: 'n', kind: 'fixed', length: 4 },
-    22: { name: 'entry mode', content: 'n', kind: 'fixed', length: 3 },
-    23: { name: 'card sequence number', content: 'n', kind: 'fixed', length: 3 },
-    25: { name: 'point of service condition', content: 'n', kind: 'fixed', length: 2 },
-    32: { name: 'acquirer', content: 'n', kind: 'variable', prefixDigits: 2, lengthMax: 11 },
-    35: { name: 'track 2', content: 'z', kind: 'variable', prefixDigits: 2, lengthMax: 37 },
-    37: { name: 'retrieval reference number', content: 'an', kind: 'fixed', length: 12 },
-    38: { name: 'approval code', content: 'an', kind: 'fixed', length: 6 },
-    39: { name: 'response code', content: 'an', kind: 'fixed', length: 2 },
-    41: { name: 'terminal', content: 'ans', kind: 'fixed', length: 8 },
-    42: { name: 'merchant', content: 'ans', kind: 'fixed', length: 15 },
-    49: { name: 'currency', content: 'n', kind: 'fixed', length: 3 },
-    55: { name: 'chip data', content: 'b', kind: 'variable', prefixDigits: 3, lengthMax: 255 },
-    63: { name: 'private data', content: 'ans', kind: 'variable', prefixDigits: 3, lengthMax: 255 },
-    70: { name: 'network management code', content: 'n', kind: 'fixed', length: 3 },
-    90: { name: 'original data elements', content: 'n', kind: 'fixed', length: 42 },
-    95: { name: 'replacement amounts', content: 'an', kind: 'fixed', length: 42 },
-  },
+  framing: { prefixBytes: 2, messageBytesMax: 4_096 },
+  deferredMark: { field: 63, value: 'DEFERRED' },
+  mac: 'none',
+  fields: fields1987,
 }

@@ -21,6 +21,7 @@ export function socketConnection(socket: Socket, framing: Framing): Connection {
       if (closed || socket.destroyed) return
       socket.write(frame(framing, message))
     },
+    backlogBytes: () => socket.writableLength,
     // Reading starts here: without a 'data' listener the socket keeps what has arrived.
     onMessage(receive) {
       const deframer = new Deframer(framing)

@@ -17,7 +17,19 @@ export function arbitraryMessage(profile: WireProfile): fc.Arbitrary<Iso8583Mess
     format === undefined ? [] : [[number, arbitraryValue(format)] as const],
   )
   return fc.record({
-    mti: fc.constantFrom('0100', '0101', '0110', '0200', '0400', '0401', '0410', '0800', '0810'),
+    mti: fc.constantFrom(
+      '0100',
+      '0101',
+      '0110',
+      '0120',
+      '0200',
+      '0221',
+      '0320',
+      '0401',
+      '0430',
+      '0500',
+      '0810',
+    ),
     fields: fc.record(Object.fromEntries(fields), { requiredKeys: [] }),
   })
 }

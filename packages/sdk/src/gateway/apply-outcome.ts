@@ -1,4 +1,5 @@
-import type { OutcomeStatement, Signed } from '@holdfast/protocol'
+import { parseJson } from '@holdfast/envelope'
+import { type OutcomeStatement, outcomeStatement, type Signed } from '@holdfast/protocol'
 import { acceptedOf, factsOf, isAtRisk, storedOf } from '../journal/payment-parts.ts'
 import type { NeverStored, StoredOffline, StoredPayment } from '../journal/stored-payment.ts'
 
@@ -15,8 +16,9 @@ export function applyOutcome(
   const failed = statement.status === 'declined' || statement.status === 'canceled'
   const code = statement.responseCode ?? statement.status
   if (payment.state === 'OPEN' || payment.state === 'VOIDED') return payment
+  if (isOlder(statement, payment)) return payment
   if (payment.state === 'ACCEPTED_ONLINE') {
-    if (!failed) return { ...payment, sealedSeqs: [] }
+    if (!failed) return { ...payment, sealedSeqs: [], outcome }
     return { ...facts, ...acceptedOf(payment), ...NEVER_STORED, state: 'FAILED_TO_PROCESS', code, outcome }
   }
   const parts = { ...facts, ...acceptedOf(payment) }
@@ -28,6 +30,13 @@ export function applyOutcome(
   const stored = keptStored(payment)
   if (failed) return { ...parts, ...stored, state: 'FAILED_TO_PROCESS', code, outcome }
   return stored.offlineKind === null ? payment : { ...parts, ...stored, state: 'PROCESSED', outcome }
+}
+
+/** A restored gateway reads its feed out again from the start; what it said last, also before the restore, counts. */
+function isOlder(statement: OutcomeStatement, payment: StoredPayment): boolean {
+  if (!('outcome' in payment) || payment.outcome === undefined) return false
+  const kept = outcomeStatement.safeParse(parseJson(payment.outcome.payload))
+  return kept.success && kept.data.atMs > statement.atMs
 }
 
 const NEVER_STORED: NeverStored = { offlineKind: null, offlineWhy: null }

@@ -8,6 +8,7 @@ import {
   outcomeStatement,
   type Signed,
 } from '@holdfast/protocol'
+import { isSynced } from '../journal/generation-mark.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
 import { keepLease, keptNames } from '../journal/kept-values.ts'
@@ -74,7 +75,8 @@ export class Feed {
   async #turn(): Promise<'applied' | 'nothing' | 'failed'> {
     const { journal, gateway } = this.#deps
     const cursor = journal.state.feed ?? { generation: 1, after: 0 }
-    const reply = await gateway.feed({ ...cursor, lease: journal.state.lease.number })
+    const synced = isSynced(journal.state)
+    const reply = await gateway.feed({ ...cursor, synced, lease: journal.state.lease.number })
     if (this.#stopped || !reply.heard) return 'failed'
     const { answer, lease } = reply.value
     const { gatewayKeys } = journal.state.lease
@@ -159,7 +161,8 @@ function startGeneration(generation: number): JournalStep<null, null> {
     build({ head, feed }) {
       if (feed?.generation === generation) return { do: 'nothing', value: null }
       const values = { [keptNames.feed]: JSON.stringify({ generation, after: 0 }) }
-      if (feed === null) return { do: 'commit', value: null, draft: { values } }
+      // Nothing was heard before, and nothing was lost since: the first generation has no earlier one.
+      if (feed === null && generation === 1) return { do: 'commit', value: null, draft: { values } }
       return { do: 'commit', value: null, draft: { values, forwardedSeq: 0, resendSeq: head.seq } }
     },
   }

@@ -1,6 +1,7 @@
 import type { Clock, Crypto } from '@holdfast/core'
 import { INTAKE_RECORDS_MAX, type IntakeReceipt } from '@holdfast/protocol'
 import { inspectRecord, readAround } from '../journal/inspect-record.ts'
+import { generationMark } from '../journal/generation-mark.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { JournalHead, JournalStore, RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
 import {
@@ -15,6 +16,7 @@ import type { TerminalEvent } from '../terminal-events.ts'
 import { backoffMs } from './backoff.ts'
 import { Bell } from './bell.ts'
 import type { GatewayClient } from './gateway-client.ts'
+import { keptOutcomes } from './kept-outcomes.ts'
 import { type Marked, markVerdicts } from './mark-verdicts.ts'
 import { type Damage, missingIn, quarantine } from './quarantine.ts'
 
@@ -107,7 +109,7 @@ export class Forwarder {
   }
 
   async #turn(): Promise<{ went: 'on' } | { went: 'wait'; pauseMs: number | null }> {
-    const { journal, gateway, clock } = this.#deps
+    const { journal, store, gateway, clock } = this.#deps
     if (gateway.silent) return { went: 'wait', pauseMs: null }
     const restMs = this.#notBeforeMs - clock.monotonicMs()
     if (restMs > 0) return { went: 'wait', pauseMs: restMs }
@@ -115,9 +117,17 @@ export class Forwarder {
     if (batch === null) return this.#failed(null, false)
     if (batch.length === 0) return this.#drained()
     const { head } = journal.state
-    const manifest = { headSeq: head.seq, headHash: head.hash, ...head.backlog }
+    const mark = generationMark(journal.state)
+    const manifest = { headSeq: head.seq, headHash: head.hash, ...head.backlog, mark }
+    const outcomes = await keptOutcomes(store, batch, head.resendSeq).catch(() => null)
+    if (outcomes === null) return this.#failed(null, false)
     this.#nextTurnMs = clock.monotonicMs()
-    const reply = await gateway.sendRecords({ manifest, records: batch.map(({ wire }) => wire) })
+    const records = batch.map(({ wire }) => wire)
+    const reply = await gateway.sendRecords({
+      manifest,
+      records,
+      ...(outcomes.length === 0 ? {} : { outcomes }),
+    })
     if (this.#stopped) return { went: 'wait', pauseMs: 0 }
     if (!reply.heard) {
       const { answer } = reply

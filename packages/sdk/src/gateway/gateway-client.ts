@@ -5,6 +5,7 @@ import {
   attemptStatement,
   type FeedAnswer,
   feedAnswer,
+  type GenerationMark,
   type IntakeReceipt,
   intakeAnswer,
   intakeReceipt,
@@ -24,6 +25,7 @@ import {
   ATTEMPT_ACK_TIMEOUT_MS,
   ATTEMPT_POLL_TIMEOUT_MS,
   FEED_TIMEOUT_MS,
+  FEED_UNSYNCED_WAIT_MS,
   FEED_WAIT_MS,
   PING_TIMEOUT_MS,
   RECORDS_TIMEOUT_MS,
@@ -80,8 +82,8 @@ export class GatewayClient {
     return this.#silent
   }
 
-  startAttempt(record: WireRecord): Promise<Reply<AttemptStatement>> {
-    const body = JSON.stringify({ record })
+  startAttempt(record: WireRecord, mark: GenerationMark): Promise<Reply<AttemptStatement>> {
+    const body = JSON.stringify({ record, mark })
     const request = { method: 'POST', path: '/device/v1/attempts', body } as const
     return this.#live('attempt', request, ATTEMPT_ACK_TIMEOUT_MS, onlineAttemptAnswer, (answer) =>
       this.#open('attempt', attemptStatement, answer.answer),
@@ -114,18 +116,21 @@ export class GatewayClient {
 
   /**
    * Heard only with a lease that the gateway signed; the items are verified by whoever applies them. `lease` is the one
-   * that this device goes by: what an earlier one held of the location's cap is then free for others.
+   * that this device goes by: what an earlier one held of the location's cap is then free for others. `synced`: all
+   * that was written before this generation of the gateway is with it.
    */
   feed(cursor: {
     generation: number
     after: number
+    synced: boolean
     lease: number
   }): Promise<Reply<{ answer: FeedAnswer; lease: Lease }>> {
-    const { generation, after, lease: number } = cursor
+    const { generation, after, synced, lease: number } = cursor
     // The newest key that is known here: after a rotation the gateway introduces the next one under it.
     const key = this.#deps.keys()[0]?.keyId ?? ''
-    const query = `generation=${generation}&after=${after}&lease=${number}&key=${key}&waitMs=${FEED_WAIT_MS}`
-    const path = `/device/v1/feed?${query}`
+    const waitMs = synced ? FEED_WAIT_MS : FEED_UNSYNCED_WAIT_MS
+    const position = `generation=${generation}&after=${after}&synced=${synced ? 1 : 0}`
+    const path = `/device/v1/feed?${position}&lease=${number}&key=${key}&waitMs=${waitMs}`
     const request = { method: 'GET', path, body: null } as const
     return this.#live('feed', request, FEED_TIMEOUT_MS, feedAnswer, async (answer) => {
       const opened = await this.#open('lease', lease, answer.lease)

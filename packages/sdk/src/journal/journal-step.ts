@@ -12,11 +12,11 @@ import type { StoredPayment } from './stored-payment.ts'
  */
 export interface JournalStep<Loaded, Value> {
   /** Rows that the decision needs. They are guarded by the head: had they changed, the head would have moved. */
-  readonly load: (store: JournalReads) => Promise<Loaded>
+  readonly load: (store: JournalReads, state: JournalState) => Promise<Loaded>
   readonly build: (state: JournalState, loaded: Loaded) => Built<Value>
 }
 
-type JournalReads = Pick<JournalStore, 'payment' | 'payments' | 'records' | 'value'>
+export type JournalReads = Pick<JournalStore, 'payment' | 'payments' | 'records' | 'value'>
 
 export interface JournalState {
   readonly head: JournalHead

@@ -128,6 +128,30 @@ export function journalStoreContract(name: string, open: (id: string) => Promise
       await store.close()
     })
 
+    test('finds what was accepted with one card since a time, by state', async () => {
+      const { store } = await fresh()
+      const rows = [
+        payment('pi_a', 'OPEN'),
+        accepted('pi_b', { fingerprint: 'one', acceptedMs: 10 }),
+        accepted('pi_c', { fingerprint: 'two', acceptedMs: 20 }),
+        accepted('pi_d', { fingerprint: 'one', acceptedMs: 20 }),
+        accepted('pi_e', { fingerprint: 'one', acceptedMs: 30 }),
+      ]
+      await store.commit(0, changeTo(1, { payments: rows }))
+      const ids = async (fingerprint: string, sinceMs: number, states = ['QUEUED', 'UPLOADED'] as const) =>
+        (await store.payments({ card: { fingerprint, sinceMs }, states, limit: 9 })).map(
+          ({ paymentId }) => paymentId,
+        )
+      expect(await ids('one', 20)).toEqual(['pi_e', 'pi_d'])
+      expect(await ids('one', 0)).toEqual(['pi_e', 'pi_d', 'pi_b'])
+      expect(await ids('two', 0)).toEqual(['pi_c'])
+      expect(await ids('none', 0)).toEqual([])
+      const moved = [{ ...payment('pi_d', 'VOIDED') }, { ...rows[4], state: 'UPLOADED' } as StoredPayment]
+      await store.commit(1, changeTo(2, { payments: moved, prune: { seqs: [], paymentIds: ['pi_b'] } }))
+      expect(await ids('one', 0)).toEqual(['pi_e'])
+      await store.close()
+    })
+
     test('writes verdicts beside records, and erases a sealed block without touching what is signed', async () => {
       const { store } = await fresh()
       await store.commit(0, changeTo(1, { append: [record(1), record(2), record(3)] }))
@@ -197,6 +221,46 @@ function record(seq: number, text = `record ${seq}`): StoredRecord {
 
 function erased(seq: number): StoredRecord {
   return { ...record(seq), wire: { ...record(seq).wire, sealed: null } }
+}
+
+function accepted(
+  paymentId: string,
+  { fingerprint, acceptedMs }: { fingerprint: string; acceptedMs: number },
+): StoredPayment {
+  const card = {
+    brand: 'visa',
+    last4: '4242',
+    bin: '424242',
+    expMonth: 12,
+    expYear: 2040,
+    entryMode: 'contact',
+    cvm: 'offline_pin',
+    aid: 'A0000000031010',
+    applicationLabel: 'VISA',
+    fingerprint,
+  } as const
+  const receipt = {
+    applicationPreferredName: 'VISA',
+    applicationCryptogram: '0011223344556677',
+    cryptogramType: 'ARQC',
+    terminalVerificationResults: '0000008000',
+    transactionStatusInformation: 'E800',
+    authorisationResponseCode: 'Z3',
+  } as const
+  return {
+    ...payment(paymentId, 'OPEN'),
+    state: 'QUEUED',
+    reserved: false,
+    acceptedMs,
+    attemptId: 'att_1',
+    card,
+    receipt,
+    recordSeq: 1,
+    recordHash: 'h',
+    offlineKind: 'deferred',
+    offlineWhy: 'forced',
+    uploadUntilMs: 1_000,
+  }
 }
 
 function payment(paymentId: string, state: 'OPEN' | 'VOIDED'): StoredPayment {

@@ -16,7 +16,7 @@ export interface JournalStore {
   commit(expectedVersion: number, change: JournalChange): Promise<'committed' | 'head_moved'>
   /** Records with `seq > afterSeq` in order of `seq`. */
   records(query: { afterSeq: number; limit: number }): Promise<StoredRecord[]>
-  /** Newest first; `beforeId` pages on. `states` filters. */
+  /** Newest first; `beforeId` pages on. `states` and `card` filter. */
   payments(query: PaymentQuery): Promise<StoredPayment[]>
   payment(paymentId: string): Promise<StoredPayment | null>
   /** A small named value (enrolment, lease, feed cursor); null when absent. */
@@ -71,6 +71,8 @@ export interface PaymentQuery {
   readonly limit: number
   readonly beforeId?: string
   readonly states?: readonly StoredPayment['state'][]
+  /** Accepted with this card, not before this device time. The index answers; `states` must be named with it. */
+  readonly card?: { readonly fingerprint: string; readonly sinceMs: number }
 }
 
 /**

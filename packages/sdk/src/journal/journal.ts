@@ -24,9 +24,10 @@ import { closeAbandoned } from './close-abandoned.ts'
 import { opensSale, takesMore } from './draft-kinds.ts'
 import { DeviceClock, type DeviceTime } from './device-clock.ts'
 import { type JournalChange, type JournalHead, type JournalStore, MediumFull } from './journal-store.ts'
-import type { Appended, Draft, JournalState, JournalStep, NewRecord } from './journal-step.ts'
+import type { Appended, Built, Draft, JournalState, JournalStep, NewRecord } from './journal-step.ts'
 import { type Enrolment, keepLease, keptNames, parseKeptLease } from './kept-values.ts'
-import { readHead, readState } from './read-state.ts'
+import { OpenSales } from './open-sales.ts'
+import { readHead, readState, withValues } from './read-state.ts'
 
 export interface JournalDeps {
   readonly store: JournalStore
@@ -55,6 +56,9 @@ export class Journal {
   readonly #clock: DeviceClock
   readonly #listeners = new Set<() => void>()
   #state: Omit<JournalState, 'time'>
+  readonly #openSales = new OpenSales()
+  /** True while nothing speaks against `#state` being as of the store's head: whether it is, the next commit tells. */
+  #current = false
   #epochStarted = false
   #stopped: Stopped | null = null
   #tail: Promise<unknown> = Promise.resolve()
@@ -142,21 +146,29 @@ export class Journal {
   }
 
   async #run<Loaded, Value>(step: JournalStep<Loaded, Value>): Promise<Appended<Value>> {
-    for (let tries = 0; tries < APPEND_TRIES_MAX; tries += 1) {
+    for (let conflicts = 0; conflicts < APPEND_TRIES_MAX;) {
       if (this.#stopped !== null) return { ok: false, code: STOPPED_CODES[this.#stopped] }
+      const fromMemory = this.#current
       const loaded = await this.#load(step)
       if (loaded === null) return { ok: false, code: 'journal_failed' }
       const state = this.state
-      const built = step.build(state, loaded.rows)
-      if (built.do === 'refuse') return { ok: false, code: built.code }
-      if (built.do === 'nothing') return { ok: true, value: built.value, records: [], payments: [] }
-      if (state.frozen !== null && takesMore(built.draft)) return { ok: false, code: state.frozen.code }
+      const built = decide(step.build(state, loaded.rows), state)
+      if (built.do !== 'commit') {
+        // Only a commit finds out that another process has moved the head; any other answer rests on reading it.
+        this.#current = !fromMemory
+        if (fromMemory) continue
+        if (built.do === 'refuse') return { ok: false, code: built.code }
+        return { ok: true, value: built.value, records: [], payments: [] }
+      }
       const { change, records } = await this.#seal(state, built.draft)
       const outcome = await this.#commit(state.head.version, change)
-      if (outcome === 'head_moved') continue
-      if (outcome !== 'committed') return { ok: false, code: outcome }
-      await this.#adopt(change)
-      return { ok: true, value: built.value, records, payments: change.payments }
+      this.#current = outcome === 'committed'
+      if (outcome === 'head_moved') conflicts += 1
+      else if (outcome !== 'committed') return { ok: false, code: outcome }
+      else {
+        this.#adopt(change)
+        return { ok: true, value: built.value, records, payments: change.payments }
+      }
     }
     return { ok: false, code: 'journal_busy' }
   }
@@ -165,16 +177,25 @@ export class Journal {
   async #load<Loaded, Value>(step: JournalStep<Loaded, Value>): Promise<{ rows: Loaded } | null> {
     const { store } = this.#deps
     try {
-      const head = await store.head()
-      if (head !== null && head.version !== this.#state.head.version) {
-        this.#state = await readState(store, head)
-        this.#clock.adopt(head.time, head.timeBase)
-        this.#notify()
-      }
-      return { rows: await step.load(store) }
+      if (!this.#current) await this.#readHead()
+      const rows = await step.load(this.#openSales.reads(store), this.state)
+      return { rows }
     } catch {
+      this.#current = false
       return null
     }
+  }
+
+  async #readHead(): Promise<void> {
+    const { store } = this.#deps
+    this.#openSales.forget()
+    const head = await store.head()
+    if (head !== null && head.version !== this.#state.head.version) {
+      this.#state = await readState(store, head)
+      this.#clock.adopt(head.time, head.timeBase)
+      this.#notify()
+    }
+    this.#current = true
   }
 
   /** Chains, signs and numbers the draft. Signing is the only thing that is awaited between read and commit. */
@@ -288,17 +309,11 @@ export class Journal {
     return (await store.renew?.().catch(() => 'failed')) === 'renewed'
   }
 
-  async #adopt(change: JournalChange): Promise<void> {
+  #adopt(change: JournalChange): void {
     if (change.append.length > 0) this.#epochStarted = true
-    this.#state = { ...this.#state, head: change.head }
+    this.#openSales.note(change)
+    this.#state = withValues({ ...this.#state, head: change.head }, change.values)
     this.#clock.adopt(change.head.time, change.head.timeBase)
-    if (Object.keys(change.values).some((name) => STATE_VALUES.has(name))) {
-      try {
-        this.#state = await readState(this.#deps.store, change.head)
-      } catch {
-        // The commit stands; the values are read again with the next head.
-      }
-    }
     this.#notify()
   }
 
@@ -307,15 +322,18 @@ export class Journal {
   }
 }
 
+/** While the device is frozen it takes nothing more, whatever a step says. */
+function decide<Value>(built: Built<Value>, { frozen }: JournalState): Built<Value> {
+  const isRefused = built.do === 'commit' && frozen !== null && takesMore(built.draft)
+  return isRefused ? { do: 'refuse', code: frozen.code } : built
+}
+
 type Stopped = 'poisoned' | 'damaged' | 'closed'
 const STOPPED_CODES = {
   poisoned: 'journal_poisoned',
   damaged: 'journal_damaged',
   closed: 'journal_failed',
 } as const satisfies Record<Stopped, ErrorCode>
-
-/** Values that `JournalState` is made of; all others are read by the steps that need them. */
-const STATE_VALUES: ReadonlySet<string> = new Set(Object.values(keptNames))
 
 /** The first commit of an open journal brings `epoch.started` with it, whatever else it says. */
 const startEpoch: JournalStep<null, null> = {

@@ -1,5 +1,5 @@
-import type { Crypto } from '@holdfast/core'
-import { DamagedHead, type JournalHead, type JournalStore } from './journal-store.ts'
+import { type Crypto, NO_LOCAL_LIMITS } from '@holdfast/core'
+import { DamagedHead, type JournalChange, type JournalHead, type JournalStore } from './journal-store.ts'
 import type { JournalState } from './journal-step.ts'
 import {
   keptNames,
@@ -12,15 +12,32 @@ import {
 } from './kept-values.ts'
 import { rebuildHead } from './rebuild-head.ts'
 
-export async function readState(store: JournalStore, head: JournalHead): Promise<Omit<JournalState, 'time'>> {
-  const enrolment = parseEnrolment(await store.value(keptNames.enrolment))
-  const lease = parseKeptLease(await store.value(keptNames.lease))
-  const feed = parseFeedCursor(await store.value(keptNames.feed))
-  const local = parseLocalLimits(await store.value(keptNames.local))
-  const frozen = parseFrozen(await store.value(keptNames.frozen))
-  const prunedSeq = parsePrunedSeq(await store.value(keptNames.pruned))
+type KeptState = Omit<JournalState, 'time'>
+
+export async function readState(store: JournalStore, head: JournalHead): Promise<KeptState> {
+  const names = Object.values(keptNames)
+  const texts = await Promise.all(names.map((name) => store.value(name)))
+  const values = Object.fromEntries(names.map((name, at) => [name, texts[at] ?? null]))
+  const enrolment = parseEnrolment(values[keptNames.enrolment] ?? null)
+  const lease = parseKeptLease(values[keptNames.lease] ?? null)
   if (enrolment === null || lease === null) throw new Error('The journal has lost its enrolment or lease')
-  return { head, enrolment, lease, local, feed, frozen, prunedSeq }
+  const nothing = { local: NO_LOCAL_LIMITS, feed: null, frozen: null, prunedSeq: 0 }
+  return withValues({ head, enrolment, lease, ...nothing }, values)
+}
+
+/** What the state is when these values have been written; what they do not name stays. */
+export function withValues(state: KeptState, values: JournalChange['values']): KeptState {
+  const { enrolment, lease, feed, local, frozen, pruned } = keptNames
+  const textOf = (name: string) => values[name] ?? null
+  return {
+    head: state.head,
+    enrolment: parseEnrolment(textOf(enrolment)) ?? state.enrolment,
+    lease: parseKeptLease(textOf(lease)) ?? state.lease,
+    feed: feed in values ? parseFeedCursor(textOf(feed)) : state.feed,
+    local: local in values ? parseLocalLimits(textOf(local)) : state.local,
+    frozen: frozen in values ? parseFrozen(textOf(frozen)) : state.frozen,
+    prunedSeq: pruned in values ? parsePrunedSeq(textOf(pruned)) : state.prunedSeq,
+  }
 }
 
 /** The head, or one that was built in its place: `sound` when the chain may go on from it. */

@@ -49,6 +49,8 @@ export type StoredPaymentState =
       readonly state: 'ACCEPTED_ONLINE'
       readonly responseCode: string
       readonly approvalCode: string
+      /** The gateway's last word, once it has come; kept for a gateway that forgets. */
+      readonly outcome?: Signed
     } & Accepted)
   | ({ readonly state: 'QUEUED' } & Accepted & StoredOffline)
   | ({ readonly state: 'UPLOADED' } & Accepted & StoredOffline)

@@ -11,7 +11,7 @@ export interface SqliteFile {
 }
 
 export const IN_MEMORY = ':memory:'
-const STORE_VERSION = 2
+const STORE_VERSION = 3
 const BUSY_TIMEOUT_MS = 5_000
 
 /** What each version adds to the one before; a file of any older version is brought up in one transaction (P8). */
@@ -56,6 +56,14 @@ const SCHEMAS = [
     code text
   ) strict;
   create index copies_waiting on copies (device, seq) where verdict is null;
+`,
+  `
+  alter table payments add column card text;
+  alter table payments add column accepted_ms integer;
+  update payments set card = json ->> '$.card.fingerprint', accepted_ms = json ->> '$.acceptedMs'
+    where json_valid(json);
+  create index payments_by_card on payments (card, state, accepted_ms) where card is not null;
+  delete from kept where name like 'card-uses/%';
 `,
 ]
 

@@ -102,9 +102,10 @@ export function openSqliteJournalStore(
     }
     for (const payment of change.payments) {
       prepare(
-        `insert into payments (id, state, json) values (?, ?, ?)
-         on conflict (id) do update set state = excluded.state, json = excluded.json`,
-      ).run(payment.paymentId, payment.state, JSON.stringify(payment))
+        `insert into payments (id, state, json, card, accepted_ms) values (?, ?, ?, ?, ?)
+         on conflict (id) do update set state = excluded.state, json = excluded.json,
+           card = excluded.card, accepted_ms = excluded.accepted_ms`,
+      ).run(payment.paymentId, payment.state, JSON.stringify(payment), ...cardOf(payment))
     }
     for (const { seq, verdict } of change.verdicts) {
       prepare('update records set verdict = ?, code = ? where seq = ?').run(
@@ -211,7 +212,7 @@ const SQLITE_IOERR = 10
 type Row = Record<string, unknown>
 
 function selectPayments(prepare: (sql: string) => StatementSync, query: PaymentQuery): Row[] {
-  const { limit, beforeId, states } = query
+  const { limit, beforeId, states, card } = query
   const conditions: string[] = []
   const values: (string | number)[] = []
   if (beforeId !== undefined) {
@@ -222,8 +223,17 @@ function selectPayments(prepare: (sql: string) => StatementSync, query: PaymentQ
     conditions.push(`state in (${states.map(() => '?').join(', ')})`)
     values.push(...states)
   }
+  if (card !== undefined) {
+    conditions.push('card = ? and accepted_ms >= ?')
+    values.push(card.fingerprint, card.sinceMs)
+  }
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
   return prepare(`select json from payments ${where} order by id desc limit ?`).all(...values, limit)
+}
+
+/** By what the payments of one card are found. */
+function cardOf(payment: StoredPayment): [string | null, number | null] {
+  return 'card' in payment ? [payment.card.fingerprint, payment.acceptedMs] : [null, null]
 }
 
 function recordOf(row: Row): StoredRecord {

@@ -8,6 +8,7 @@ import {
 } from '@holdfast/protocol'
 import type { Device } from '../device.ts'
 import { type Outage, outageOf } from '../gateway/outage-of.ts'
+import { generationMark } from '../journal/generation-mark.ts'
 import {
   ATTEMPT_POLL_PAUSE_MS,
   ATTEMPT_POLL_WAIT_MS,
@@ -35,9 +36,9 @@ export async function askIssuer(
   attempt: { attemptId: string; paymentId: string; record: WireRecord },
   onWaiting: OnWaiting,
 ): Promise<IssuerAnswer> {
-  const { gateway, detector } = device
+  const { gateway, detector, journal } = device
   const { attemptId, paymentId, record } = attempt
-  const begun = await gateway.startAttempt(record)
+  const begun = await gateway.startAttempt(record, generationMark(journal.state))
   if (!begun.heard || !isAbout(begun.value, attempt)) {
     const answer = begun.heard ? null : begun.answer
     return { answer: 'none', why: gateway.silent ? 'forced' : reasonOf(detector.outage, answer) }

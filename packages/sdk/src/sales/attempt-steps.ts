@@ -1,5 +1,6 @@
 import {
   addStored,
+  type CardUse,
   type Consent,
   decideOffline,
   must,
@@ -21,8 +22,7 @@ import { offlineClockOf, saleTermsOf, termsOf } from '../journal/offline-rules.t
 import { factsOf } from '../journal/payment-parts.ts'
 import type { Accepted, StoredPayment } from '../journal/stored-payment.ts'
 import { release, voidDraft } from '../journal/void-draft.ts'
-import { CARD_USES_KEPT_MS } from '../limits.ts'
-import { type CardUses, loadCardUses } from './card-uses.ts'
+import { loadCardUses } from './card-uses.ts'
 import type { SealedContact } from './seal-contact.ts'
 
 /** One card of one sale on its way to a decision. */
@@ -120,13 +120,13 @@ export function acceptOffline(
     readonly conclude: Extract<Conclusion, 'deferred' | 'no_answer'> | null
     readonly readerCapable: boolean
   },
-): JournalStep<{ payment: StoredPayment | null; card: CardUses }, OfflineKind> {
+): JournalStep<{ payment: StoredPayment | null; uses: readonly CardUse[] }, OfflineKind> {
   const { why, completed, conclude, readerCapable } = input
   const { read } = attempt
-  const build = (state: JournalState, payment: OpenPayment, { uses, add }: CardUses): Built<OfflineKind> => {
+  const build = (state: JournalState, payment: OpenPayment, uses: readonly CardUse[]): Built<OfflineKind> => {
     const { head, time } = state
     const terms = termsOf(state)
-    const { money, reserved, location, reader, paymentId } = payment
+    const { money, reserved, location, reader } = payment
     const clock = offlineClockOf(state)
     const card = { first: read.cryptogram, final: completed.cryptogram, facts: read.facts, uses }
     const consent: Consent = { approved: attempt.approver !== null, contact: attempt.contact !== null }
@@ -152,19 +152,15 @@ export function acceptOffline(
       records: conclude === null ? [body] : [concluded(attempt, payment, conclude, null), body],
       exposure: addStored(released, kind, money, time.nowMs),
       payments: stored,
-      values: add(
-        { payment: paymentId, money, atMs: time.nowMs },
-        terms.perCard?.windowMs ?? CARD_USES_KEPT_MS,
-      ),
     })
   }
   return {
-    load: async (store) => ({
-      payment: await store.payment(attempt.paymentId),
-      card: await loadCardUses(store, read.facts.fingerprint),
-    }),
-    build: (state, { payment, card }) =>
-      payment?.state === 'OPEN' ? build(state, payment, card) : { do: 'refuse', code: 'sale_not_open' },
+    async load(store, state) {
+      const uses = loadCardUses(store, state, read.facts)
+      return { payment: await store.payment(attempt.paymentId), uses: await uses }
+    },
+    build: (state, { payment, uses }) =>
+      payment?.state === 'OPEN' ? build(state, payment, uses) : { do: 'refuse', code: 'sale_not_open' },
   }
 }
 

@@ -45,7 +45,7 @@ async function mayStore({ device, attempt, allowed, readerCapable }: StoreNowOff
     readerCapable,
   })
   try {
-    return step.build(journal.state, await step.load(deps.store)).do === 'commit'
+    return step.build(journal.state, await step.load(deps.store, journal.state)).do === 'commit'
   } catch {
     // A disk that cannot be read now is not one to store on.
     return false

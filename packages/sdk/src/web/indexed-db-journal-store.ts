@@ -63,7 +63,12 @@ export async function openIndexedDbJournalStore(
 
     async commit(expectedVersion, change) {
       if (change.opensSale === true) await demandRoom()
-      return transact((transaction) => write(transaction, expectedVersion, change))
+      try {
+        return await transact((transaction) => write(transaction, expectedVersion, change))
+      } catch (error) {
+        if (error instanceof HeadMoved) return 'head_moved'
+        throw error
+      }
     },
 
     repairHead: (head) =>
@@ -104,26 +109,36 @@ export async function openIndexedDbJournalStore(
   }
 }
 
-const STORE_VERSION = 2
+const STORE_VERSION = 3
 const STORE_NAMES = ['head', 'records', 'payments', 'kept', 'copies'] as const
 type StoreName = (typeof STORE_NAMES)[number]
 const HEAD_KEY = 'head'
 const BY_STATE = 'by_state'
+const BY_CARD = 'by_card'
 /** What the sales in hand and the marks of a whole queue may take. */
 const ROOM_BYTES = 8 * 1_048_576
 const ROOM_CHECK_PERIOD_MS = 5_000
 
 /** Adds what the versions since `from` have brought; what is stored stays (P8). 0 stands for a new database. */
-function createStores(database: IDBDatabase, from: number): void {
+function createStores(database: IDBDatabase, from: number, transaction: IDBTransaction): void {
   if (from < 1) {
     database.createObjectStore('head')
-    database.createObjectStore('records', { keyPath: 'seq' }).createIndex('by_hash', 'hash', { unique: true })
+    database.createObjectStore('records', { keyPath: 'seq' })
     database
       .createObjectStore('payments', { keyPath: 'paymentId' })
       .createIndex(BY_STATE, ['state', 'paymentId'])
     database.createObjectStore('kept')
   }
   if (from < 2) database.createObjectStore('copies', { keyPath: 'hash' }).createIndex('waiting', 'order')
+  if (from < 3) {
+    // Nobody asked by hash, and every record paid for it.
+    const records = transaction.objectStore('records')
+    if (records.indexNames.contains('by_hash')) records.deleteIndex('by_hash')
+    // A payment without a card is not in it.
+    const byCard = ['card.fingerprint', 'state', 'acceptedMs']
+    transaction.objectStore('payments').createIndex(BY_CARD, byCard)
+    transaction.objectStore('kept').delete(IDBKeyRange.bound('card-uses/', 'card-uses/\uffff'))
+  }
 }
 
 /** Infinite where the browser does not tell. */
@@ -152,15 +167,18 @@ function versionOf(stored: unknown): number {
   return typeof version === 'number' && Number.isSafeInteger(version) ? version : 1_000_000_000
 }
 
-/** Nothing but requests of this transaction is awaited in here: anything else would let it commit half-way. */
+/**
+ * Nothing but requests of this transaction is awaited in here: anything else would let it commit half-way. What is
+ * written is on its way before the head has answered, which spares one turn between page and disk; over another head
+ * all of it is undone.
+ */
 async function write(
   transaction: IDBTransaction,
   expectedVersion: number,
   change: JournalChange,
-): Promise<'committed' | 'head_moved'> {
+): Promise<'committed'> {
   const store = (name: StoreName) => transaction.objectStore(name)
-  const head: JournalHead | undefined = await resultOf(store('head').get(HEAD_KEY))
-  if ((head?.version ?? 0) !== expectedVersion) return 'head_moved'
+  const stored = resultOf<JournalHead | undefined>(store('head').get(HEAD_KEY))
   store('head').put(change.head, HEAD_KEY)
   for (const record of change.append) store('records').add(record)
   for (const payment of change.payments) store('payments').put(payment)
@@ -170,6 +188,7 @@ async function write(
   }
   for (const seq of change.prune?.seqs ?? []) store('records').delete(seq)
   for (const id of change.prune?.paymentIds ?? []) store('payments').delete(id)
+  if (((await stored)?.version ?? 0) !== expectedVersion) throw new HeadMoved()
   const verdicts = new Map(change.verdicts.map(({ seq, verdict }) => [seq, verdict]))
   const erase = new Set(change.erase)
   for (const seq of new Set([...verdicts.keys(), ...erase])) {
@@ -181,11 +200,25 @@ async function write(
   return 'committed'
 }
 
+/** Undoes the transaction. */
+class HeadMoved extends Error {}
+
 async function selectPayments(store: IDBObjectStore, query: PaymentQuery): Promise<StoredPayment[]> {
-  const { limit, beforeId, states } = query
+  const { limit, beforeId, states, card } = query
   if (states === undefined) {
     const range = beforeId === undefined ? null : IDBKeyRange.upperBound(beforeId, true)
     return allOf(store.openCursor(range, 'prev'), limit)
+  }
+  if (card !== undefined) {
+    const found = await Promise.all(
+      states.map((state) => {
+        const first = [card.fingerprint, state, card.sinceMs]
+        const range = IDBKeyRange.bound(first, [card.fingerprint, state, Number.POSITIVE_INFINITY])
+        return resultOf<StoredPayment[]>(store.index(BY_CARD).getAll(range, limit))
+      }),
+    )
+    const rows = found.flat()
+    return newestFirst(beforeId === undefined ? rows : rows.filter((row) => row.paymentId < beforeId), limit)
   }
   const pages: StoredPayment[] = []
   for (const state of states) {
@@ -194,7 +227,11 @@ async function selectPayments(store: IDBObjectStore, query: PaymentQuery): Promi
     const range = IDBKeyRange.bound([state], upper, false, true)
     pages.push(...(await allOf<StoredPayment>(store.index(BY_STATE).openCursor(range, 'prev'), limit)))
   }
-  return pages.toSorted((a, b) => (a.paymentId < b.paymentId ? 1 : -1)).slice(0, limit)
+  return newestFirst(pages, limit)
+}
+
+function newestFirst(payments: readonly StoredPayment[], limit: number): StoredPayment[] {
+  return payments.toSorted((a, b) => (a.paymentId < b.paymentId ? 1 : -1)).slice(0, limit)
 }
 
 function abort(transaction: IDBTransaction): void {

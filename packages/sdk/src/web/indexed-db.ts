@@ -7,12 +7,14 @@
 export function openDatabase(
   name: string,
   version: number,
-  create: (database: IDBDatabase, from: number) => void,
+  create: (database: IDBDatabase, from: number, transaction: IDBTransaction) => void,
 ): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, version)
     let given = false
-    request.addEventListener('upgradeneeded', ({ oldVersion }) => create(request.result, oldVersion))
+    request.addEventListener('upgradeneeded', ({ oldVersion }) => {
+      if (request.transaction !== null) create(request.result, oldVersion, request.transaction)
+    })
     request.addEventListener('blocked', () => {
       given = true
       reject(new Error(`${name} is open in another tab with an older version. Close that tab.`))

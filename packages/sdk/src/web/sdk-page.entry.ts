@@ -38,7 +38,7 @@ export const close = (handle: string) => storeOf(handle).close()
 /** A newer version of the app opens the database; answers the stores that it finds. */
 export function upgrade(database: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(database, 3)
+    const request = indexedDB.open(database, 4)
     request.addEventListener('success', () => {
       resolve([...request.result.objectStoreNames])
       request.result.close()

@@ -92,6 +92,7 @@ const REVERSALS = {
   voided: 'The sale was voided; the authorisation was reversed.',
   superseded: 'Another card took the place of this one; the authorisation was reversed.',
   unclaimed: 'No device claimed the authorisation in time; it was reversed.',
+  found_reversed: 'The acquirer has taken the authorisation back.',
   no_answer: 'The issuer gave no answer; the request was reversed.',
 } as const
 

@@ -1,0 +1,133 @@
+/** One file of an export: a row of JSON per thing, with names and units that need no knowledge of our tables. */
+export interface Noun {
+  readonly file: string
+  /** For the README of the export. */
+  readonly holds: string
+  /** Whose data it is; a test holds that no table is forgotten. */
+  readonly tables: readonly string[]
+  /** $1 account, $2 exponents of the currencies as JSON; one column of JSON text. */
+  readonly sql: string
+}
+
+/** Tables that no export holds, each with its reason. */
+export const notExported: Readonly<Record<string, string>> = {
+  schema_migrations: 'of the program, not of the account',
+  settings: 'of the gateway, not of the account',
+  gateway_keys: 'secrets of the gateway, wrapped; a backup has them',
+  gateway_backups: 'of the gateway, not of the account',
+  gateway_restores: 'of the gateway, not of the account',
+  device_backups: 'of the gateway, not of the account',
+  links: 'of the gateway, not of the account',
+  device_codes: 'hashes of secrets that live a day',
+  leases: 'what devices may do until their next contact',
+  offline_grants: 'what devices may do until their next contact',
+}
+
+/** ISO 8601, UTC, milliseconds; null stays null. */
+export function isoOf(column: string): string {
+  return `to_char(to_timestamp(${column} / 1000.0) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+}
+
+const ATTEMPTS = `
+  (select coalesce(json_agg(json_build_object(
+      'attempt', a.attempt, 'charge', a.charge, 'number', a.number, 'state', a.state,
+      'brand', a.brand, 'last4', a.last4, 'expMonth', a.exp_month, 'expYear', a.exp_year,
+      'entryMode', a.entry_mode, 'cardholderVerification', a.cvm, 'aid', a.aid,
+      'applicationLabel', a.application_label, 'receipt', a.receipt,
+      'terminalId', a.terminal_id, 'stan', a.stan, 'rrn', a.rrn,
+      'transmittedAt', ${isoOf('a.transmitted_ms')}, 'answeredAt', ${isoOf('a.answered_ms')},
+      'responseCode', a.response_code, 'approvalCode', a.approval_code, 'reversedBecause', a.reversal_why
+    ) order by a.number), '[]'::json)
+    from attempts a where a.account = p.account and a.payment = p.payment)`
+
+export const nouns: readonly Noun[] = [
+  {
+    file: 'accounts',
+    holds: 'the account itself',
+    tables: ['accounts'],
+    sql: `select json_build_object('account', account, 'name', name, 'currencies', currencies,
+        'offlineTerms', offline_terms, 'offlineRiskAcceptedBy', liability_by,
+        'offlineRiskAcceptedAt', ${isoOf('liability_ms')}, 'offlineRiskText', liability_text,
+        'createdAt', ${isoOf('created_ms')})::text
+      from accounts where account = $1 and $2::jsonb is not null`,
+  },
+  {
+    file: 'locations',
+    holds: 'places of sale',
+    tables: ['locations'],
+    sql: `select json_build_object('location', location, 'name', name, 'country', country, 'offlineCap', offline_cap,
+        'createdAt', ${isoOf('created_ms')})::text
+      from locations where account = $1 and $2::jsonb is not null order by created_ms, location`,
+  },
+  {
+    file: 'api_keys',
+    holds: 'API keys without their secrets: the first characters, and since when they hold',
+    tables: ['api_keys'],
+    sql: `select json_build_object('kind', kind, 'mode', mode, 'prefix', prefix, 'createdAt', ${isoOf('created_ms')},
+        'revokedAt', ${isoOf('revoked_ms')})::text
+      from api_keys where account = $1 and $2::jsonb is not null order by created_ms, sha256`,
+  },
+  {
+    file: 'devices',
+    holds: 'tills and terminals, with their readers and the public keys by which their records are checked',
+    tables: ['devices', 'device_keys', 'readers'],
+    sql: `select json_build_object('device', d.device, 'mode', d.mode, 'location', d.location, 'name', d.name,
+        'terminalId', d.terminal_id, 'status', d.status, 'recordsReceived', d.received_seq,
+        'createdAt', ${isoOf('d.created_ms')},
+        'publicKeys', (select coalesce(json_agg(json_build_object('keyId', k.key_id, 'ed25519', k.public_key,
+            'createdAt', ${isoOf('k.created_ms')}) order by k.created_ms), '[]'::json)
+          from device_keys k where k.account = d.account and k.device = d.device),
+        'readers', (select coalesce(json_agg(json_build_object('reader', r.reader, 'model', r.model,
+            'serialNumber', r.serial_number, 'offlineCapable', r.offline_capable) order by r.created_ms), '[]'::json)
+          from readers r where r.account = d.account and r.device = d.device))::text
+      from devices d where d.account = $1 and $2::jsonb is not null order by d.created_ms, d.device`,
+  },
+  {
+    file: 'payments',
+    holds: 'every payment with each try to authorise it; cards as brand and last four digits only',
+    tables: ['payments', 'attempts'],
+    sql: `select json_build_object('payment', p.payment, 'mode', p.mode, 'status', p.status,
+        'amountMinor', p.amount_minor, 'currency', p.currency, 'currencyExponent', ($2::jsonb ->> p.currency)::integer,
+        'captureMethod', p.capture_method, 'sale', p.sale, 'reference', p.reference, 'operator', p.operator,
+        'location', p.location, 'device', p.device, 'reader', p.reader, 'terminalId', p.terminal_id,
+        'openedAt', ${isoOf('p.opened_ms')}, 'openedUtcOffsetMinutes', p.utc_offset_min,
+        'receivedAt', ${isoOf('p.received_ms')}, 'storedOfflineAt', ${isoOf('p.stored_ms')},
+        'offlineKind', p.word_kind, 'lastWordOfDevice', p.word, 'lastWordAt', ${isoOf('p.word_at_ms')},
+        'acceptedAttempt', p.word_attempt, 'voidReason', p.void_reason, 'needsAttention', p.attention,
+        'attempts', ${ATTEMPTS})::text
+      from payments p where p.account = $1 order by p.opened_ms, p.payment`,
+  },
+  {
+    file: 'voids',
+    holds: 'sales that were called off, also those whose payment never arrived',
+    tables: ['voids'],
+    sql: `select json_build_object('payment', payment, 'reason', reason)::text
+      from voids where account = $1 and $2::jsonb is not null order by payment`,
+  },
+  {
+    file: 'outcomes',
+    holds: 'what the gateway has told each device about its payments, signed',
+    tables: ['feed'],
+    sql: `select json_build_object('device', device, 'n', n, 'payment', payment, 'payload', payload, 'keyId', key_id,
+        'signature', signature)::text
+      from feed where account = $1 and $2::jsonb is not null order by device, n`,
+  },
+  {
+    file: 'records',
+    holds:
+      'what devices wrote at the moment of sale: the header as it was signed, and the signature; no card data',
+    tables: ['records'],
+    sql: `select json_build_object('device', device, 'sha256', hash, 'epoch', epoch, 'seq', seq, 'previousSha256', prev,
+        'kind', kind, 'payment', payment, 'header', header, 'signature', signature, 'heldBackBecause', parked_code,
+        'receivedAt', ${isoOf('received_ms')})::text
+      from records where account = $1 and $2::jsonb is not null order by device, received_ms, seq`,
+  },
+  {
+    file: 'events',
+    holds: 'what the world was told, in this order',
+    tables: ['events'],
+    sql: `select json_build_object('event', event, 'position', position, 'type', type, 'payment', payment,
+        'createdAt', ${isoOf('created_ms')})::text
+      from events where account = $1 and $2::jsonb is not null order by position`,
+  },
+]

@@ -1,0 +1,71 @@
+import { type Currency, currencies, currencyFacts } from '@holdfast/core'
+import { isoOf } from './export-nouns.ts'
+
+/** A spreadsheet's columns, for an accountant: one row per payment. */
+export const csvHeader = [
+  'payment',
+  'mode',
+  'sold_at_utc',
+  'status',
+  'amount',
+  'currency',
+  'amount_minor',
+  'location',
+  'location_name',
+  'device',
+  'device_name',
+  'sale',
+  'reference',
+  'operator',
+  'taken_offline',
+  'offline_kind',
+  'card_brand',
+  'card_last4',
+  'approval_code',
+  'response_code',
+  'rrn',
+  'charge',
+  'needs_attention',
+]
+
+/** $1 account. In the order of the header, but without `amount`, which `csvRow` makes. The attempt is the one that counts. */
+export const CSV_ROWS = `
+  select p.payment, p.mode, ${isoOf('p.opened_ms')}, p.status, p.currency, p.amount_minor::text, p.location, l.name,
+    p.device, d.name, p.sale, p.reference, p.operator, (p.stored_ms is not null)::text, p.word_kind, a.brand, a.last4,
+    a.approval_code, a.response_code, a.rrn, a.charge, p.attention
+  from payments p
+  join devices d on d.account = p.account and d.device = p.device
+  left join locations l on l.account = p.account and l.location = p.location
+  left join lateral (
+    select brand, last4, approval_code, response_code, rrn, charge from attempts a
+    where a.account = p.account and a.payment = p.payment
+    order by a.wanted desc, (a.attempt = p.word_attempt) desc nulls last, a.number desc limit 1
+  ) a on true
+  where p.account = $1 order by p.opened_ms, p.payment`
+
+const AMOUNT_AT = 4
+
+export function csvRow(row: readonly (string | null)[]): string {
+  const [currency, amountMinor] = [row[AMOUNT_AT] ?? '', row[AMOUNT_AT + 1] ?? '0']
+  return csvLine(row.toSpliced(AMOUNT_AT, 0, decimalOf(amountMinor, currency)))
+}
+
+/** RFC 4180. */
+export function csvLine(fields: readonly (string | null)[]): string {
+  return `${fields.map(csvField).join(',')}\r\n`
+}
+
+function csvField(field: string | null): string {
+  if (field === null) return ''
+  // A spreadsheet takes these for a formula, and a till's operator can type them.
+  const safe = /^[=+\-@\t\r]/.test(field) ? `'${field}` : field
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** 1234 of a currency with two decimals is 12.34; all in text, so that no amount is rounded. */
+function decimalOf(minor: string, currency: string): string {
+  const { exponent } = currencyFacts[currency as Currency]
+  if (exponent === 0) return minor
+  const digits = minor.padStart(exponent + 1, '0')
+  return `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
+}

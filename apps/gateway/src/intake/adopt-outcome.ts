@@ -1,0 +1,63 @@
+import { advance, claimedAttempt, must, toBase64Url } from '@holdfast/core'
+import { openStatement } from '@holdfast/envelope'
+import { type OutcomeStatement, outcomeStatement, type Signed } from '@holdfast/protocol'
+import type { GatewayWorld } from '../gateway-world.ts'
+import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
+
+/** The gateway's own words about this device's payments, of before its database was lost; what is not that is left out. */
+export async function openOutcomes(
+  world: GatewayWorld,
+  device: DeviceRow,
+  statements: readonly Signed[],
+  generation: number,
+): Promise<OutcomeStatement[]> {
+  const { signing, signingPublicKeys } = world.keys
+  const keys = signingPublicKeys ?? [{ keyId: signing.keyId, publicKey: toBase64Url(signing.publicKey) }]
+  const opened = await Promise.all(
+    statements.map((statement) => openStatement(world.crypto, keys, 'outcome', outcomeStatement, statement)),
+  )
+  return opened.flatMap((outcome) =>
+    outcome !== null && outcome.device === device.deviceId && outcome.generation < generation
+      ? [outcome]
+      : [],
+  )
+}
+
+/**
+ * Takes over what an earlier generation said in the end, so that the issuer is not asked again: the authorisation as
+ * the acquirer and the books know it. Null when it says nothing that is not known, or does not fit.
+ */
+export function adoptOutcome(
+  row: PaymentRow,
+  outcome: OutcomeStatement,
+  generation: number,
+): PaymentRow | null {
+  const { status, attempt: attemptId, authorisation, responseCode, approvalCode, atMs } = outcome
+  const { money } = row.story
+  if (row.asOf >= generation || row.deviceId !== outcome.device) return null
+  if (money.amountMinor !== outcome.amountMinor || money.currency !== outcome.currency) return null
+  if (status === 'canceled' || attemptId === null || responseCode === null) return null
+  if (authorisation === null || authorisation === undefined) return null
+  const { charge, ...sending } = authorisation
+  const result = advance(row.story, {
+    type: 'adopted',
+    attemptId,
+    sending,
+    answer: { responseCode, answeredAtMs: atMs, approvalCode: status === 'declined' ? null : approvalCode },
+  })
+  if ('refusal' in result || result.story === row.story) return null
+  const { number } = must(claimedAttempt(result.story), 'what was adopted is claimed')
+  const known = row.details[number - 1]
+  const before = known ?? row.details.findLast((_, at) => row.story.attempts[at]?.attemptId === attemptId)
+  const detail = {
+    ...must(before, 'a claimed attempt has its details'),
+    number,
+    chargeId: charge,
+    sealed: null,
+  }
+  const details =
+    known === undefined
+      ? [...row.details, detail]
+      : row.details.map((other) => (other.number === number ? detail : other))
+  return { ...row, story: result.story, details }
+}

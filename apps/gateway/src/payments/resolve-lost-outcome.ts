@@ -1,0 +1,74 @@
+import { advance, newId } from '@holdfast/core'
+import type { GatewayWorld } from '../gateway-world.ts'
+import type { PaymentRow } from '../store/gateway-store.ts'
+import { settle } from './settle.ts'
+
+/** Why a payment waits: only a lost database knew what its acquirer was asked, and the host cannot be asked again. */
+export const OUTCOME_LOST = 'outcome_lost'
+
+/** What somebody read in the acquirer's own books. `nothing`: no approval of this payment stands there. */
+export type LostOutcome =
+  | { readonly found: 'nothing' }
+  | {
+      readonly found: 'approval'
+      readonly stan: string
+      readonly rrn: string
+      readonly transmittedAtMs: number
+      readonly responseCode: string
+      readonly approvalCode: string
+    }
+
+export type Resolved =
+  | 'resolved'
+  | 'payment_not_found'
+  | 'outcome_not_lost'
+  | 'does_not_fit'
+  | 'moved_meanwhile'
+
+/**
+ * A human's word about a payment that waits after a restore. What was found is adopted, or taken back when the device
+ * has said that the sale is void; after `nothing` the issuer is asked as for the first time.
+ */
+export async function resolveLostOutcome(
+  world: GatewayWorld,
+  payment: { readonly account: string; readonly paymentId: string },
+  outcome: LostOutcome,
+): Promise<Resolved> {
+  const { rows } = await world.store.payments(payment.account, [payment.paymentId])
+  const row = rows[0]
+  if (row === undefined) return 'payment_not_found'
+  if (row.attention !== OUTCOME_LOST) return 'outcome_not_lost'
+  const resolved = await applied(world, row, outcome)
+  if (resolved === null) return 'does_not_fit'
+  const parts = await settle(world, row, resolved, world.clock.wallMs())
+  if ((await world.store.commit(parts)) === 'conflict') return 'moved_meanwhile'
+  for (const key of [payment.paymentId, row.deviceId, 'due']) world.changes.notify(key)
+  return 'resolved'
+}
+
+async function applied(
+  world: GatewayWorld,
+  row: PaymentRow,
+  outcome: LostOutcome,
+): Promise<PaymentRow | null> {
+  const nowMs = world.clock.wallMs()
+  if (outcome.found === 'nothing') {
+    const result = advance(row.story, { type: 'found_nothing', nowMs })
+    if ('refusal' in result) return null
+    return { ...row, story: result.story, attention: null, asOf: await world.store.generation() }
+  }
+  const { stan, rrn, transmittedAtMs, responseCode, approvalCode } = outcome
+  const sending = { stan, rrn, transmittedAtMs }
+  const answer = { responseCode, approvalCode, answeredAtMs: nowMs }
+  const result = advance(row.story, { type: 'found_approval', sending, answer })
+  if ('refusal' in result) return null
+  const source = { wallMs: () => nowMs, randomBytes: (length: number) => world.crypto.randomBytes(length) }
+  const added = result.story.attempts.slice(row.details.length)
+  const details = [...row.details]
+  for (const { number, attemptId } of added) {
+    const like = row.details.findLast((_, at) => row.story.attempts[at]?.attemptId === attemptId)
+    if (like === undefined) return null
+    details.push({ ...like, number, chargeId: newId('ch', source), createdMs: nowMs })
+  }
+  return { ...row, story: result.story, details, attention: null }
+}

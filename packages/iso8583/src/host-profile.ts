@@ -1,0 +1,81 @@
+import { buildAuthorisationAdvice, parseAuthorisationAdviceAnswer } from './authorisation-advice.ts'
+import { buildAuthorisationRequest, parseAuthorisationAnswer } from './authorisation-request.ts'
+import type { AdviceAnswer, CardAdvice } from './card-advice.ts'
+import type { CardAnswer, CardRequest } from './card-request.ts'
+import { buildFinancialAdvice, parseFinancialAdviceAnswer } from './financial-advice.ts'
+import { buildFinancialRequest, parseFinancialAnswer } from './financial-request.ts'
+import type { Iso8583Message, Parsed } from './message.ts'
+import type { WireProfile } from './profile.ts'
+import type { RetryRules } from './retry-rules.ts'
+import type { ReversalForm } from './reversal-advice.ts'
+
+/** All in which one acquirer's contract differs from another's. Data: no code knows an acquirer by name. */
+export type HostProfile = {
+  readonly name: string
+  readonly wire: WireProfile
+  /**
+   * Which one message moves the money. `host_capture`: the approved 0200 and the accepted 0220 do, and 0500 compares.
+   * `terminal_capture`: 0100 and 0120 only authorise, and the batch presents.
+   */
+  readonly settlement: 'host_capture' | 'terminal_capture'
+  readonly reversal: ReversalForm
+  readonly mac: HostMac
+  /** How long an answer may take. */
+  readonly answerTimeoutMs: number
+  /** A repeat with the ids of the original is answered as the original was, and never decided anew. */
+  readonly hostDeduplicates: boolean
+  /** A message is known again by terminal, local time and RRN, also under another STAN. */
+  readonly hostKnowsRrn: boolean
+  /** After no answer: so many repeats where the host de-duplicates, then a reversal. */
+  readonly repeatsMax: number
+  readonly deferred: DeferredRules
+  /** An advice is only ever refused technically; after so many tries a human looks at it. */
+  readonly adviceTriesMax: number
+  /** Whether an approval of a part (DE39 10) is taken; where not, it is reversed. */
+  readonly partialApprovals: boolean
+  /** By how much the captured amount may exceed the authorised one, per cent. */
+  readonly tipPercentMax: number
+  /** Beside and before the common table. */
+  readonly retry: RetryRules
+}
+
+/** `key_change`: by 0800/101 after each sign-on. */
+export type HostMac =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'retail' | 'aes_cmac'; readonly keys: 'fixed' | 'key_change' }
+
+export type DeferredRules = {
+  /** From the sale: later, schemes want no authorisation any more, and nothing is sent. */
+  readonly ageMaxMs: number
+  /** From the sale: whoever waits this long is shown as at risk. */
+  readonly warnAfterMs: number
+}
+
+/** The MTI by which DE90 names a sale. */
+export function saleMti({ settlement }: HostProfile): '0100' | '0200' {
+  return settlement === 'host_capture' ? '0200' : '0100'
+}
+
+export function buildSaleRequest(host: HostProfile, request: CardRequest): Iso8583Message {
+  return host.settlement === 'host_capture'
+    ? buildFinancialRequest(host.wire, request)
+    : buildAuthorisationRequest(host.wire, request)
+}
+
+export function parseSaleAnswer(host: HostProfile, message: Iso8583Message): Parsed<CardAnswer> {
+  return host.settlement === 'host_capture'
+    ? parseFinancialAnswer(message)
+    : parseAuthorisationAnswer(message)
+}
+
+export function buildSaleAdvice(host: HostProfile, advice: CardAdvice): Iso8583Message {
+  return host.settlement === 'host_capture'
+    ? buildFinancialAdvice(host.wire, advice)
+    : buildAuthorisationAdvice(host.wire, advice)
+}
+
+export function parseSaleAdviceAnswer(host: HostProfile, message: Iso8583Message): Parsed<AdviceAnswer> {
+  return host.settlement === 'host_capture'
+    ? parseFinancialAdviceAnswer(message)
+    : parseAuthorisationAdviceAnswer(message)
+}
