@@ -1,4 +1,12 @@
-import type { AuthorisedLine, JournalLine, TransactionIds } from './journal.ts'
+import type {
+  AuthorisedLine,
+  BalanceSetLine,
+  ChargedBackLine,
+  JournalLine,
+  SaleKind,
+  TransactionIds,
+  TransactionLine,
+} from './journal.ts'
 
 /** One transaction as the acquirer sees it now: a row of `GET /journal`. */
 export type JournalEntry = {
@@ -10,6 +18,7 @@ export type JournalEntry = {
   readonly localDate: string
   readonly localTime: string
   readonly merchant: string
+  readonly kind: SaleKind | 'reversal_only'
   /** What was asked, minor units. */
   readonly amountMinor: number
   readonly currency: string
@@ -22,27 +31,71 @@ export type JournalEntry = {
   readonly approvalCode?: string
   /** Reversed as a whole. */
   readonly reversed: boolean
-  /** What the card is charged now, after reversals; the figure that an audit adds up. */
+  /** What the card is charged now, after completion and reversals; the figure that an audit adds up. */
   readonly chargedMinor: number
+  /** The final amount, once an advice has told it. */
+  readonly completedMinor?: number
+  readonly chargedBackMinor?: number
+  readonly atc?: number
+  readonly atcStale?: boolean
   /** Requests received, repeats included. More than one with one decision is a repeat that was recognised. */
   readonly timesAsked: number
   readonly atMs: number
 }
 
-type Transaction = { readonly entry: JournalEntry; readonly authorised?: AuthorisedLine }
+export type Transaction = { readonly entry: JournalEntry; readonly authorised?: AuthorisedLine }
+
+/** A row of `GET /chargebacks`. */
+export type Chargeback = Omit<ChargedBackLine, 'event' | 'ids'> & {
+  readonly terminal: string
+  readonly rrn: string
+  readonly currency: string
+}
 
 /**
  * The state that follows from the journal's lines, and from nothing else.
- * Invariant: 0 ≤ charged ≤ answered amount, and charged = 0 once declined or reversed; it never grows again.
+ * Invariant: charged = 0 once declined or reversed, and then for ever; so a reversal gives back exactly once.
  */
 export class Book {
   readonly #transactions = new Map<string, Transaction>()
   readonly #keyByRrn = new Map<string, string>()
+  readonly #chargedMinor = new Map<string, number>()
+  readonly #accounts = new Map<string, BalanceSetLine>()
+  readonly #highestAtc = new Map<string, number>()
+  readonly #chargebacks: Chargeback[] = []
   #approvals = 0
+  #clockAheadMs = 0
 
   /** Approvals ever given; the source of approval codes. */
   approvals(): number {
     return this.#approvals
+  }
+
+  /** How far the test clock was put forward. */
+  clockAheadMs(): number {
+    return this.#clockAheadMs
+  }
+
+  chargebacks(): readonly Chargeback[] {
+    return this.#chargebacks
+  }
+
+  /** What a card owes in one currency, all its transactions together. */
+  chargedMinor(cardFingerprint: string, currency: string): number {
+    return this.#chargedMinor.get(accountKey(cardFingerprint, currency)) ?? 0
+  }
+
+  /** As it was last set by hand. */
+  account(cardFingerprint: string, currency: string): BalanceSetLine | undefined {
+    return this.#accounts.get(accountKey(cardFingerprint, currency))
+  }
+
+  accounts(): readonly BalanceSetLine[] {
+    return [...this.#accounts.values()]
+  }
+
+  highestAtc(cardFingerprint: string): number | undefined {
+    return this.#highestAtc.get(cardFingerprint)
   }
 
   find(ids: TransactionIds): Transaction | undefined {
@@ -56,30 +109,67 @@ export class Book {
 
   /** In the order in which each transaction was first heard of. */
   entries(): JournalEntry[] {
-    return [...this.#transactions.values()].map(({ entry }) => entry)
+    return [...this.transactions()].map(({ entry }) => entry)
+  }
+
+  transactions(): Iterable<Transaction> {
+    return this.#transactions.values()
   }
 
   apply(line: JournalLine): void {
+    switch (line.event) {
+      case 'clock_advanced':
+        this.#clockAheadMs += line.byMs
+        return
+      case 'balance_set':
+        this.#accounts.set(accountKey(line.cardFingerprint, line.currency), line)
+        return
+      case 'authorised':
+      case 'asked_again':
+      case 'completed':
+      case 'reversed':
+      case 'charged_back':
+        this.#advance(line)
+    }
+  }
+
+  #advance(line: TransactionLine): void {
     const before = this.find(line.ids)
     const after = advance(before, line)
-    if (after !== undefined) {
-      this.#transactions.set(keyOf(line.ids), after)
-      this.#keyByRrn.set(rrnKeyOf(line.ids), keyOf(line.ids))
+    if (after === undefined) return
+    this.#transactions.set(keyOf(line.ids), after)
+    this.#keyByRrn.set(rrnKeyOf(line.ids), keyOf(line.ids))
+    const { cardFingerprint, currency, chargedMinor } = after.entry
+    const account = accountKey(cardFingerprint, currency)
+    const changeMinor = chargedMinor - (before?.entry.chargedMinor ?? 0)
+    this.#chargedMinor.set(account, (this.#chargedMinor.get(account) ?? 0) + changeMinor)
+    if (line.event === 'charged_back') {
+      const { event: _event, ids, ...facts } = line
+      this.#chargebacks.push({ ...facts, terminal: ids.terminal, rrn: ids.rrn, currency })
     }
-    if (line.event === 'authorised' && line.outcome === 'approved') this.#approvals += 1
+    if (line.event !== 'authorised') return
+    if (line.outcome === 'approved') this.#approvals += 1
+    if (line.atc !== undefined && line.atc > (this.highestAtc(cardFingerprint) ?? -1)) {
+      this.#highestAtc.set(cardFingerprint, line.atc)
+    }
   }
 }
 
-function advance(before: Transaction | undefined, line: JournalLine): Transaction | undefined {
+function advance(before: Transaction | undefined, line: TransactionLine): Transaction | undefined {
   switch (line.event) {
     case 'authorised': {
-      const { event: _event, ids, answeredMinor, chip: _chip, ...facts } = line
+      const { event: _event, ids, answeredMinor, chip: _chip, availableMinor: _left, ...facts } = line
+      const kind = line.kind ?? (line.deferred ? 'deferred' : 'online')
       const reversed = before?.entry.reversed ?? false
       const chargedMinor = line.outcome === 'approved' && !reversed ? answeredMinor : 0
-      return { entry: { ...facts, ...ids, reversed, chargedMinor, timesAsked: 1 }, authorised: line }
+      return { entry: { ...facts, ...ids, kind, reversed, chargedMinor, timesAsked: 1 }, authorised: line }
     }
     case 'asked_again':
-      return before && { ...before, entry: { ...before.entry, timesAsked: before.entry.timesAsked + 1 } }
+      return before && changed(before, { timesAsked: before.entry.timesAsked + 1 })
+    case 'completed': {
+      if (before === undefined || before.entry.outcome !== 'approved' || before.entry.reversed) return before
+      return changed(before, { chargedMinor: line.amountMinor, completedMinor: line.amountMinor })
+    }
     case 'reversed': {
       if (before === undefined) {
         const { event: _event, ids, remainingMinor: _remaining, ...facts } = line
@@ -87,13 +177,22 @@ function advance(before: Transaction | undefined, line: JournalLine): Transactio
       }
       const remainingMinor = line.remainingMinor ?? 0
       const chargedMinor = Math.min(before.entry.chargedMinor, remainingMinor)
-      const reversed = before.entry.reversed || remainingMinor === 0
-      return { ...before, entry: { ...before.entry, reversed, chargedMinor } }
+      return changed(before, { reversed: before.entry.reversed || remainingMinor === 0, chargedMinor })
     }
+    case 'charged_back':
+      return (
+        before &&
+        changed(before, { chargedBackMinor: (before.entry.chargedBackMinor ?? 0) + line.amountMinor })
+      )
   }
 }
 
+function changed(before: Transaction, entry: Partial<JournalEntry>): Transaction {
+  return { ...before, entry: { ...before.entry, ...entry } }
+}
+
 const NEVER_SEEN = {
+  kind: 'reversal_only',
   cardFingerprint: '',
   deferred: false,
   outcome: 'never_seen',
@@ -107,6 +206,11 @@ function keyOf(ids: TransactionIds): string {
   return [ids.acquirerId, ids.terminal, ids.stan, ids.localDate, ids.localTime, ids.rrn].join('|')
 }
 
+/** Not the local time either: a sender that lost its database may know that of the sale only by the second. */
 function rrnKeyOf(ids: TransactionIds): string {
   return [ids.acquirerId, ids.terminal, ids.rrn].join('|')
+}
+
+function accountKey(cardFingerprint: string, currency: string): string {
+  return `${cardFingerprint}|${currency}`
 }

@@ -6,6 +6,10 @@ export type TestCard = {
   readonly online: string
   /** DE39 for a sale with the deferred mark. */
   readonly deferred: string
+  /** On its account in each currency, minor units; absent: without limit. */
+  readonly openingMinor?: number
+  /** Approves what is left where it is less than what was asked. */
+  readonly partialApprovals?: true
 }
 
 /**
@@ -32,6 +36,7 @@ export const TEST_CARDS: readonly TestCard[] = [
   always('removed', '4000000000003220', '00'),
   always('magstripe', '6011111111111117', '00'),
   always('cda_broken', '5105105105105100', '00'),
+  { ...always('prepaid', '4000000000003063', '00'), openingMinor: 5_000, partialApprovals: true },
 ]
 
 export function cardByPan(pan: string): TestCard | undefined {

@@ -65,6 +65,10 @@ describe('control', () => {
     { match: {}, do: { delayMs: 10 } },
     { match: {}, do: { duplicate: true } },
     { match: {}, do: { cut: true } },
+    { match: { message: 'advice' }, do: { cut: { afterBytes: 3 } } },
+    { match: { message: 'network' }, do: { garbage: true, delayMs: 5 } },
+    { match: {}, do: { lateAnswer: true, responseCode: '05' } },
+    { match: {}, do: { responseCode: '91', delayMs: 5, duplicate: true } },
   ])('takes the rule %j and forgets it on DELETE', async (rule) => {
     expect((await post(rule)).statusCode).toBe(201)
     expect(script.rules()).toEqual([rule])
@@ -73,21 +77,90 @@ describe('control', () => {
     expect(script.rules()).toEqual([])
   })
 
-  it.each([
-    {},
-    { match: {} },
-    { match: { card: 'nobody' }, do: { cut: true } },
-    { match: { next: 0 }, do: { cut: true } },
-    { match: { next: '1' }, do: { cut: true } },
-    { match: { nxt: 1 }, do: { cut: true } },
-    { match: {}, do: {} },
-    { match: {}, do: { cut: false } },
-    { match: {}, do: { responseCode: '5' } },
-    { match: {}, do: { delayMs: 5, cut: true } },
-    { match: {}, do: { drop: 'sometimes' } },
-  ])('refuses %j', async (rule) => {
-    expect((await post(rule)).statusCode).toBe(400)
+  it.each<[string, object]>([
+    ['match', {}],
+    ['do', { match: {} }],
+    ['match.card', { match: { card: 'nobody' }, do: { cut: true } }],
+    ['match.amountMinor', { match: { amountMinor: 1.5 }, do: { cut: true } }],
+    ['match.next', { match: { next: 0 }, do: { cut: true } }],
+    ['match.next', { match: { next: '1' }, do: { cut: true } }],
+    ['match.nxt', { match: { nxt: 1 }, do: { cut: true } }],
+    ['match.message', { match: { message: 'sale' }, do: { cut: true } }],
+    ['match.message', { match: { message: 'network', card: 'visa' }, do: { cut: true } }],
+    ['do', { match: {}, do: {} }],
+    ['do.explode', { match: {}, do: { explode: true } }],
+    ['do.cut', { match: {}, do: { cut: false } }],
+    ['do.cut.afterBytes', { match: {}, do: { cut: { afterBytes: -1 } } }],
+    ['do.responseCode', { match: {}, do: { responseCode: '5' } }],
+    ['do.delayMs', { match: {}, do: { delayMs: 'soon' } }],
+    ['do.delayMs', { match: {}, do: { delayMs: 5, cut: true } }],
+    ['do.approvedMinor', { match: {}, do: { approvedMinor: 5 } }],
+    ['do.lateAnswer', { match: {}, do: { drop: 'after', lateAnswer: true } }],
+    ['do.drop', { match: {}, do: { drop: 'sometimes' } }],
+    ['do.wrongMac', { match: {}, do: { wrongMac: true } }],
+  ])('refuses a fault in %s of %j by its name', async (field, rule) => {
+    const answer = await post(rule)
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({ error: { code: 'not_valid', field } })
     expect(script.rules()).toEqual([])
+  })
+
+  it('takes a wrong MAC where there are MACs', async () => {
+    app = createControl({ host, script, hasMac: true })
+    expect((await post({ match: {}, do: { wrongMac: true } })).statusCode).toBe(201)
+  })
+
+  it('refuses what is no JSON', async () => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/script',
+      headers: { 'content-type': 'application/json' },
+      payload: '{"match":',
+    })
+    expect([answer.statusCode, answer.json<{ error: object }>().error]).toMatchObject([400, { field: null }])
+  })
+
+  it('sets an account and shows it', async () => {
+    const payload = { card: 'visa', currency: '978', availableMinor: 500, partialApprovals: true }
+    const made = await app.inject({ method: 'POST', url: '/accounts', payload })
+    expect([made.statusCode, made.json()]).toEqual([201, { ...payload, chargedMinor: 0 }])
+    expect((await app.inject('/accounts')).json()).toEqual([{ ...payload, chargedMinor: 0 }])
+    for (const [field, wrong] of [
+      ['card', { card: 'nobody' }],
+      ['currency', { currency: 'EUR' }],
+      ['availableMinor', { availableMinor: -1 }],
+      ['availableMinor', { availableMinor: undefined }],
+    ] as const) {
+      const answer = await app.inject({ method: 'POST', url: '/accounts', payload: { ...payload, ...wrong } })
+      expect(answer.json()).toMatchObject({ error: { field } })
+    }
+  })
+
+  it('makes chargebacks and lists them', async () => {
+    host.handle(requestMessage(1))
+    const charge = (payload: object) => app.inject({ method: 'POST', url: '/chargebacks', payload })
+    const order = { rrn: 'R00000000001', reason: '10.4' }
+    expect((await charge({ ...order, amountMinor: 9_999 })).json()).toMatchObject({
+      error: { code: 'amount_too_large', field: 'amountMinor' },
+    })
+    expect((await charge(order)).statusCode).toBe(201)
+    expect((await charge(order)).statusCode).toBe(409)
+    expect((await charge({ ...order, rrn: 'R00000000009' })).statusCode).toBe(404)
+    expect((await charge({ ...order, amountMinor: 0 })).json()).toMatchObject({
+      error: { field: 'amountMinor' },
+    })
+    expect((await charge({ rrn: 'R00000000001' })).json()).toMatchObject({ error: { field: 'reason' } })
+    expect((await app.inject('/chargebacks')).json()).toMatchObject([{ id: 'cb_000001', amountMinor: 1_250 }])
+  })
+
+  it('puts its clock forward and never back', async () => {
+    const advance = (advanceMs: unknown) =>
+      app.inject({ method: 'POST', url: '/clock', payload: { advanceMs } })
+    expect((await advance(60_000)).json()).toEqual({ nowMs: 61_000 })
+    expect((await app.inject('/clock')).json()).toEqual({ nowMs: 61_000 })
+    expect((await advance(-1)).json()).toMatchObject({ error: { field: 'advanceMs' } })
+    host.handle(requestMessage(1))
+    expect((await app.inject('/journal')).json()).toMatchObject([{ atMs: 61_000, kind: 'online' }])
   })
 
   it('P9: does not echo a card number that was given as a name', async () => {

@@ -1,45 +1,39 @@
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 
-import { TEST_CARDS } from './cards.ts'
+import {
+  accountSchema,
+  chargebackSchema,
+  clockSchema,
+  journalQuerySchema,
+  ruleSchema,
+} from './control-schemas.ts'
+import type { Account, ChargebackOrder, ChargebackRefusal } from './host-desk.ts'
 import type { Host } from './host.ts'
-import type { Script, ScriptRule } from './script.ts'
+import type { Journal } from './journal.ts'
+import { type Script, scriptContradiction, type ScriptRule } from './script.ts'
 
-const minor = { type: 'integer', minimum: 0, maximum: 999_999_999_999 }
-
-function only(properties: Record<string, object>, required = Object.keys(properties)): object {
-  return { type: 'object', properties, required, additionalProperties: false }
+export type ControlDeps = {
+  readonly host: Host
+  readonly script: Script
+  /** What is answered here is on disk. Absent: nothing is kept. */
+  readonly journal?: Pick<Journal, 'durable'>
+  /** Whether the profile has MACs that could be wrong. */
+  readonly hasMac?: boolean
 }
 
-const ruleSchema = only({
-  match: only(
-    {
-      card: { enum: TEST_CARDS.map(({ name }) => name) },
-      amountMinor: minor,
-      next: { type: 'integer', minimum: 1 },
-      message: { enum: ['authorisation', 'reversal'] },
-    },
-    [],
-  ),
-  do: {
-    oneOf: [
-      only({ responseCode: { type: 'string', pattern: '^[0-9A-Z]{2}$' }, approvedMinor: minor }, [
-        'responseCode',
-      ]),
-      only({ drop: { enum: ['before', 'after'] } }),
-      only({ delayMs: { type: 'integer', minimum: 0, maximum: 600_000 } }),
-      only({ duplicate: { const: true } }),
-      only({ cut: { const: true } }),
-    ],
-  },
-})
-
-const journalQuerySchema = only({ rrn: { type: 'string' }, terminal: { type: 'string' } }, [])
-
-/** The hand on the simulator: what it did, and what it shall do wrong next. */
-export function createControl({ host, script }: { host: Host; script: Script }): FastifyInstance {
+/** The hand on the simulator: what it did, what it shall do wrong next, and its accounts, disputes and clock. */
+export function createControl({ host, script, journal, hasMac = false }: ControlDeps): FastifyInstance {
   const app = fastify({
     forceCloseConnections: true,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+    ajv: {
+      customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false, allowUnionTypes: true },
+    },
+  })
+  app.setErrorHandler<FastifyError>((error, _, reply) => {
+    const { statusCode = 500 } = error
+    if (statusCode >= 500)
+      return reply.code(500).send(refusal('internal_error', null, 'Something went wrong'))
+    return reply.code(statusCode).send(refusal('not_valid', fieldOf(error), messageOf(error)))
   })
 
   app.get('/healthz', () => ({ status: 'ok' }))
@@ -57,6 +51,11 @@ export function createControl({ host, script }: { host: Host; script: Script }):
   app.get('/script', () => script.rules())
 
   app.post<{ Body: ScriptRule }>('/script', { schema: { body: ruleSchema } }, ({ body }, reply) => {
+    const field = scriptContradiction(body)
+    if (field !== undefined) return notValid(reply, field, 'makes no sense with the other fields')
+    if (body.do.wrongMac === true && !hasMac) {
+      return notValid(reply, 'do.wrongMac', 'needs a profile that has MACs')
+    }
     script.add(body)
     return reply.code(201).send(body)
   })
@@ -66,5 +65,75 @@ export function createControl({ host, script }: { host: Host; script: Script }):
     return reply.code(204).send()
   })
 
+  app.get('/accounts', () => host.accounts())
+
+  app.post<{ Body: Pick<Account, 'card' | 'currency' | 'availableMinor'> & { partialApprovals?: boolean } }>(
+    '/accounts',
+    { schema: { body: accountSchema } },
+    async ({ body }, reply) => {
+      const account = host.setAccount(body)
+      await journal?.durable()
+      return reply.code(201).send(account)
+    },
+  )
+
+  app.get('/chargebacks', () => host.chargebacks())
+
+  app.post<{ Body: ChargebackOrder }>(
+    '/chargebacks',
+    { schema: { body: chargebackSchema } },
+    async ({ body }, reply) => {
+      const made = host.chargeBack(body)
+      if (typeof made === 'string') {
+        const { status, field, message } = CHARGEBACK_REFUSALS[made]
+        return reply.code(status).send(refusal(made, field, message))
+      }
+      await journal?.durable()
+      return reply.code(201).send(made)
+    },
+  )
+
+  app.get('/clock', () => ({ nowMs: host.nowMs() }))
+
+  app.post<{ Body: { advanceMs: number } }>('/clock', { schema: { body: clockSchema } }, async ({ body }) => {
+    const nowMs = host.advanceClock(body.advanceMs)
+    await journal?.durable()
+    return { nowMs }
+  })
+
   return app
+}
+
+const CHARGEBACK_REFUSALS: Record<ChargebackRefusal, { status: number; field: string; message: string }> = {
+  unknown_transaction: { status: 404, field: 'rrn', message: 'No such transaction was asked or told' },
+  not_charged: { status: 409, field: 'rrn', message: 'Nothing of it is charged any more' },
+  amount_too_large: { status: 409, field: 'amountMinor', message: 'Less than that is charged' },
+}
+
+function notValid(reply: FastifyReply, field: string, message: string): FastifyReply {
+  return reply.code(400).send(refusal('not_valid', field, message))
+}
+
+function refusal(code: string, field: string | null, message: string): object {
+  return { error: { code, field, message } }
+}
+
+/** `do.delayMs`: where in the body or query the first fault is; null when it is no JSON at all. */
+function fieldOf({ validation }: FastifyError): string | null {
+  const [first] = validation ?? []
+  if (first === undefined) return null
+  const { additionalProperty, missingProperty } = first.params
+  const path = first.instancePath.split('/').slice(1)
+  // A name that somebody made up is said back only if it can be a name: it could be a card number.
+  const name = [additionalProperty, missingProperty].find((one) => typeof one === 'string')
+  if (typeof name === 'string') path.push(/^[A-Za-z]{1,40}$/.test(name) ? name : '?')
+  return path.join('.')
+}
+
+function messageOf({ validation, message }: FastifyError): string {
+  const [first] = validation ?? []
+  if (first === undefined) return message
+  const { allowedValues } = first.params
+  const allowed = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : ''
+  return `${first.message ?? 'is not valid'}${allowed}`
 }

@@ -70,7 +70,15 @@ function parseLines(bytes: Buffer, path: string): { lines: JournalLine[]; wholeB
   return { lines, wholeBytes }
 }
 
-const EVENTS: ReadonlySet<unknown> = new Set<JournalLine['event']>(['authorised', 'asked_again', 'reversed'])
+const EVENTS: ReadonlySet<unknown> = new Set<JournalLine['event']>([
+  'authorised',
+  'asked_again',
+  'completed',
+  'reversed',
+  'charged_back',
+  'balance_set',
+  'clock_advanced',
+])
 
 function parseLine(text: string): JournalLine | undefined {
   try {

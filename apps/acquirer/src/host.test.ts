@@ -2,7 +2,7 @@ import { decodeTlv, type Iso8583Message } from '@holdfast/iso8583'
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import { createFingerprint } from './fingerprint.ts'
-import { createHost, type Host } from './host.ts'
+import { createHost, type Host, type HostDeps } from './host.ts'
 import { type Journal, memoryJournal } from './journal.ts'
 import { Script } from './script.ts'
 import {
@@ -18,8 +18,14 @@ describe('host', () => {
   let script: Script
   let host: Host
 
-  const open = (): Host =>
-    createHost({ nowMs: () => 1_000, journal, fingerprint: createFingerprint(new Uint8Array(32)), script })
+  const open = (changes: Partial<HostDeps> = {}): Host =>
+    createHost({
+      nowMs: () => 1_000,
+      journal,
+      fingerprint: createFingerprint(new Uint8Array(32)),
+      script,
+      ...changes,
+    })
 
   const answerTo = (message: Iso8583Message): Iso8583Message => {
     const reply = host.handle(message)
@@ -85,7 +91,6 @@ describe('host', () => {
   })
 
   it.each([
-    ['STAN', { stan: '000002' }],
     ['RRN', { rrn: 'R00000000002' }],
     ['terminal', { terminalId: 'T2' }],
     ['local time', { saleLocalTime: { MMDD: '1120', hhmmss: '190510' } }],
@@ -96,8 +101,22 @@ describe('host', () => {
     expect(host.entries().map(({ chargedMinor }) => chargedMinor)).toEqual([1_250, 1_250])
   })
 
+  it('P7: knows a sale again under another STAN, and reverses it so, unless it was told to know none', () => {
+    const { stan: _stan, ...first } = authorise(1)
+    expect(authorise(1, { stan: '000002' })).toEqual({ ...first, stan: '000002' })
+    expect(host.entries()).toMatchObject([{ timesAsked: 2 }])
+    reverse(1, { original: { mti: '0100', stan: '000002', transmittedAtMs: 0 } })
+    expect(host.entries()).toMatchObject([{ reversed: true }])
+    journal = memoryJournal()
+    host = open({ knowsRrn: false })
+    authorise(1)
+    authorise(1, { stan: '000002' })
+    expect(host.entries().map(({ chargedMinor }) => chargedMinor)).toEqual([1_250, 1_250])
+  })
+
   it.each([
     ['amount', { amountMinor: 9_999 }],
+    ['currency', { currencyNumeric: '840' }],
     ['card', { card: 'mastercard' }],
   ])('neither approves nor replays known ids with another %s', (_, changes) => {
     authorise(1)

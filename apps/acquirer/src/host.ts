@@ -1,22 +1,25 @@
 import {
   bcdBinary1987,
-  buildAuthorisationAnswer,
   buildNetworkAnswer,
-  buildReversalAnswer,
-  encodeTlv,
-  type Fields,
   type Iso8583Message,
+  NETWORK_CODES,
+  parseAuthorisationAdvice,
   parseAuthorisationRequest,
+  parseFinancialAdvice,
+  parseFinancialRequest,
   parseNetworkRequest,
   parseReversalAdvice,
-  type ReceivedAuthorisationRequest,
+  type ReceivedCardAdvice,
+  type ReceivedCardRequest,
   type ReceivedReversalAdvice,
-  responseCode as responseCodeFact,
   type WireProfile,
 } from '@holdfast/iso8583'
 
-import { Book, type JournalEntry } from './book.ts'
-import { cardByPan, issuerDecision } from './cards.ts'
+import { Book, type JournalEntry, type Transaction } from './book.ts'
+import { cardByPan } from './cards.ts'
+import { adviceAnswer, formatError, reversalAnswer, saleAnswer } from './host-answers.ts'
+import { createDesk, type HostDesk } from './host-desk.ts'
+import { accept, type AtcRule, decide, declineOf } from './issuer.ts'
 import type { AuthorisedLine, Journal, JournalLine, TransactionIds } from './journal.ts'
 import { Script, type ScriptAction } from './script.ts'
 
@@ -27,10 +30,13 @@ export type HostReply =
       readonly message: Iso8583Message
       readonly delayMs: number
       readonly copies: number
+      /** Answers that were held back and go first. */
+      readonly late?: readonly Iso8583Message[]
+      readonly damage?: 'wrong_mac' | 'garbage'
     }
-  /** Begin the answer and break the connection. */
-  | { readonly kind: 'cut'; readonly message: Iso8583Message }
-  | { readonly kind: 'silence'; readonly why: 'dropped' | 'message_not_supported' }
+  /** Begin the answer and break the connection, in the middle where no number of bytes is said. */
+  | { readonly kind: 'cut'; readonly message: Iso8583Message; readonly afterBytes?: number }
+  | { readonly kind: 'silence'; readonly why: 'dropped' | 'held_back' | 'message_not_supported' }
 
 export type HostDeps = {
   readonly nowMs: () => number
@@ -41,9 +47,11 @@ export type HostDeps = {
   readonly profile?: WireProfile
   /** False: a request under another STAN is another request, whatever its RRN says. */
   readonly knowsRrn?: boolean
+  /** `observe` where left out: simulated cards of one number exist in many readers, each with its own counter. */
+  readonly atcRule?: AtcRule
 }
 
-export type Host = {
+export type Host = HostDesk & {
   /** Decides at once. The reply may leave only after `journal.durable()`, called after this, has resolved. */
   handle(message: Iso8583Message): HostReply
   entries(): JournalEntry[]
@@ -52,25 +60,27 @@ export type Host = {
 /**
  * An acquirer and its issuers without sockets, disk or clock of their own.
  *
- * A request is known by acquirer, terminal, local time, RRN and STAN, and without the STAN where the host `knowsRrn`.
- * Known again, it is answered as the first time and never decided twice; 25 when its approval has been taken back. A reversal is as good before its request as after it, and as often as it comes.
+ * A request or advice is known by acquirer, terminal, local time, RRN and STAN, and without the STAN where the host
+ * `knowsRrn`. Known again, it is answered as the first time and never decided twice; 25 when its approval has been
+ * taken back. A reversal is as good before its request as after it, and as often as it comes.
  */
 export function createHost(deps: HostDeps): Host {
-  const { nowMs, journal, fingerprint, script = new Script(), profile = bcdBinary1987 } = deps
+  const { journal, fingerprint, script = new Script(), profile = bcdBinary1987 } = deps
+  const atcRule = deps.atcRule ?? 'observe'
   const book = new Book()
+  const heldBack = new Map<string, Iso8583Message[]>()
   const find = (ids: TransactionIds) =>
     book.find(ids) ?? (deps.knowsRrn === false ? undefined : book.findByRrn(ids))
   for (const line of journal.lines()) book.apply(line)
 
+  const nowMs = (): number => deps.nowMs() + book.clockAheadMs()
   const record = (line: JournalLine): void => {
     journal.append(line)
     book.apply(line)
   }
 
-  const authorise = (message: Iso8583Message): HostReply => {
-    const parsed = parseAuthorisationRequest(profile, message)
-    if (!parsed.ok) return answer(formatError(message, '0110'))
-    const request = parsed.value
+  const authorise = (message: Iso8583Message, request: ReceivedCardRequest): HostReply => {
+    const { mti } = message
     const ids = idsOf(request, request.stan)
     const found = find(ids)
     const known = found?.authorised
@@ -80,56 +90,99 @@ export function createHost(deps: HostDeps): Host {
       amountMinor: request.amountMinor,
       known: known !== undefined,
     })
-    if (isDropped(action, 'before')) return DROPPED
+    if (action?.drop === 'before') return DROPPED
     const cardFingerprint = fingerprint(request.pan)
     if (known === undefined) {
-      const decided = decide(request, action)
-      const line = {
+      // The reversal overtook its request: an approval now would never be undone.
+      const decision =
+        found?.entry.reversed === true
+          ? declineOf(request, TAKEN_BACK)
+          : decide(book, request, { cardFingerprint, atcRule, ...scriptedDecision(action) })
+      const line: AuthorisedLine = {
         event: 'authorised',
         atMs: nowMs(),
         ids,
-        mti: message.mti,
+        mti,
         cardFingerprint,
-        ...decided,
-      } as const
+        ...decision,
+      }
       record(line)
-      return deliver(answerOf(line), action)
+      return deliver(saleAnswer(mti, line), action)
     }
-    record({ event: 'asked_again', atMs: nowMs(), ids: known.ids, mti: message.mti })
-    const same = known.cardFingerprint === cardFingerprint && known.amountMinor === request.amountMinor
+    record({ event: 'asked_again', atMs: nowMs(), ids: known.ids, mti })
+    const answered = { ...known, ids }
     // Known ids on another sale: neither the old answer nor a new decision would be true of it.
-    if (!same) return deliver(answerOf({ ...declineOf(request, '12'), ids }), action)
-    const isTakenBack = known.outcome === 'approved' && found?.entry.reversed === true
-    return deliver(answerOf({ ...(isTakenBack ? declineOf(request, '25') : known), ids }), action)
-  }
-
-  const decide = (request: ReceivedAuthorisationRequest, action: ScriptAction | undefined): Decision => {
-    // The reversal overtook its request: an approval now would never be undone.
-    if (find(idsOf(request, request.stan))?.entry.reversed === true) return declineOf(request, '25')
-    const scripted = action !== undefined && 'responseCode' in action ? action : undefined
-    const responseCode = scripted?.responseCode ?? issuerDecision(request.pan, request.deferred)
-    if (responseCodeFact(responseCode).class !== 'approved') return declineOf(request, responseCode)
-    return {
-      ...declineOf(request, responseCode),
-      outcome: 'approved',
-      approvalCode: approvalCode(book.approvals()),
-      answeredMinor: Math.min(request.amountMinor, scripted?.approvedMinor ?? request.amountMinor),
+    if (!isSameSale(known, request, cardFingerprint) || isAdvice(known.mti)) {
+      return deliver(saleAnswer(mti, { ...answered, ...declineOf(request, '12') }), action)
     }
+    const isTakenBack = known.outcome === 'approved' && found?.entry.reversed === true
+    const now = isTakenBack ? { ...declineOf(request, TAKEN_BACK), ids, atMs: known.atMs } : answered
+    return deliver(saleAnswer(mti, now), action)
   }
 
-  const reverse = (message: Iso8583Message): HostReply => {
-    const parsed = parseReversalAdvice(message)
-    if (!parsed.ok) return answer(formatError(message, '0410'))
-    const advice = parsed.value
+  const advise = (message: Iso8583Message, advice: ReceivedCardAdvice): HostReply => {
+    const { mti } = message
+    const { advised } = advice
+    const ids = idsOf(advice, advised.kind === 'completion' ? advised.original.stan : advice.stan)
+    const found = find(ids)
+    const action = script.take({
+      message: 'advice',
+      card: cardByPan(advice.pan)?.name,
+      amountMinor: advice.amountMinor,
+      known: found?.authorised !== undefined && advised.kind !== 'completion',
+    })
+    if (action?.drop === 'before') return DROPPED
+    const atMs = nowMs()
+    const say = (responseCode: string): HostReply =>
+      deliver(adviceAnswer(mti, { ids: { ...ids, stan: advice.stan }, responseCode, atMs }), action)
+    // An advice is refused technically or not at all, and then nothing is done.
+    if (action?.responseCode !== undefined) return say(action.responseCode)
+    if (advised.kind === 'completion') return say(complete(mti, advice.amountMinor, found))
+    const cardFingerprint = fingerprint(advice.pan)
+    const known = found?.authorised
+    if (known !== undefined) {
+      record({ event: 'asked_again', atMs, ids: known.ids, mti })
+      const isSame = isSameSale(known, advice, cardFingerprint) && isAdvice(known.mti)
+      if (!isSame) return say('12')
+      return say(known.outcome === 'approved' && found?.entry.reversed !== true ? '00' : TAKEN_BACK)
+    }
+    const isReversed = found?.entry.reversed === true
+    const { kind } = advised
+    const decision = isReversed
+      ? { ...declineOf({ ...advice, deferred: false }, TAKEN_BACK), kind }
+      : accept(book, advice, {
+          cardFingerprint,
+          kind,
+          responseCode: advised.kind === 'voice' ? '00' : advised.responseCode,
+          ...(advised.kind === 'voice' ? { approvalCode: advised.approvalCode } : {}),
+        })
+    record({ event: 'authorised', atMs, ids, mti, cardFingerprint, ...decision })
+    return say(isReversed ? TAKEN_BACK : '00')
+  }
+
+  /** The response code to the final amount of an earlier approval. */
+  const complete = (mti: string, amountMinor: number, found: Transaction | undefined): string => {
+    const line = found?.authorised
+    if (found === undefined || line === undefined || found.entry.reversed) return TAKEN_BACK
+    if (line.outcome !== 'approved') return '12'
+    const { completedMinor } = found.entry
+    if (completedMinor !== undefined && completedMinor !== amountMinor) return '12'
+    const event = completedMinor === undefined ? 'completed' : 'asked_again'
+    const common = { atMs: nowMs(), ids: line.ids, mti }
+    record(event === 'completed' ? { event, ...common, amountMinor } : { event, ...common })
+    return '00'
+  }
+
+  const reverse = (message: Iso8583Message, advice: ReceivedReversalAdvice): HostReply => {
     const ids = idsOf(advice, advice.original.stan)
     const card = advice.pan === undefined ? undefined : cardByPan(advice.pan)?.name
     const { amountMinor } = advice
     const action = script.take({ message: 'reversal', card, amountMinor, known: false })
-    if (isDropped(action, 'before')) return DROPPED
-    if (action !== undefined && 'responseCode' in action)
-      return answer(reversalAnswer(advice, action.responseCode))
+    if (action?.drop === 'before') return DROPPED
+    if (action?.responseCode !== undefined) {
+      return deliver(reversalAnswer(advice, action.responseCode), action)
+    }
     const found = find(ids)?.authorised
-    const seen = found !== undefined
     record({
       event: 'reversed',
       atMs: nowMs(),
@@ -142,7 +195,38 @@ export function createHost(deps: HostDeps): Host {
         ? {}
         : { remainingMinor: advice.replacementAmountMinor }),
     })
-    return deliver(reversalAnswer(advice, seen ? '00' : '25'), action)
+    return deliver(reversalAnswer(advice, found === undefined ? '25' : '00'), action)
+  }
+
+  const manage = (message: Iso8583Message): HostReply => {
+    const parsed = parseNetworkRequest(message)
+    if (!parsed.ok) return answer(formatError(message))
+    const action = script.take({ message: 'network', card: undefined, amountMinor: 0, known: false })
+    if (action?.drop === 'before') return DROPPED
+    const isPossible = parsed.value.code !== NETWORK_CODES.keyChange || profile.mac === 'required'
+    const responseCode = action?.responseCode ?? (isPossible ? '00' : FUNCTION_NOT_SUPPORTED)
+    return deliver(buildNetworkAnswer({ ...parsed.value, responseCode }), action)
+  }
+
+  const deliver = (message: Iso8583Message, action: ScriptAction | undefined): HostReply => {
+    if (action?.drop === 'after') return DROPPED
+    const terminal = message.fields[41] ?? ''
+    if (action?.lateAnswer === true) {
+      heldBack.set(terminal, [...(heldBack.get(terminal) ?? []), message])
+      return { kind: 'silence', why: 'held_back' }
+    }
+    if (action?.cut !== undefined) return { kind: 'cut', message, ...(action.cut === true ? {} : action.cut) }
+    const late = heldBack.get(terminal)
+    heldBack.delete(terminal)
+    return {
+      kind: 'answer',
+      message,
+      delayMs: action?.delayMs ?? 0,
+      copies: action?.duplicate === true ? 2 : 1,
+      ...(late === undefined ? {} : { late }),
+      ...(action?.wrongMac === true ? { damage: 'wrong_mac' } : {}),
+      ...(action?.garbage === true ? { damage: 'garbage' } : {}),
+    }
   }
 
   return {
@@ -150,106 +234,81 @@ export function createHost(deps: HostDeps): Host {
       switch (message.mti) {
         case '0100':
         case '0101':
-          return authorise(message)
+          return read(message, parseAuthorisationRequest(profile, message), authorise)
+        case '0200':
+        case '0201':
+          return read(message, parseFinancialRequest(profile, message), authorise)
+        case '0120':
+        case '0121':
+          return read(message, parseAuthorisationAdvice(profile, message), advise)
+        case '0220':
+        case '0221':
+          return read(message, parseFinancialAdvice(profile, message), advise)
         case '0400':
         case '0401':
-          return reverse(message)
-        case '0800': {
-          const parsed = parseNetworkRequest(message)
-          if (!parsed.ok) return answer(formatError(message, '0810'))
-          return answer(buildNetworkAnswer({ ...parsed.value, responseCode: '00' }))
-        }
+        case '0420':
+        case '0421':
+          return read(message, parseReversalAdvice(message), reverse)
+        case '0800':
+          return manage(message)
         default:
           return { kind: 'silence', why: 'message_not_supported' }
       }
     },
     entries: () => book.entries(),
+    ...createDesk({ book, record, fingerprint, nowMs }),
   }
 }
 
-type Decision = Omit<AuthorisedLine, 'event' | 'atMs' | 'ids' | 'mti' | 'cardFingerprint'>
-
 const DROPPED: HostReply = { kind: 'silence', why: 'dropped' }
+/** "Unable to locate record": to a repeat, that what was once approved has been taken back. */
+const TAKEN_BACK = '25'
+const FUNCTION_NOT_SUPPORTED = '40'
 
-function idsOf(message: ReceivedAuthorisationRequest | ReceivedReversalAdvice, stan: string): TransactionIds {
+function read<Value>(
+  message: Iso8583Message,
+  parsed: { readonly ok: true; readonly value: Value } | { readonly ok: false },
+  act: (message: Iso8583Message, value: Value) => HostReply,
+): HostReply {
+  return parsed.ok ? act(message, parsed.value) : answer(formatError(message))
+}
+
+type Identified = ReceivedCardRequest | ReceivedCardAdvice | ReceivedReversalAdvice
+
+function idsOf(
+  message: Pick<Identified, 'acquirerId' | 'terminalId' | 'rrn' | 'saleLocalTime'>,
+  stan: string,
+): TransactionIds {
   const { acquirerId, terminalId, rrn, saleLocalTime } = message
   const { MMDD: localDate, hhmmss: localTime } = saleLocalTime
   return { acquirerId, terminal: terminalId, stan, localDate, localTime, rrn }
 }
 
-function declineOf(request: ReceivedAuthorisationRequest, responseCode: string): Decision {
-  return {
-    merchant: request.merchantId,
-    amountMinor: request.amountMinor,
-    currency: request.currencyNumeric,
-    deferred: request.deferred,
-    outcome: 'declined',
-    responseCode,
-    answeredMinor: request.amountMinor,
-    chip: request.emv !== undefined,
-  }
+function isSameSale(
+  known: AuthorisedLine,
+  message: { readonly amountMinor: number; readonly currencyNumeric: string },
+  cardFingerprint: string,
+): boolean {
+  return (
+    known.cardFingerprint === cardFingerprint &&
+    known.amountMinor === message.amountMinor &&
+    known.currency === message.currencyNumeric
+  )
 }
 
-/** Six digits that do not repeat within a million approvals: 7,919 shares no factor with 1,000,000. */
-function approvalCode(approvalsBefore: number): string {
-  return String((approvalsBefore * 7_919 + 104_729) % 1_000_000).padStart(6, '0')
+/** 0120 and 0220, and their repeats. */
+function isAdvice(mti: string): boolean {
+  return mti.charAt(2) === '2'
 }
 
-function answerOf(
-  line: Omit<Decision, 'approvalCode'> & Pick<AuthorisedLine, 'ids' | 'approvalCode'>,
-): Iso8583Message {
-  const { ids, responseCode, approvalCode, answeredMinor, chip } = line
-  return buildAuthorisationAnswer({
-    stan: ids.stan,
-    rrn: ids.rrn,
-    terminalId: ids.terminal,
-    saleLocalTime: { MMDD: ids.localDate, hhmmss: ids.localTime },
-    responseCode,
-    ...(approvalCode === undefined ? {} : { approvalCode }),
-    amountMinor: answeredMinor,
-    ...(chip ? { emv: encodeTlv([{ tag: '8A', value: new TextEncoder().encode(responseCode) }]) } : {}),
-  })
-}
-
-function reversalAnswer(advice: ReceivedReversalAdvice, responseCode: string): Iso8583Message {
-  const { stan, rrn, terminalId, saleLocalTime } = advice
-  return buildReversalAnswer({ stan, rrn, terminalId, saleLocalTime, responseCode })
-}
-
-/** 30, with whatever the sender needs to know its request again. */
-function formatError({ fields }: Iso8583Message, mti: string): Iso8583Message {
-  const { 4: amount, 7: sent, 11: stan, 12: time, 13: date, 37: rrn, 41: terminal, 70: code } = fields
-  const echo: { [number: number]: string | undefined } = {
-    4: amount,
-    7: sent,
-    11: stan,
-    12: time,
-    13: date,
-    37: rrn,
-    41: terminal,
-    70: code,
-  }
-  const present = Object.entries(echo).filter(([, value]) => value !== undefined)
-  const echoed: Fields = Object.fromEntries(present)
-  return { mti, fields: { ...echoed, 39: '30' } }
+function scriptedDecision(action: ScriptAction | undefined): {
+  readonly scripted?: { readonly responseCode: string; readonly approvedMinor?: number }
+} {
+  const { responseCode, approvedMinor } = action ?? {}
+  if (responseCode === undefined) return {}
+  return { scripted: { responseCode, ...(approvedMinor === undefined ? {} : { approvedMinor }) } }
 }
 
 function answer(message: Iso8583Message): HostReply {
   return { kind: 'answer', message, delayMs: 0, copies: 1 }
-}
-
-function isDropped(action: ScriptAction | undefined, when: 'before' | 'after'): boolean {
-  return action !== undefined && 'drop' in action && action.drop === when
-}
-
-function deliver(message: Iso8583Message, action: ScriptAction | undefined): HostReply {
-  if (action === undefined) return answer(message)
-  if (isDropped(action, 'after')) return DROPPED
-  if ('cut' in action) return { kind: 'cut', message }
-  return {
-    kind: 'answer',
-    message,
-    delayMs: 'delayMs' in action ? action.delayMs : 0,
-    copies: 'duplicate' in action ? 2 : 1,
-  }
 }

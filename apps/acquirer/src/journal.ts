@@ -2,7 +2,10 @@
  * What the acquirer writes down, one line per event and never a card number: a keyed fingerprint stands for it.
  * The lines are the whole memory of the host: a restart replays them.
  */
-export type JournalLine = AuthorisedLine | AskedAgainLine | ReversedLine
+export type JournalLine = TransactionLine | BalanceSetLine | ClockAdvancedLine
+
+/** About one transaction. */
+export type TransactionLine = AuthorisedLine | AskedAgainLine | CompletedLine | ReversedLine | ChargedBackLine
 
 /** The values by which a request is known again, in its repeats and in its reversal. */
 export type TransactionIds = {
@@ -16,11 +19,19 @@ export type TransactionIds = {
   readonly rrn: string
 }
 
+/**
+ * `online` and `deferred` the issuer decided; `card_approved` and `voice` were told when they were done, and an
+ * advice is never declined for funds.
+ */
+export type SaleKind = 'online' | 'deferred' | 'card_approved' | 'voice'
+
 export type AuthorisedLine = {
   readonly event: 'authorised'
   readonly atMs: number
   readonly ids: TransactionIds
   readonly mti: string
+  /** Absent in a journal of version 0.1.0: online, or deferred by its mark. */
+  readonly kind?: SaleKind
   readonly merchant: string
   readonly amountMinor: number
   /** Three digits of ISO 4217. */
@@ -28,12 +39,54 @@ export type AuthorisedLine = {
   readonly cardFingerprint: string
   readonly deferred: boolean
   readonly outcome: 'approved' | 'declined'
+  /** Of an advice that was accepted: what it said, Y1, Y3 or 00. */
   readonly responseCode: string
   readonly approvalCode?: string
   /** The amount in the answer: the approved one, or of a decline the one asked. */
   readonly answeredMinor: number
   /** Whether the answer carries DE55, as the request did. */
   readonly chip: boolean
+  /** Application transaction counter of the cryptogram, 9F36. */
+  readonly atc?: number
+  /** The card was seen with this or a higher counter before. */
+  readonly atcStale?: boolean
+  /** What the answer says is left on the account. */
+  readonly availableMinor?: number
+}
+
+/** The final amount of an approval that was answered. */
+export type CompletedLine = {
+  readonly event: 'completed'
+  readonly atMs: number
+  readonly ids: TransactionIds
+  readonly mti: string
+  readonly amountMinor: number
+}
+
+export type ChargedBackLine = {
+  readonly event: 'charged_back'
+  readonly atMs: number
+  readonly ids: TransactionIds
+  readonly id: string
+  readonly amountMinor: number
+  readonly reason: string
+}
+
+/** What was there before anything was charged; null: without limit. */
+export type BalanceSetLine = {
+  readonly event: 'balance_set'
+  readonly atMs: number
+  readonly cardFingerprint: string
+  readonly currency: string
+  readonly openingMinor: number | null
+  /** Approves what is left where it is less than what was asked. */
+  readonly partialApprovals: boolean
+}
+
+export type ClockAdvancedLine = {
+  readonly event: 'clock_advanced'
+  readonly atMs: number
+  readonly byMs: number
 }
 
 export type AskedAgainLine = {

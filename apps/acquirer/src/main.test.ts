@@ -19,7 +19,8 @@ import {
 
 type Running = { child: ChildProcess; control: string; link: AcquirerLink; output: string[] }
 
-describe('the acquirer process', () => {
+/** Whole processes on a machine that may be busy. */
+describe('the acquirer process', { timeout: 60_000 }, () => {
   let directory: string
   const running: Running[] = []
 

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
-import { bcdBinary1987 } from '@holdfast/iso8583'
+import { hostCapture, type HostProfile, terminalCapture } from '@holdfast/iso8583'
+import { macFunction, wrapKey } from '@holdfast/iso8583/tcp'
 
 import { createControl } from './control.ts'
 import { openFileJournal } from './file-journal.ts'
@@ -10,21 +12,33 @@ import { loadFingerprintKey } from './fingerprint-key.ts'
 import { createFingerprint } from './fingerprint.ts'
 import { createHost } from './host.ts'
 import { Script } from './script.ts'
-import { startServer } from './server.ts'
+import { type ServerMac, startServer } from './server.ts'
 
 const directory = fromEnvironment('HOLDFAST_ACQUIRER_DATA')
 const isoPort = portFromEnvironment('HOLDFAST_ACQUIRER_PORT')
 const controlPort = portFromEnvironment('HOLDFAST_ACQUIRER_CONTROL_PORT')
+const profile = profileFromEnvironment('HOLDFAST_ACQUIRER_PROFILE')
+const mac = macOf(profile)
+const atcRule = process.env['HOLDFAST_ACQUIRER_ATC'] === 'strict' ? 'strict' : 'observe'
 
 await mkdir(directory, { recursive: true })
 const fingerprint = createFingerprint(await loadFingerprintKey(directory))
 const journal = await openFileJournal(join(directory, 'journal.jsonl'))
 const script = new Script()
-const host = createHost({ nowMs: Date.now, journal, fingerprint, script })
+const host = createHost({
+  nowMs: Date.now,
+  journal,
+  fingerprint,
+  script,
+  profile: profile.wire,
+  knowsRrn: profile.hostKnowsRrn,
+  atcRule,
+})
 const server = await startServer({
   host,
   journal,
-  profile: bcdBinary1987,
+  profile: profile.wire,
+  ...(mac === undefined ? {} : { mac }),
   port: isoPort,
   log,
   onJournalFailure: (error) => {
@@ -32,7 +46,7 @@ const server = await startServer({
     process.exit(1)
   },
 })
-const control = createControl({ host, script })
+const control = createControl({ host, script, journal, hasMac: mac !== undefined })
 await control.listen({ port: controlPort, host: '127.0.0.1' })
 
 // Whoever read the log may be gone; answers go on without it.
@@ -59,6 +73,33 @@ async function stop(signal: string): Promise<void> {
 
 function log(event: string, facts: Readonly<Record<string, unknown>> = {}): void {
   process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), event, ...facts })}\n`)
+}
+
+function profileFromEnvironment(name: string): HostProfile {
+  const wanted = process.env[name] ?? hostCapture.name
+  const found = [hostCapture, terminalCapture].find((known) => known.name === wanted)
+  if (found === undefined)
+    throw new Error(`${name} is neither ${hostCapture.name} nor ${terminalCapture.name}`)
+  return found
+}
+
+/** A profile with MACs needs the keys that its gateways have: 32 hexadecimal digits each. */
+function macOf({ mac: agreed }: HostProfile): ServerMac | undefined {
+  if (agreed.kind === 'none') return undefined
+  const keyEncryptionKey = keyFromEnvironment('HOLDFAST_ACQUIRER_KEY_ENCRYPTION_KEY')
+  return {
+    base: macFunction(agreed.kind, keyFromEnvironment('HOLDFAST_ACQUIRER_MAC_KEY')),
+    newKey() {
+      const key = randomBytes(16)
+      return { wrappedKey: wrapKey(keyEncryptionKey, key), mac: macFunction(agreed.kind, key) }
+    },
+  }
+}
+
+function keyFromEnvironment(name: string): Uint8Array {
+  const text = fromEnvironment(name)
+  if (!/^[0-9A-Fa-f]{32}$/.test(text)) throw new Error(`${name} does not hold 32 hexadecimal digits`)
+  return Uint8Array.from(Buffer.from(text, 'hex'))
 }
 
 function fromEnvironment(name: string): string {

@@ -5,24 +5,34 @@ export type ScriptMatch = {
   readonly amountMinor?: number
   /** The rule is used up after this many messages; without it, it stays until the script is cleared. */
   readonly next?: number
-  /** Authorisation requests where left out. */
-  readonly message?: 'authorisation' | 'reversal'
+  /** Authorisation requests (0100, 0200) where left out. */
+  readonly message?: ScriptedMessage['message']
 }
 
-export type ScriptAction =
-  /** The issuer's decision; a repeat still gets the first answer. Of a reversal: the answer, nothing reversed. */
-  | { readonly responseCode: string; readonly approvedMinor?: number }
+/** What is decided, and what then happens to the answer. Everything is journalled unless it is dropped before. */
+export type ScriptAction = {
+  /** The issuer's decision; a repeat still gets the first answer. Of a reversal or advice: the answer, nothing done. */
+  readonly responseCode?: string
+  /** With an approving code: the part that is approved. */
+  readonly approvedMinor?: number
   /** `before`: as if it never arrived. `after`: decided and written down, never answered. */
-  | { readonly drop: 'before' | 'after' }
-  | { readonly delayMs: number }
-  | { readonly duplicate: true }
-  /** Decided and written down; the connection breaks in the middle of the answer. */
-  | { readonly cut: true }
+  readonly drop?: 'before' | 'after'
+  /** Held back until the next message of that terminal is answered, and sent just before that answer. */
+  readonly lateAnswer?: true
+  /** The connection breaks in the answer: after so many bytes of its frame, or in the middle. */
+  readonly cut?: true | { readonly afterBytes: number }
+  readonly delayMs?: number
+  readonly duplicate?: true
+  /** A frame with a MAC that is not of this message; only where the profile has MACs. */
+  readonly wrongMac?: true
+  /** A frame that holds no message. */
+  readonly garbage?: true
+}
 
 export type ScriptRule = { readonly match: ScriptMatch; readonly do: ScriptAction }
 
 export type ScriptedMessage = {
-  readonly message: 'authorisation' | 'reversal'
+  readonly message: 'authorisation' | 'advice' | 'reversal' | 'network'
   readonly card: string | undefined
   readonly amountMinor: number
   /** The host answers this from memory: no decision is taken, so none can be scripted. */
@@ -55,9 +65,26 @@ export class Script {
   }
 }
 
+/** The one field that makes no sense with the others; undefined when all do. */
+export function scriptContradiction({ match, do: action }: ScriptRule): string | undefined {
+  const { drop, lateAnswer, cut, delayMs, duplicate, wrongMac, garbage } = action
+  const fates = { 'do.drop': drop, 'do.lateAnswer': lateAnswer, 'do.cut': cut, 'do.garbage': garbage }
+  const given = Object.entries(fates).filter(([, value]) => value !== undefined)
+  const [, second] = given
+  if (second !== undefined) return second[0]
+  // What never arrives as a whole has no time, no copies and no MAC.
+  const isWhole = given.length === 0
+  if (!isWhole && delayMs !== undefined && garbage === undefined) return 'do.delayMs'
+  if (!isWhole && duplicate !== undefined) return 'do.duplicate'
+  if (!isWhole && wrongMac !== undefined) return 'do.wrongMac'
+  if (action.approvedMinor !== undefined && action.responseCode === undefined) return 'do.approvedMinor'
+  if (match.message === 'network' && (match.card ?? match.amountMinor) !== undefined) return 'match.message'
+  return undefined
+}
+
 function matches({ match, do: action }: ScriptRule, message: ScriptedMessage): boolean {
   if ((match.message ?? 'authorisation') !== message.message) return false
   if (match.card !== undefined && match.card !== message.card) return false
   if (match.amountMinor !== undefined && match.amountMinor !== message.amountMinor) return false
-  return !(message.known && 'responseCode' in action)
+  return !(message.known && action.responseCode !== undefined)
 }

@@ -2,11 +2,10 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 import {
-  type Connection,
-  decode,
-  encode,
   frame,
   type Iso8583Message,
+  LinkSession,
+  type MacFunction,
   type WireProfile,
 } from '@holdfast/iso8583'
 import { socketConnection } from '@holdfast/iso8583/tcp'
@@ -18,11 +17,19 @@ export type ServerDeps = {
   readonly host: Host
   readonly journal: Journal
   readonly profile: WireProfile
+  /** Given exactly when the profile has MACs. */
+  readonly mac?: ServerMac
   /** 0 takes any free port. */
   readonly port: number
   readonly log: (event: string, facts?: Readonly<Record<string, unknown>>) => void
   /** The journal cannot be written any more: nothing may be answered from now on. */
   readonly onJournalFailure: (error: unknown) => void
+}
+
+export type ServerMac = {
+  readonly base: MacFunction
+  /** For each key change that is asked. */
+  readonly newKey: () => { readonly wrappedKey: string; readonly mac: MacFunction }
 }
 
 export type AcquirerServer = { readonly port: number; close(): Promise<void> }
@@ -52,6 +59,7 @@ export async function startServer(deps: ServerDeps): Promise<AcquirerServer> {
 function serve(deps: ServerDeps, socket: Socket): void {
   const { host, journal, profile, log } = deps
   const connection = socketConnection(socket, profile.framing)
+  const session = new LinkSession(profile, deps.mac?.base)
   const delayed = new Set<NodeJS.Timeout>()
   let signedOn = false
 
@@ -60,18 +68,18 @@ function serve(deps: ServerDeps, socket: Socket): void {
     log('disconnected')
   })
   connection.onMessage((bytes) => {
-    const decoded = decode(profile, bytes)
-    if (!decoded.ok) {
-      const { code, field, offset } = decoded
-      log('malformed_message', { code, field, offset })
+    const read = session.read(bytes)
+    if (!read.ok) {
+      log(read.why)
       return connection.close()
     }
-    const { message } = decoded
-    if (!signedOn && message.fields[70] !== '001') {
+    const { message } = read
+    const code = message.fields[70]
+    if (!signedOn && code !== SIGN_ON) {
       log('not_signed_on', { mti: message.mti })
       return connection.close()
     }
-    signedOn = true
+    signedOn = code !== SIGN_OFF
     const reply = host.handle(message)
     logExchange(log, message, reply)
     journal.durable().then(
@@ -82,24 +90,51 @@ function serve(deps: ServerDeps, socket: Socket): void {
 
   const deliver = (reply: HostReply): void => {
     if (reply.kind === 'silence') return
-    if (reply.kind === 'cut') return cut(socket, frame(profile.framing, encode(profile, reply.message)))
-    if (reply.delayMs === 0) return say(connection, profile, reply)
+    if (reply.kind === 'cut') return cut(socket, frame(profile.framing, session.write(reply.message)), reply)
+    if (reply.delayMs === 0) return say(reply)
     const timer = setTimeout(() => {
       delayed.delete(timer)
-      say(connection, profile, reply)
+      say(reply)
     }, reply.delayMs)
     delayed.add(timer)
   }
+
+  const say = (reply: HostReply & { kind: 'answer' }): void => {
+    for (const late of reply.late ?? []) connection.send(session.write(late))
+    const { message } = reply
+    const isKeyChange = message.mti === '0810' && message.fields[70] === KEY_CHANGE
+    const next = isKeyChange && message.fields[39] === '00' ? deps.mac?.newKey() : undefined
+    const { wrappedKey } = next ?? {}
+    const fields = { ...message.fields, ...(wrappedKey === undefined ? {} : { 48: wrappedKey }) }
+    const bytes = damaged(session.write({ mti: message.mti, fields }), profile, reply.damage)
+    for (let copy = 0; copy < reply.copies; copy += 1) connection.send(bytes)
+    // The answer itself still goes under the key that its request came under.
+    if (next !== undefined) session.changeKey(next.mac)
+  }
 }
 
-function say(connection: Connection, profile: WireProfile, reply: HostReply & { kind: 'answer' }): void {
-  const bytes = encode(profile, reply.message)
-  for (let copy = 0; copy < reply.copies; copy += 1) connection.send(bytes)
+const SIGN_ON = '001'
+const SIGN_OFF = '002'
+const KEY_CHANGE = '101'
+
+function damaged(
+  bytes: Uint8Array,
+  profile: WireProfile,
+  damage: (HostReply & { kind: 'answer' })['damage'],
+): Uint8Array {
+  if (damage === undefined) return bytes
+  if (damage === 'garbage') return new Uint8Array(24).fill(0xff)
+  const wrong = bytes.slice()
+  const last = wrong.length - 1
+  // Another MAC in the same spelling: a raw byte, or a hexadecimal digit.
+  const was = wrong[last] ?? 0
+  wrong[last] = profile.binary === 'raw' ? was ^ 1 : was === 0x30 ? 0x31 : 0x30
+  return wrong
 }
 
-/** Half of the answer reaches the peer, then the end of the connection. */
-function cut(socket: Socket, framed: Uint8Array): void {
-  socket.end(framed.subarray(0, framed.length >> 1), () => socket.destroy())
+/** A part of the answer reaches the peer, half of it where nothing is said, then the end of the connection. */
+function cut(socket: Socket, framed: Uint8Array, { afterBytes }: { readonly afterBytes?: number }): void {
+  socket.end(framed.subarray(0, afterBytes ?? framed.length >> 1), () => socket.destroy())
 }
 
 /** Ids and codes only: a message is never logged, it holds the card. */

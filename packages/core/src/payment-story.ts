@@ -74,6 +74,8 @@ export type StoryEvent =
       readonly rrn: string
       readonly nowMs: number
     }
+  /** The same of a try that is known here, and was not sent before the copy was taken that this database came from. */
+  | { readonly type: 'doubted'; readonly number: number; readonly rrn: string; readonly nowMs: number }
   /** The gateway's own signed word of before its database was lost, which the device has kept. */
   | {
       readonly type: 'adopted'
@@ -170,19 +172,12 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
       }))
     }
     case 'remembered': {
-      const { attemptId, ordinal, readId, rrn, nowMs } = event
+      const { attemptId, ordinal, readId } = event
       if (story.attempts.some((attempt) => attempt.attemptId === attemptId)) return { story }
-      const sending = { stan: UNKNOWN_STAN, rrn, transmittedAtMs: nowMs, sendBeforeMs: nowMs, repeats: 0 }
-      return add(
-        story,
-        { attemptId, ordinal, readId, deferred: false },
-        {
-          state: 'unknown',
-          retryAtMs: nowMs,
-          ...sending,
-        },
-      )
+      return add(story, { attemptId, ordinal, readId, deferred: false }, perhapsSent(event))
     }
+    case 'doubted':
+      return move(story, event.number, ['planned', 'shelved'], () => perhapsSent(event))
     case 'adopted': {
       const claimed = claimedAttempt(story)
       if (claimed === null || claimed.attemptId !== event.attemptId) return { refusal: 'attempt_superseded' }
@@ -363,6 +358,11 @@ export function presentationOf(story: PaymentStory, { attemptId, number }: Attem
 
 function plan(story: PaymentStory, input: NewAttempt & { notBeforeMs: number }): Advance {
   return add(story, input, { state: 'planned', notBeforeMs: input.notBeforeMs })
+}
+
+function perhapsSent({ rrn, nowMs }: { readonly rrn: string; readonly nowMs: number }): AttemptState {
+  const sending = { stan: UNKNOWN_STAN, rrn, transmittedAtMs: nowMs, sendBeforeMs: nowMs, repeats: 0 }
+  return { state: 'unknown', retryAtMs: nowMs, ...sending }
 }
 
 type NewAttempt = Omit<AttemptFacts, 'number'>

@@ -190,10 +190,7 @@ function spoken(profile: WireProfile): Spoken[] {
 }
 
 /** The wire has no year: what was a moment arrives as DE7. */
-function received<Value extends { readonly transmittedAtMs: number }>({
-  transmittedAtMs,
-  ...value
-}: Value): object {
+function received({ transmittedAtMs, ...value }: { readonly transmittedAtMs: number }): object {
   return { ...value, transmissionTime: transmissionTime(transmittedAtMs) }
 }
 

@@ -115,6 +115,9 @@ export const errorTable = {
   reader_new_offline: refusal(
     'This reader was never connected to this device. A new reader can only be connected with internet.',
   ),
+  reader_not_in_lease: refusal(
+    'The gateway has not named this reader for this device, so it takes no payments offline. Connect a reader that the device was set up with, or connect to the internet.',
+  ),
   reader_software_outdated: refusal(
     'The software of this reader was not updated in the last 30 days. Update it with internet.',
   ),

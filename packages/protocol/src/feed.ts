@@ -45,6 +45,8 @@ const authorisation = z.strictObject({
   stan: z.string().regex(/^[0-9]{6}$/),
   rrn: z.string().regex(/^[0-9A-Z]{12}$/),
   transmittedAtMs: unixMs,
+  /** What DE12 and DE13 said. */
+  saleMs: unixMs,
 })
 
 /** The gateway's last word about a payment. A decline after the goods have gone says why. */

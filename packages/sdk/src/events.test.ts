@@ -83,6 +83,81 @@ test('TM8: a payment that was stored by choice while online is forwarded at once
   await world.terminal.close()
 })
 
+test('TM7: the count is of payments stored offline and not yet processed, not of records on their way', async () => {
+  const world = await openWorld()
+  const counted = () => {
+    const { queued, sdk } = world.terminal.offlineStatus()
+    return { queued, count: sdk.paymentsCount, sums: sdk.paymentAmountsByCurrency }
+  }
+  world.gateway.fault = ({ path }) =>
+    path === '/device/v1/records' ? { reached: false, why: 'refused' } : null
+  expect((await sell(world)).result.status).toBe('approved')
+  // The record of an online sale waits; nothing was stored.
+  expect(counted()).toEqual({ queued: 1, count: 0, sums: {} })
+  const { intent } = await sell(world, { offlineBehavior: 'force_offline' })
+  await world.terminal.closeTip(intent.paymentId, { tipMinor: 100, currency: 'eur' })
+  expect(counted()).toEqual({ queued: 2, count: 1, sums: { eur: 1_100 } })
+  world.gateway.fault = () => null
+  await world.clock.advance(120_000)
+  // With the gateway, and the issuer has not answered.
+  expect(counted()).toEqual({ queued: 0, count: 1, sums: { eur: 1_100 } })
+  const said = { amountMinor: 1_000, currency: 'eur', attempt: null, approvalCode: '123456' } as const
+  await world.gateway.say({
+    ...said,
+    payment: intent.paymentId,
+    status: 'succeeded',
+    responseCode: '00',
+  })
+  await world.clock.advance(30_000)
+  expect(counted()).toEqual({ queued: 0, count: 0, sums: {} })
+  await world.terminal.close()
+})
+
+test('TM4: nothing is announced while nothing that a listener sees has changed, and everything is that has', async () => {
+  const world = await openWorld()
+  const seen = () => {
+    const { why: _why, ...status } = world.terminal.offlineStatus()
+    return JSON.stringify(status)
+  }
+  let told = seen()
+  const announced: string[] = []
+  world.terminal.on((event) => {
+    if (event.type !== 'offlineStatusChanged') return
+    const { why: _why, ...status } = event.status
+    announced.push(JSON.stringify(status))
+    told = JSON.stringify(status)
+  })
+  // Pings change what stands behind the status, not the status.
+  await world.clock.advance(20_000)
+  expect(announced).toEqual([])
+  const steps: (() => Promise<unknown>)[] = [
+    () => sell(world),
+    () => goOffline(world),
+    () => sell(world),
+    () => world.clock.advance(30_000),
+    () => Promise.resolve(world.terminal.setForcedOffline(true)),
+    () => Promise.resolve(world.terminal.setForcedOffline(true)),
+    () => Promise.resolve(world.terminal.setForcedOffline(false)),
+    () => world.clock.advance(120_000),
+  ]
+  world.gateway.fault = () => null
+  for (const step of steps) {
+    await step()
+    await world.clock.advance(1_000)
+    expect(told).toBe(seen())
+  }
+  expect(announced.filter((text, at) => text === announced[at - 1])).toEqual([])
+  await world.terminal.close()
+})
+
+test('TM4: a terminal that was only opened has announced nothing', async () => {
+  const world = await openWorld({ enrol: false })
+  expect(of(world, 'offlineStatusChanged')).toEqual([])
+  await world.terminal.disconnectReader()
+  expect(of(world, 'offlineStatusChanged')).toEqual([])
+  await world.terminal.close()
+})
+
 test('TM4, TM7: the status is told when it changes and only then, with the reason of each part', async () => {
   const world = await openWorld()
   await goOffline(world)
@@ -107,8 +182,9 @@ test('TM4, TM7: the status is told when it changes and only then, with the reaso
   expect(world.terminal.offlineStatus().sdk).toMatchObject({
     networkStatus: 'online',
     reason: null,
-    paymentsCount: 0,
-    paymentAmountsByCurrency: {},
+    paymentsCount: 1,
+    paymentAmountsByCurrency: { eur: 1_000 },
+    atRisk: { eur: { count: 1, sumMinor: 1_000 } },
   })
   await world.terminal.close()
 })

@@ -12,7 +12,10 @@ export const ATTEMPT_POLLS_LOST_MAX = 3
 export const ATTEMPT_TIMER_MAX_MS = 60_000
 
 /** A refused compare-and-set is rebuilt so often before the caller is told `journal_busy`. */
-export const APPEND_TRIES_MAX = 8
+export const APPEND_TRIES_MAX = 16
+/** From so many conflicts on a random pause comes before the next try, at first short. */
+export const CONFLICTS_AT_ONCE = 3
+export const CONFLICT_PAUSE_MAX_MS = 100
 /** Header of `sale.opened`: what an accepted payment with its sealed block takes, so it is also the full-disk check. */
 export const FULL_RECORD_BYTES = 4_096
 export const PAD_BYTES_MAX = 8_192

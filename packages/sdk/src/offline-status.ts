@@ -1,4 +1,4 @@
-import { atRisk, type Currency, NO_EXPOSURE, type TallyByCurrency } from '@holdfast/core'
+import { atRisk, NO_EXPOSURE, type TallyByCurrency } from '@holdfast/core'
 import type { RunningDevice } from './start-device.ts'
 import type { NetworkStatus, OfflineStatus, OfflineStatusDetails } from './terminal-events.ts'
 
@@ -30,8 +30,7 @@ export function offlineStatusOf(
     sdk: {
       networkStatus,
       reason: silent ? 'forced' : outage,
-      paymentsCount: head.backlog.count,
-      paymentAmountsByCurrency: withoutZeros(head.backlog.sums),
+      ...storedOf(risk),
       oldestDeadlineMs: running.oldestDeadlineMs(),
       atRisk: withoutNone(risk),
     },
@@ -48,8 +47,17 @@ const NOTHING_STORED: OfflineStatusDetails = {
   atRisk: {},
 }
 
-function withoutZeros(sums: Readonly<Partial<Record<Currency, number>>>): typeof sums {
-  return Object.fromEntries(Object.entries(sums).filter(([, sumMinor]) => sumMinor !== 0))
+/** Of the payments themselves: records of online sales on their way are nobody's risk (TM7). */
+function storedOf(
+  tallies: TallyByCurrency,
+): Pick<OfflineStatusDetails, 'paymentsCount' | 'paymentAmountsByCurrency'> {
+  const stored = Object.entries(withoutNone(tallies))
+  return {
+    paymentsCount: stored.reduce((sum, [, { count }]) => sum + count, 0),
+    paymentAmountsByCurrency: Object.fromEntries(
+      stored.map(([currency, { sumMinor }]) => [currency, sumMinor]),
+    ),
+  }
 }
 
 function withoutNone(tallies: TallyByCurrency): TallyByCurrency {

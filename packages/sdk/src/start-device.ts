@@ -1,3 +1,4 @@
+import { toBase64Url } from '@holdfast/core'
 import { errorCodeOf } from './carry/error-code-of.ts'
 import { Carrier } from './carry/carrier.ts'
 import type { Device, TerminalDeps } from './device.ts'
@@ -68,7 +69,8 @@ export function startDevice(
       onStatus()
     },
   })
-  const forwarder = new Forwarder({ journal, store, gateway, clock, crypto, emit })
+  const publicKey = toBase64Url(key.publicKey)
+  const forwarder = new Forwarder({ journal, store, gateway, clock, crypto, publicKey, emit })
   const feed = new Feed({ journal, gateway, clock, crypto, emit })
   const { copies } = store
   const carrier = copies === undefined ? null : new Carrier({ copies, gateway, clock, crypto, emit })

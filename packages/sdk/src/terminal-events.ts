@@ -13,7 +13,10 @@ export interface OfflineStatus {
    * gateway says that no issuer can be asked.
    */
   readonly outage: Outage | null
-  /** What was tried last and what answered, oldest first: what the two above rest on (SQ2). */
+  /**
+   * What was tried last and what answered, oldest first: what the two above rest on (SQ2). It changes with every ping;
+   * a change of it alone is not announced.
+   */
   readonly why: readonly Evidence[]
   /** Accepted and undecided. */
   readonly atRisk: TallyByCurrency
@@ -30,7 +33,7 @@ export interface OfflineStatusDetails {
   readonly networkStatus: NetworkStatus
   /** Why it is offline: by hand, or which of the two outages; null while online or not known. */
   readonly reason: 'forced' | NonNullable<OfflineStatus['outage']> | null
-  /** Accepted and not yet with the gateway, with their sums in minor units. */
+  /** Stored offline and not yet processed, with their sums and tips in minor units. */
   readonly paymentsCount: number
   readonly paymentAmountsByCurrency: Readonly<Partial<Record<Currency, number>>>
   /** When the payment that has waited longest must be uploaded, device time; null when none waits or it is not known. */

@@ -25,7 +25,7 @@ import type {
   Terminal,
   TerminalSettings,
 } from './terminal-api.ts'
-import type { TerminalEvent } from './terminal-events.ts'
+import type { OfflineStatus, TerminalEvent } from './terminal-events.ts'
 
 /** Opens the journal and starts forwarding what is in it. Throws when the store cannot be trusted. */
 export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
@@ -54,6 +54,9 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
 
   const journal = await Journal.open(deps)
   if (journal !== null) start(journal)
+  // Nobody has heard anything yet, and whoever begins to listen has read the status as it is.
+  lastStatus = announcedOf(status())
+  lastMethods = entryMethods().join()
 
   function start(opened: Journal): RunningDevice {
     running = startDevice(deps, opened, { emit, onStatus: announceStatus })
@@ -83,7 +86,7 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
   /** Tells what has changed of the status and of the ways to present a card. */
   function announceStatus(): void {
     const now = status()
-    const text = JSON.stringify(now)
+    const text = announcedOf(now)
     if (text !== lastStatus) {
       lastStatus = text
       emit({ type: 'offlineStatusChanged', status: now })
@@ -293,6 +296,11 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
       await (running === null ? deps.store.close() : running.close())
     },
   }
+}
+
+/** What a change is announced of. */
+function announcedOf({ why: _why, ...status }: OfflineStatus): string {
+  return JSON.stringify(status)
 }
 
 function deviceIdOf({ device }: RunningDevice): string {

@@ -87,3 +87,15 @@ test('random draws are uniform enough and repeat with their seed', () => {
   const again = createRandom('7')
   expect(draws.slice(0, 50)).toEqual(Array.from({ length: 50 }, () => again.int(0, 9)))
 })
+
+test('a leap keeps the order and the distance of what is due', async () => {
+  const engine = createEngine()
+  const seen: string[] = []
+  engine.after(5, 'late', () => seen.push(`late ${engine.nowMs()}`))
+  engine.after(2, 'early', () => seen.push(`early ${engine.nowMs()}`))
+  await engine.run(1)
+  engine.leap(1_000)
+  expect(engine.nowMs()).toBe(1_001)
+  await engine.run(1_010)
+  expect(seen).toEqual(['early 1002', 'late 1005'])
+})

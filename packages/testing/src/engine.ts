@@ -9,6 +9,8 @@ export interface Engine {
   nowMs(): number
   /** Runs `task` once, `delayMs` from now; the returned function takes it back. */
   after(delayMs: number, label: string, task: () => void): () => void
+  /** Between two runs: time passes and nothing happens, as if every machine slept. What was due comes that much later. */
+  leap(ms: number): void
   /** What happened, for the story of a seed; part of the hash. */
   tell(line: string): void
   /** Runs until `untilMs`, or until `isDone` says so after an event. False when time ran out first. */
@@ -25,7 +27,7 @@ export interface EngineOptions {
 }
 
 interface Event {
-  readonly atMs: number
+  atMs: number
   readonly id: number
   readonly label: string
   /** Null once taken back. */
@@ -49,6 +51,11 @@ export function createEngine({ keepStory = false }: EngineOptions = {}): Engine 
       return () => {
         event.task = null
       }
+    },
+    leap(ms) {
+      for (const event of queue.all()) event.atMs += ms
+      nowMs += ms
+      hash.update(`${nowMs} leap\n`)
     },
     tell(line) {
       hash.update(`${nowMs} ${line}\n`)
@@ -93,6 +100,7 @@ function storyTime(ms: number): string {
 function createQueue() {
   const heap: Event[] = []
   return {
+    all: (): readonly Event[] => heap,
     peek: (): Event | null => heap[0] ?? null,
     push(event: Event): void {
       let at = heap.push(event) - 1

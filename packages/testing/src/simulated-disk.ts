@@ -2,6 +2,7 @@ import type { WireRecord } from '@holdfast/protocol'
 import type { Engine } from './engine.ts'
 import type { FaultCounters } from './fault-counters.ts'
 import type { Random } from './random.ts'
+import { type DiskCopyStore, type KeptCopy, simulatedCopies } from './simulated-copies.ts'
 import { never, type SimulatedProcess } from './simulated-process.ts'
 
 /** What the disk knows of the rows that it keeps; the SDK's own types fit. */
@@ -29,6 +30,8 @@ export interface DiskChange<Head, Row, Payment, Verdict> {
   readonly verdicts: readonly { readonly seq: number; readonly verdict: Verdict }[]
   readonly erase: readonly number[]
   readonly values: Readonly<Record<string, string | null>>
+  /** Refused while the reserve of the medium is in use. */
+  readonly opensSale?: boolean
   readonly prune?: { readonly seqs: readonly number[]; readonly paymentIds: readonly string[] }
 }
 
@@ -49,14 +52,16 @@ interface DiskStore<Head, Row, Payment, State, Verdict> {
   payment(paymentId: string): Promise<Payment | null>
   value(name: string): Promise<string | null>
   close(): Promise<void>
+  readonly copies: DiskCopyStore<Verdict>
 }
 
 /** What is on the medium. Rows are never changed in place, so a copy of the maps is a snapshot. */
-export interface DiskImage<Head, Row, Payment> {
+export interface DiskImage<Head, Row, Payment, Verdict> {
   head: Head | null
   records: Map<number, Row>
   payments: Map<string, Payment>
   values: Map<string, string>
+  copies: Map<string, KeptCopy<Verdict>>
 }
 
 /** Probabilities per commit, `readFails` per read. */
@@ -100,6 +105,7 @@ const diskFaultNames = [
   'disk.slow',
   'disk.read_failed',
   'disk.full',
+  'disk.reserve_in_use',
   'disk.in_flight_lost',
   'disk.in_flight_landed',
 ] as const
@@ -109,6 +115,8 @@ export interface SimulatedDiskOptions<Head, Row, Payment, Verdict> {
   readonly random: Random
   readonly counters: FaultCounters
   readonly name: string
+  /** How the program's store says that the medium is full and nothing was written. */
+  readonly fullError?: () => Error
   /** Sees each write as it lands. */
   readonly onCommit?: (change: DiskChange<Head, Row, Payment, Verdict>) => void
 }
@@ -117,13 +125,16 @@ export interface SimulatedDiskOptions<Head, Row, Payment, Verdict> {
 export interface SimulatedDisk<Head, Row, Payment, State, Verdict> {
   open(process: SimulatedProcess): DiskStore<Head, Row, Payment, State, Verdict>
   /** A store without a program, time or fault, for contract tests. */
-  image(): DiskImage<Head, Row, Payment>
+  image(): DiskImage<Head, Row, Payment, Verdict>
   /** A copy to restore from, or for a clone of the device. */
-  snapshot(): DiskImage<Head, Row, Payment>
-  restore(image: DiskImage<Head, Row, Payment>): void
+  snapshot(): DiskImage<Head, Row, Payment, Verdict>
+  restore(image: DiskImage<Head, Row, Payment, Verdict>): void
   setFaults(faults: DiskFaults): void
-  /** While full, what appends records is refused; marks on records that are there still go through. */
-  setFull(full: boolean): void
+  /**
+   * While full, what appends records is refused; marks on records that are there still go through. While the reserve is
+   * in use, only what opens a sale is refused.
+   */
+  setFull(full: boolean | 'reserve_in_use'): void
 }
 
 export function simulatedDisk<
@@ -137,9 +148,9 @@ export function simulatedDisk<
 ): SimulatedDisk<Head, Row, Payment, State, Verdict> {
   const { engine, random, counters, name } = options
   counters.announce(...diskFaultNames)
-  let medium: DiskImage<Head, Row, Payment> = emptyImage()
+  let medium: DiskImage<Head, Row, Payment, Verdict> = emptyImage()
   let faults = NO_DISK_FAULTS
-  let full = false
+  let full: boolean | 'reserve_in_use' = false
 
   function met(fault: (typeof diskFaultNames)[number], probability: number): boolean {
     if (!random.chance(probability)) return false
@@ -182,7 +193,11 @@ export function simulatedDisk<
           }
           if (met('disk.crash_torn', faults.crashTorn))
             return process.kill('power cut in the middle of a commit')
-          if (full && change.append.length > 0) {
+          if (full === 'reserve_in_use' && change.opensSale === true) {
+            counters.hit('disk.reserve_in_use')
+            return process.deliver(() => reject(options.fullError?.() ?? new Error('ENOSPC')))
+          }
+          if (full === true && change.append.length > 0) {
             counters.hit('disk.full')
             return process.deliver(() => reject(new Error('ENOSPC')))
           }
@@ -227,6 +242,7 @@ export function simulatedDisk<
         ),
       payment: (paymentId) => read('disk payment', () => medium.payments.get(paymentId) ?? null),
       value: (key) => read('disk value', () => medium.values.get(key) ?? null),
+      copies: simulatedCopies(() => medium.copies, read),
       close() {
         closed = true
         return Promise.resolve()
@@ -257,7 +273,7 @@ export function simulatedDisk<
     return 'committed'
   }
 
-  function loseAtDeath(process: SimulatedProcess, before: DiskImage<Head, Row, Payment>): void {
+  function loseAtDeath(process: SimulatedProcess, before: DiskImage<Head, Row, Payment, Verdict>): void {
     const unsubscribe = process.onKill(() => {
       counters.hit('disk.lied')
       medium = before
@@ -294,15 +310,18 @@ function isOfCard(
   return card?.fingerprint === fingerprint && acceptedMs >= sinceMs
 }
 
-function emptyImage<Head, Row, Payment>(): DiskImage<Head, Row, Payment> {
-  return { head: null, records: new Map(), payments: new Map(), values: new Map() }
+function emptyImage<Head, Row, Payment, Verdict>(): DiskImage<Head, Row, Payment, Verdict> {
+  return { head: null, records: new Map(), payments: new Map(), values: new Map(), copies: new Map() }
 }
 
-function copyOf<Head, Row, Payment>(image: DiskImage<Head, Row, Payment>): DiskImage<Head, Row, Payment> {
+function copyOf<Head, Row, Payment, Verdict>(
+  image: DiskImage<Head, Row, Payment, Verdict>,
+): DiskImage<Head, Row, Payment, Verdict> {
   return {
     head: image.head,
     records: new Map(image.records),
     payments: new Map(image.payments),
     values: new Map(image.values),
+    copies: new Map(image.copies),
   }
 }

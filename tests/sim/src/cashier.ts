@@ -52,12 +52,14 @@ export async function runCashier(till: RunningTill, options: CashierOptions): Pr
     const order = shop.inHand.get(options.till) ?? options.nextOrder()
     if (order === null) return
     shop.inHand.set(options.till, order)
+    till.lookAtReader()
     await hand.serve(order)
     if (order.end !== null) shop.inHand.delete(options.till)
   }
 }
 
-function createHand({ process, terminal, reader }: RunningTill, options: CashierOptions) {
+function createHand(till: RunningTill, options: CashierOptions) {
+  const { process, terminal } = till
   const { engine, random, counters, shop } = options
   let journalFailures = 0
 
@@ -151,9 +153,9 @@ function createHand({ process, terminal, reader }: RunningTill, options: Cashier
     const collecting = terminal.collectPaymentMethod(intent)
     if (walksAway) {
       counters.hit('cashier.walked_away')
-      process.timer(random.int(200, 4_000), 'walks away', () => reader.cancel())
+      process.timer(random.int(200, 4_000), 'walks away', () => till.reader.cancel())
     } else {
-      process.timer(random.int(0, 3_000), 'presents a card', () => reader.present(card))
+      process.timer(random.int(0, 3_000), 'presents a card', () => till.reader.present(card))
     }
     const collected = await collecting
     engine.tell(

@@ -1,6 +1,8 @@
 import { isQuiet, isSettled } from '@holdfast/core'
 import { NO_DISK_FAULTS, NO_NETWORK_FAULTS, NO_WIRE_FAULTS } from '@holdfast/testing'
+import { OUTCOME_LOST } from '@holdfast/gateway'
 import { operatorResolves } from './operator.ts'
+import { damagedPayments, orphanedPayments } from './judge-damage.ts'
 import { NO_DATABASE_FAULTS } from './sim-gateway-store.ts'
 import type { World } from './world.ts'
 
@@ -73,18 +75,31 @@ function keepRunning(world: World): void {
   world.engine.after(RESTART_MS, 'operator', () => keepRunning(world))
 }
 
+interface FeedCursor {
+  readonly generation: number
+  readonly after: number
+}
+
 /** The first thing that is not at its end; null when all is. */
-function leftOver({ devices, database, shop }: World, forked: boolean): string | null {
+function leftOver(world: World, forked: boolean): string | null {
+  const { devices, database, shop } = world
+  const damaged = damagedPayments(world)
+  const orphaned = orphanedPayments(world)
   for (const device of devices) {
     const { name, disk } = device
     const { head, payments, values } = disk.image()
+    if (device.isBroken()) continue
     if (device.running() === null) return `${name} is not running`
     if (shop.inHand.has(name)) return `${name} has an order in hand`
+    const carried = [...disk.image().copies.values()].filter(({ verdict }) => verdict === null)
+    if (carried.length > 0) return `${name} carries ${carried.length} records`
     if (head === null) return `${name} has no journal`
     if (head.forwardedSeq !== head.seq)
       return `${name} has ${head.seq - head.forwardedSeq} records to forward`
     const { device: deviceId } = JSON.parse(values.get('enrolment') ?? '{}') as { device: string }
-    const { after } = JSON.parse(values.get('feed') ?? '{"after":0}') as { after: number }
+    const feed = JSON.parse(values.get('feed') ?? '{"generation":1,"after":0}') as FeedCursor
+    const { generation, after } = feed
+    if (generation !== database.generation) return `${name} has not heard that the gateway was restored`
     const said = database.feeds.get(deviceId)?.length ?? 0
     if (after < said) return `${name} has read ${after} of ${said} outcomes`
     for (const { paymentId, state } of payments.values())
@@ -94,7 +109,10 @@ function leftOver({ devices, database, shop }: World, forked: boolean): string |
   for (const { story, attention } of database.payments.values()) {
     // A sale that its till has forgotten stays open; what counts is that nothing of it is held at the issuer.
     const isForgotten = story.word.said === 'open' && story.attempts.every(isQuiet)
-    if (attention === null && !isSettled(story) && !(forked && isForgotten))
+    const isExcused =
+      ((forked || orphaned.has(story.paymentId)) && isForgotten) || damaged.has(story.paymentId)
+    if (attention === OUTCOME_LOST) return `gateway ${story.paymentId} waits for somebody to look`
+    if (attention === null && !isSettled(story) && !isExcused)
       return `gateway ${story.paymentId} is ${story.word.said}, ${story.attempts.map(({ state }) => state).join()}`
   }
   return null

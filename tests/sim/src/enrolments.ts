@@ -11,6 +11,11 @@ import {
   renewLease,
 } from '@holdfast/gateway'
 
+interface EnrolledReader {
+  readonly reader: string
+  readonly offlineCapable: boolean
+}
+
 /** The way in for a new device; the same code and key again give the same device. */
 export interface Enrolments {
   answer(
@@ -18,8 +23,10 @@ export interface Enrolments {
     body: string,
     leaseTerms: (device: DeviceRow) => LeaseTerms,
   ): Promise<{ status: number; body: unknown }>
-  /** By device: its reader. */
-  readonly readers: ReadonlyMap<string, { readonly reader: string; readonly offlineCapable: boolean }>
+  /** By device: its readers. */
+  readonly readers: ReadonlyMap<string, readonly EnrolledReader[]>
+  /** The merchant names another reader for the device. */
+  addReader(deviceId: string, reader: string): void
 }
 
 export function createEnrolments(
@@ -28,17 +35,21 @@ export function createEnrolments(
   place: { readonly account: string; readonly location: string },
 ): Enrolments {
   const byKey = new Map<string, string>()
-  const readers = new Map<string, { reader: string; offlineCapable: boolean }>()
+  const readers = new Map<string, readonly EnrolledReader[]>()
   const ids = { wallMs: () => 0, randomBytes: (length: number) => random.bytes(length) }
   return {
     readers,
+    addReader(deviceId, reader) {
+      readers.set(deviceId, [...(readers.get(deviceId) ?? []), { reader, offlineCapable: true }])
+    },
     async answer(world, body, leaseTerms) {
       const request = enrolmentRequest.parse(parseJson(body))
       const { publicKey } = request
       const deviceId = byKey.get(publicKey) ?? newId('dev', ids)
       byKey.set(publicKey, deviceId)
-      const reader = readers.get(deviceId)?.reader ?? newId('rdr', ids)
-      readers.set(deviceId, { reader, offlineCapable: request.reader.offlineCapable })
+      const reader = readers.get(deviceId)?.[0]?.reader ?? newId('rdr', ids)
+      if (!readers.has(deviceId))
+        readers.set(deviceId, [{ reader, offlineCapable: request.reader.offlineCapable }])
       const keyId = keyIdOf(must(fromBase64Url(publicKey), 'the schema admits only keys'))
       const row: DeviceRow = state.devices.get(deviceId) ?? {
         ...place,

@@ -6,6 +6,7 @@ import type { World } from './world.ts'
 /** After the drain: each tip, capture and refund that stands on a till is with the gateway, once and as it was asked. */
 export function judgeFollowUps(world: World): void {
   const { watch, devices, database } = world
+  const damaged = new Set(world.damages.map(({ paymentId }) => paymentId))
   const records = new Map<string, string[]>()
   for (const { kind, paymentId, wire, parkedCode } of database.records.values()) {
     if (paymentId === null || parkedCode !== null || !FOLLOW_UPS.has(kind ?? '')) continue
@@ -13,7 +14,7 @@ export function judgeFollowUps(world: World): void {
   }
   for (const { name, disk } of new Map(devices.map((device) => [device.disk, device])).values()) {
     for (const payment of disk.image().payments.values()) {
-      if (world.damaged.has(payment.paymentId)) continue
+      if (damaged.has(payment.paymentId)) continue
       const there = records.get(payment.paymentId) ?? []
       for (const word of wordsOf(payment)) {
         const times = there.filter((candidate) => candidate === word).length
@@ -42,16 +43,11 @@ function wordsOf({ followUps }: StoredPayment): string[] {
 
 function wordOf(text: string): string {
   const parsed = recordHeader.safeParse(parseJson(text))
-  switch (parsed.data?.kind) {
-    case 'tip.closed':
-      return `tip of ${parsed.data.tipMinor}`
-    case 'capture.requested':
-      return `capture of ${parsed.data.amountMinor}`
-    case 'refund.requested':
-      return `refund ${parsed.data.refund} of ${parsed.data.amountMinor}`
-    default:
-      return 'nothing'
-  }
+  if (!parsed.success) return 'nothing'
+  const { data } = parsed
+  if (data.kind === 'tip.closed') return `tip of ${data.tipMinor}`
+  if (data.kind === 'capture.requested') return `capture of ${data.amountMinor}`
+  return data.kind === 'refund.requested' ? `refund ${data.refund} of ${data.amountMinor}` : 'nothing'
 }
 
 function judgeSums({ watch }: World, name: string, { paymentId, money, followUps }: StoredPayment): void {

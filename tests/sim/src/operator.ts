@@ -30,6 +30,7 @@ async function lookUp({ acquirer, engine }: World, gateway: GatewayWorld, row: P
   for (const { attemptId } of story.attempts)
     for (let presentation = 1; presentation <= PRESENTATIONS_MAX; presentation += 1)
       rrns.add(await retrievalReference(gateway.crypto, { paymentId, attemptId, presentation }))
+  for (const attempt of story.attempts) if (attempt.state === 'approved') rrns.delete(attempt.rrn)
   const standing = acquirer.entries().find(({ rrn, chargedMinor }) => chargedMinor > 0 && rrns.has(rrn))
   const resolved = await resolveLostOutcome(
     gateway,
@@ -41,6 +42,7 @@ async function lookUp({ acquirer, engine }: World, gateway: GatewayWorld, row: P
           stan: standing.stan,
           rrn: standing.rrn,
           transmittedAtMs: standing.atMs,
+          saleLocalTime: { MMDD: standing.localDate, hhmmss: standing.localTime },
           responseCode: standing.responseCode,
           approvalCode: standing.approvalCode ?? '',
         },

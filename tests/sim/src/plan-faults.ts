@@ -109,7 +109,7 @@ export function planOutages(world: World, draw: Random, endMs: number): void {
   })
   for (const { disk } of devices) {
     repeat(world, draw, endMs, draw.pick([0, 0, 1]), () => {
-      disk.setFull(true)
+      disk.setFull(draw.pick([true, 'reserve_in_use'] as const))
       engine.after(draw.int(5_000, 120_000), 'space again', () => disk.setFull(false))
     })
   }
@@ -224,8 +224,13 @@ export function cardApproving(usual: LeaseTerms['offline']): LeaseTerms['offline
 }
 
 /** So many times at moments of the day. */
-function repeat(world: World, draw: Random, endMs: number, times: number, run: () => void): void {
-  const { engine } = world
+export function repeat(
+  { engine }: Pick<World, 'engine'>,
+  draw: Random,
+  endMs: number,
+  times: number,
+  run: () => void,
+): void {
   for (let n = 0; n < times; n += 1)
     engine.after(draw.int(0, Math.max(1, endMs - engine.nowMs())), 'plan', () => {
       if (engine.nowMs() < endMs) run()

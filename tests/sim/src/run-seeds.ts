@@ -51,6 +51,7 @@ async function inWorker(
           worker.removeAllListeners()
           worker.once('message', resolve)
           worker.once('error', reject)
+          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
           worker.postMessage(seed)
         }),
     )

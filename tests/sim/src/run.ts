@@ -2,10 +2,10 @@ import { createFaultCounters } from '@holdfast/testing'
 import { parseArgs } from 'node:util'
 import type { DayReport } from './day-report.ts'
 import { runSeeds } from './run-seeds.ts'
-import { type DayOptions, runDay } from './scenario.ts'
+import { type DayOptions, restores, runDay } from './scenario.ts'
 
 /**
- * `npm run sim -- --seed S --seeds N [--jobs J] [--seconds T] [--restore gateway|till] [--story]`: N days from seed S on.
+ * `npm run sim -- --seed S --seeds N [--jobs J] [--seconds T] [--restore gateway|till|clone|carry] [--story]`: N days from seed S on.
  * Exit 1 names the seed of the first broken promise and tells its story; the same one with any number of jobs.
  */
 const { values } = parseArgs({
@@ -92,8 +92,9 @@ async function tellStory(seed: string): Promise<void> {
 
 function dayOptions(restore: string | undefined): DayOptions {
   if (restore === undefined) return {}
-  if (restore === 'gateway' || restore === 'till') return { restore }
-  throw new Error('--restore takes gateway or till')
+  const known = restores.find((name) => name === restore)
+  if (known === undefined) throw new Error(`--restore takes one of ${restores.join(', ')}`)
+  return { restore: known }
 }
 
 function secondsSince(ms: number): number {

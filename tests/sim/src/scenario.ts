@@ -15,6 +15,11 @@ import {
   setFaults,
   tightTerms,
 } from './plan-faults.ts'
+import { planCarry } from './plan-carry.ts'
+import { planClone } from './plan-clone.ts'
+import { damageFaults, planDamage } from './plan-damage.ts'
+import { keyFaults, planKeys } from './plan-keys.ts'
+import { planReaders, readerFaults } from './plan-readers.ts'
 import { planGatewayRestore, planTillRestore } from './plan-restores.ts'
 import { databaseFaultNames } from './sim-gateway-store.ts'
 import { type Circumstances, type Mutant, mutants } from './mutants.ts'
@@ -34,9 +39,14 @@ export interface DayOptions {
   /** What a mutant's day holds; its own by default. */
   readonly circumstances?: Circumstances
   /** The gateway's database comes back from a backup in the middle of the day (P7), or the first till's disk. */
-  readonly restore?: 'gateway' | 'till'
+  readonly restore?: Restore
 }
 
+/** `clone`: a copy of the first till sells beside it. `carry`: the first till breaks down and another one carries its queue. */
+export const restores = ['gateway', 'till', 'clone', 'carry'] as const
+export type Restore = (typeof restores)[number]
+
+const HOUR_MS = 3_600_000
 const DAY_MS_MIN = 2 * 60_000
 const DAY_MS_MAX = 10 * 60_000
 
@@ -48,7 +58,7 @@ export async function runDay(seed: string, options: DayOptions = {}): Promise<Da
   const nearTheLimit = circumstances === 'two_tabs_near_the_limit'
   const world = createWorld({
     seed,
-    devices: draw.int(1, 3),
+    devices: draw.int(options.restore === 'carry' ? 2 : 1, 3),
     gateways: draw.int(1, 2),
     secondTab: draw.chance(0.15) || nearTheLimit,
     ...options,
@@ -56,10 +66,13 @@ export async function runDay(seed: string, options: DayOptions = {}): Promise<Da
       hostDeduplicates: draw.chance(0.7),
       hostKnowsRrn: draw.chance(0.7),
       ...(draw.chance(0.3) ? { unclaimedReversalMs: draw.int(20_000, 180_000) } : {}),
-      // What a restored till has forgotten to void is reversed at the deadline.
-      ...(options.restore === 'till' ? { unclaimedReversalMs: 60_000 } : {}),
+      // What a restored or broken till does not void any more is reversed at the deadline.
+      ...(options.restore !== undefined && options.restore !== 'gateway'
+        ? { unclaimedReversalMs: 60_000 }
+        : {}),
       ...(draw.chance(0.3) ? { answerTimeoutMs: draw.int(2_000, 8_000) } : {}),
     },
+    durable: options.restore !== 'gateway' && draw.chance(0.5) ? 'commit' : 'none',
     terms: termsOfDay(draw, nearTheLimit),
   })
   announce(world)
@@ -92,12 +105,36 @@ async function liveThrough(
   planDeaths(world, draw, endMs)
   planClocks(world, draw, endMs)
   planLease(world, draw, endMs)
+  planKeys(world, draw, endMs)
+  planReaders(world, draw, endMs)
+  if (options.restore === undefined) planDamage(world, draw, endMs)
   if (options.restore === 'gateway') planGatewayRestore(world, draw, endMs)
   if (options.restore === 'till') planTillRestore(world, draw, endMs)
+  if (options.restore === 'clone') planClone(world, draw, endMs)
+  if (options.restore === 'carry') planCarry(world, draw, endMs)
   openShop(world, draw, { endMs, circumstances: options.circumstances })
   await world.engine.run(endMs)
-  await drain(world, { restartTills: draw.chance(0.3), forked: options.restore === 'till' })
-  return judge(world, options.restore === 'till' ? 'forked' : 'whole')
+  const forked = options.restore === 'till' || options.restore === 'clone'
+  await drain(world, { restartTills: draw.chance(0.3), forked })
+  if (options.restore === undefined && draw.chance(0.15)) await reopen(world, draw.fork('reopened'), options)
+  return judge(world, forked ? 'forked' : 'whole')
+}
+
+/** The shop is closed for days, and opens once more: tills delete what is with the gateway for good, and go on. */
+async function reopen(
+  world: World,
+  draw: Random,
+  options: DayOptions & { readonly circumstances: Circumstances },
+): Promise<void> {
+  const { engine, counters } = world
+  counters.hit('shop.closed_for_days')
+  engine.leap(draw.int(25 * HOUR_MS, 9 * 24 * HOUR_MS))
+  const endMs = engine.nowMs() + draw.int(DAY_MS_MIN / 2, DAY_MS_MIN)
+  setFaults(world, draw, options)
+  planOutages(world, draw, endMs)
+  openShop(world, draw, { endMs, circumstances: options.circumstances })
+  await engine.run(endMs)
+  await drain(world, { restartTills: draw.chance(0.3) })
 }
 
 function termsOfDay(draw: Random, nearTheLimit: boolean): World['terms'] {
@@ -115,7 +152,9 @@ function announce({ counters }: World): void {
     'device.reboot',
     'device.crash_at_step',
   )
+  counters.announce(...damageFaults, 'state.damaged_record_set_apart', ...keyFaults, ...readerFaults)
   counters.announce(...followUpStates, 'storm.minute_of_silence', 'cashier.same_amount_again')
+  counters.announce('shop.closed_for_days')
   counters.announce('gateway.killed', 'gateway.frozen', 'gateway.crash_at_step', 'acquirer.restarted')
   counters.announce(...scriptFaults.map(([name]) => name))
   counters.announce('outage.internet', 'outage.service', 'outage.acquirer', 'lease.changed')

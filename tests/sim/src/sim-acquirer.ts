@@ -81,7 +81,7 @@ export function simAcquirer(options: {
 
   function forget(rrn: string): void {
     forgotten.push(...host.entries().filter((entry) => entry.rrn === rrn))
-    const kept = journal.lines().filter((line) => line.ids.rrn !== rrn)
+    const kept = journal.lines().filter((line) => !('ids' in line) || line.ids.rrn !== rrn)
     journal = memoryJournal()
     for (const line of kept) journal.append(line)
     host = newHost()

@@ -4,6 +4,7 @@ import {
   createTerminal,
   type JournalChange,
   type JournalHead,
+  MediumFull,
   type Network,
   type RecordVerdict,
   type StoredPayment,
@@ -47,6 +48,12 @@ export interface SimDevice {
   /** The program that runs now, once its journal is open; null while there is none. */
   running(): RunningTill | null
   process(): SimulatedProcess | null
+  /** Another reader stands beside the till; it is taken up between two sales. */
+  changeReader(readerId: string): void
+  /** The machine does not start any more, until it is repaired. */
+  breakDown(): void
+  repair(): void
+  isBroken(): boolean
   /** Starts the program; `reboot` starts the machine too. */
   start(options?: { readonly reboot?: boolean }): void
 }
@@ -55,6 +62,8 @@ export interface RunningTill {
   readonly process: SimulatedProcess
   readonly terminal: Terminal
   readonly reader: SimulatedReader
+  /** Between two sales: another reader may have been put in the place of this one. */
+  lookAtReader(): void
 }
 
 export interface SimDeviceOptions {
@@ -73,22 +82,34 @@ export interface SimDeviceOptions {
   readonly onReady: (till: RunningTill) => void
   /** Another tab of the same browser: one disk, one key, one machine. */
   readonly tabOf?: SimDevice
+  /** Another machine with a copy of this one's disk and key. */
+  readonly cloneOf?: SimDevice
   readonly onError: (text: string) => void
 }
 
 export function simDevice(options: SimDeviceOptions): SimDevice {
   const { engine, random, counters, name, suite } = options
   const { tabOf } = options
-  const key = tabOf?.key ?? suite.signingKey(random.fork('key').bytes(32))
+  const key = (tabOf ?? options.cloneOf)?.key ?? suite.signingKey(random.fork('key').bytes(32))
   const machine = tabOf?.machine ?? machineTime(`${name}-boot-1`)
   const disk: DeviceDisk =
-    tabOf?.disk ?? simulatedDisk({ ...options, random: random.fork('disk'), name: `${name} disk` })
+    tabOf?.disk ??
+    simulatedDisk({
+      ...options,
+      random: random.fork('disk'),
+      name: `${name} disk`,
+      fullError: () => new MediumFull(),
+    })
+  if (options.cloneOf !== undefined) disk.restore(options.cloneOf.disk.snapshot())
   const link = simulatedLink({ ...options, random: random.fork('link'), name: `${name} link` })
   const cardCounters = durableCounters()
   // A till in sight asks often, and under many faults is soon and long offline; out of sight it still believes in them.
   const inForeground = random.fork('in sight').chance(0.3)
   let current: { readonly process: SimulatedProcess; till: RunningTill | null } | null = null
   let starts = 0
+  let broken = false
+  /** Null while it is the one that was enrolled. */
+  let readerId: string | null = null
 
   function watched(port: Network): Network {
     return {
@@ -113,10 +134,10 @@ export function simDevice(options: SimDeviceOptions): SimDevice {
       onListenerError: (error) => options.onError(`${name}: a listener threw ${String(error)}`),
     })
     const { fingerprintKey } = options
-    const readerCalled = (readerId: string): SimulatedReader =>
+    const readerCalled = (id: string): SimulatedReader =>
       createSimulatedReader({
-        readerId,
-        serialNumber: `${tabOf?.name ?? name}-reader`,
+        readerId: id,
+        serialNumber: id === readerId ? id : `${tabOf?.name ?? name}-reader`,
         crypto,
         fingerprintKey,
         counters: cardCounters,
@@ -126,10 +147,22 @@ export function simDevice(options: SimDeviceOptions): SimDevice {
       const enrolled = await terminal.enrol({ code: 'SIMULATED', name })
       if (enrolled.status === 'refused') throw new Error(`cannot enrol: ${enrolled.code}`)
     }
-    const reader = readerCalled(must(terminal.settings(), 'an enrolled till has settings').readerId)
+    const enrolledId = must(terminal.settings(), 'an enrolled till has settings').readerId
+    let reader = readerCalled(readerId ?? enrolledId)
     terminal.useReader(reader)
     if (!process.isAlive() || current?.process !== process) return
-    current.till = { process, terminal, reader }
+    current.till = {
+      process,
+      terminal,
+      get reader() {
+        return reader
+      },
+      lookAtReader() {
+        if (readerId === null || reader.info.readerId === readerId) return
+        reader = readerCalled(readerId)
+        terminal.useReader(reader)
+      },
+    }
     options.onReady(current.till)
   }
 
@@ -141,8 +174,19 @@ export function simDevice(options: SimDeviceOptions): SimDevice {
     key,
     running: () => current?.till ?? null,
     process: () => current?.process ?? null,
+    breakDown() {
+      broken = true
+      current?.process.kill('the machine breaks down')
+    },
+    repair() {
+      broken = false
+    },
+    isBroken: () => broken,
+    changeReader(next) {
+      readerId = next
+    },
     start({ reboot = false } = {}) {
-      if (current !== null) return
+      if (current !== null || broken) return
       starts += 1
       if (reboot && tabOf === undefined) {
         machine.bootId = `${name}-boot-${starts}`

@@ -1,4 +1,3 @@
-import { concatBytes, toBase64Url, type X25519Pair } from '@holdfast/core'
 import {
   type CryptoSuite,
   type Engine,
@@ -12,8 +11,6 @@ import {
   simulatedProcess,
   type SimulatedRequest,
 } from '@holdfast/testing'
-import { utf8 } from '@holdfast/envelope'
-import { keyIdOf } from '@holdfast/envelope/node'
 import {
   type AcquirerProfile,
   createAuthoriser,
@@ -22,12 +19,12 @@ import {
   createIso8583Acquirer,
   type DeviceRow,
   type GatewayChange,
-  type GatewayKeys,
   type GatewayWorld,
   type LeaseTerms,
   type MemoryGatewayState,
 } from '@holdfast/gateway'
 import type { Enrolments } from './enrolments.ts'
+import type { KeyRing } from './key-ring.ts'
 import type { MutantPorts } from './mutant-ports.ts'
 import { type DatabaseFaults, NO_DATABASE_FAULTS, simGatewayStore } from './sim-gateway-store.ts'
 import type { SimAcquirer } from './sim-acquirer.ts'
@@ -49,11 +46,13 @@ export interface SimGatewayOptions {
   readonly counters: FaultCounters
   readonly name: string
   readonly suite: CryptoSuite
-  readonly keys: GatewayKeys
+  readonly keys: KeyRing
   readonly state: MemoryGatewayState
   readonly profile: AcquirerProfile
   readonly acquirer: SimAcquirer
   readonly skewMs: number
+  /** Whether what is committed survives the loss of the database's disk, and the gateway says so. */
+  readonly durable: 'none' | 'commit'
   readonly leaseTerms: (device: DeviceRow) => LeaseTerms
   readonly enrolments: Enrolments
   readonly ports: MutantPorts
@@ -93,8 +92,9 @@ export function simGateway(options: SimGatewayOptions): SimGateway {
       ),
       clock,
       crypto: options.suite.crypto(random.fork(`crypto/${starts}`)),
-      keys: options.keys,
+      keys: options.keys.current(),
       profile: options.profile,
+      durable: options.durable,
       log,
       changes: createChangeNotifier(clock),
     }
@@ -160,17 +160,5 @@ async function answerOf(
   } catch (error) {
     onError(`request failed: ${String(error)}`)
     return { status: 500, body: '{"error":{"code":"internal_error"}}', retryAfterMs: null }
-  }
-}
-
-/** Keys of the gateway, shared by its processes; the same in every run of a seed. */
-export function gatewayKeys(suite: CryptoSuite, seed: Uint8Array): GatewayKeys {
-  const pair: X25519Pair = suite.x25519Pair(concatBytes(seed.slice(0, 31), Uint8Array.of(1)))
-  const keyId = keyIdOf(pair.publicKey)
-  return {
-    signing: suite.signingKey(seed),
-    sealKey: (wanted) => (wanted === keyId ? pair : null),
-    vaultKey: utf8('vault key of the simulated world'),
-    sealPublicKeys: [{ keyId, publicKey: toBase64Url(pair.publicKey) }],
   }
 }

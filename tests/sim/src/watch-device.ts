@@ -22,6 +22,8 @@ const NEXT: Record<State, readonly State[]> = {
   VOIDED: ['VOIDED'],
 }
 
+const SETTLED: ReadonlySet<State> = new Set(['ACCEPTED_ONLINE', 'PROCESSED', 'FAILED_TO_PROCESS', 'VOIDED'])
+
 export interface DeviceWatch {
   onCommit(change: JournalChange): void
   /** The disk was restored: what it holds now is where it goes on from. */
@@ -29,9 +31,21 @@ export interface DeviceWatch {
 }
 
 /** Holds every write of one device to what must always be true, recomputed from the payments alone. */
-export function watchDevice(watch: Watch, engine: Engine, name: string): DeviceWatch {
+export function watchDevice(
+  watch: Watch,
+  engine: Engine,
+  till: {
+    readonly name: string
+    /** Whether the gateway holds the record `<device>/<hash>`. */
+    readonly isHeld: (record: string) => boolean
+    readonly onPrune: (payment: StoredPayment) => void
+  },
+): DeviceWatch {
+  const { name } = till
+  const written = new Map<number, string>()
   const payments = new Map<string, StoredPayment>()
   let lease: Lease | null = null
+  let frozen = false
   let seq = 0
   let hash: string | null = null
 
@@ -40,14 +54,19 @@ export function watchDevice(watch: Watch, engine: Engine, name: string): DeviceW
     const kept = change.values['lease']
     if (typeof kept === 'string') lease = leaseOf(kept)
     for (const { seq: next, wire, hash: own } of change.append) {
-      const { prev } = parseJson(wire.header) as { prev: string | null }
+      const { prev, device } = parseJson(wire.header) as { prev: string | null; device: string }
+      written.set(next, `${device}/${own}`)
       if (next !== seq + 1 || prev !== hash)
         watch.breach('the chain has no gap and no fork', `${name} at ${next}`)
       seq = next
       hash = own
     }
+    if (typeof change.values['frozen'] === 'string') frozen = true
+    else if (change.values['frozen'] === null) frozen = false
     const kinds = change.append.map(({ wire }) => (parseJson(wire.header) as { kind: string }).kind)
     const states = change.payments.map(({ paymentId, state }) => `${paymentId} ${state}`)
+    if (frozen && kinds.some((kind) => kind === 'sale.opened' || kind === 'payment.accepted'))
+      watch.breach('a frozen journal takes no sale', `${name} wrote ${kinds.join(', ')}`)
     engine.tell(`${name} wrote ${[...kinds, ...states].join(', ')}`)
     for (const payment of change.payments) {
       const before = payments.get(payment.paymentId)
@@ -59,12 +78,14 @@ export function watchDevice(watch: Watch, engine: Engine, name: string): DeviceW
         checkExpired(before, change)
       if (payment.state === 'QUEUED' && before?.state !== 'QUEUED') checkLimits(payment.paymentId, payment)
     }
+    checkPruned(change)
     checkExposure(change)
   }
 
   function rewind(image: ReturnType<DeviceDisk['image']>): void {
     payments.clear()
     for (const [paymentId, payment] of image.payments) payments.set(paymentId, payment)
+    frozen = image.values.has('frozen')
     seq = image.head?.seq ?? 0
     hash = image.head?.hash ?? null
     lease = leaseOf(image.values.get('lease') ?? '') ?? lease
@@ -87,7 +108,11 @@ export function watchDevice(watch: Watch, engine: Engine, name: string): DeviceW
               ? `count ${stored.countOfKind} above ${terms.storedCount}`
               : acceptedMs >= lease.expiresAtMs
                 ? 'stored after the end of the lease'
-                : (brokenOverAll(lease, payment) ?? brokenForCard(lease, payment))
+                : !lease.readers.some(
+                      ({ reader, offlineCapable }) => reader === payment.reader && offlineCapable,
+                    )
+                  ? `stored with reader ${payment.reader}, which the lease does not name`
+                  : (brokenOverAll(lease, payment) ?? brokenForCard(lease, payment))
     if (broken !== null) watch.breach('the limits of the lease hold', `${name}: ${broken}`, paymentId)
   }
 
@@ -119,6 +144,23 @@ export function watchDevice(watch: Watch, engine: Engine, name: string): DeviceW
     )
     if (uses.length > perCard.count) return `one card ${uses.length} times`
     return sumMinor > (perCard.sumMinor[currency] ?? Infinity) ? `one card for ${sumMinor}` : null
+  }
+
+  /** What a till deletes is settled, and with the gateway (MP12). */
+  function checkPruned({ prune }: JournalChange): void {
+    for (const seq of prune?.seqs ?? []) {
+      const record = written.get(seq)
+      if (record !== undefined && !till.isHeld(record))
+        watch.breach('nothing is deleted that the gateway does not hold', `${name}: record ${seq}`)
+    }
+    for (const paymentId of prune?.paymentIds ?? []) {
+      const payment = payments.get(paymentId)
+      if (payment === undefined) continue
+      if (!SETTLED.has(payment.state))
+        watch.breach('nothing is deleted that is not settled', `${name}: ${payment.state}`, paymentId)
+      payments.delete(paymentId)
+      till.onPrune(payment)
+    }
   }
 
   function checkExpired(before: StoredPayment | undefined, change: JournalChange): void {

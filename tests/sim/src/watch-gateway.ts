@@ -20,9 +20,9 @@ const NEXT: Record<State, readonly State[]> = {
 
 /** Once a database was lost: words of before it are adopted, and what the lost one may have done is found out. */
 const NEXT_RESTORED: Partial<Record<State, readonly State[]>> = {
-  planned: ['approved', 'declined'],
+  planned: ['approved', 'declined', 'unknown'],
   unknown: ['shelved', 'planned', 'reversed'],
-  shelved: ['approved', 'declined'],
+  shelved: ['approved', 'declined', 'unknown'],
   sent: ['reversed'],
   approved: ['unknown'],
   declined: ['approved'],

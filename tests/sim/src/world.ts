@@ -12,7 +12,7 @@ import {
   trueMs,
 } from '@holdfast/testing'
 import { bytesHoldCardNumber, holdsCardNumber } from './card-scan.ts'
-import { createEnrolments } from './enrolments.ts'
+import { createEnrolments, type Enrolments } from './enrolments.ts'
 import { createForger } from './forger.ts'
 import {
   type AcquirerProfile,
@@ -26,10 +26,13 @@ import {
 } from '@holdfast/gateway'
 import { mutantPorts } from './mutant-ports.ts'
 import type { Mutant } from './mutants.ts'
+import type { Damage } from './plan-damage.ts'
+import type { StoredPayment } from '@holdfast/sdk'
 import { createShop, type Shop } from './shop.ts'
 import { type SimAcquirer, simAcquirer } from './sim-acquirer.ts'
 import { type DeviceDisk, type RunningTill, type SimDevice, simDevice } from './sim-device.ts'
-import { gatewayKeys, type SimGateway, simGateway } from './sim-gateway.ts'
+import { createKeyRing, type KeyRing } from './key-ring.ts'
+import { type SimGateway, simGateway } from './sim-gateway.ts'
 import { createWatch, type Watch } from './watch.ts'
 import { type DeviceWatch, watchDevice } from './watch-device.ts'
 import { watchGateway } from './watch-gateway.ts'
@@ -47,13 +50,18 @@ export interface World {
   readonly gateways: readonly SimGateway[]
   readonly acquirer: SimAcquirer
   readonly database: MemoryGatewayState
-  /** Payments of which a record was damaged on the disk of its till. */
-  readonly damaged: Set<string>
+  readonly keys: KeyRing
+  readonly enrolments: Enrolments
+  readonly damages: Damage[]
+  /** Payments that their tills have deleted since, as they were then. */
+  readonly pruned: ReadonlyMap<string, StoredPayment>
   /** Errors that a gateway logged; injected faults cause some. */
   readonly errors: string[]
   readonly storms: readonly StormWatch[]
   /** After a restore: what the watches know is set back too. */
   readonly rewind: { gateway(): void; device(device: SimDevice): void }
+  /** Another machine with a copy of this till's disk and key; it is not started yet. */
+  addClone(original: SimDevice): SimDevice
   /** What the merchant has decided, from what holds where nothing was decided. */
   terms: (usual: LeaseTerms['offline']) => LeaseTerms['offline']
   /** Probability that somebody on the way answers a request in the gateway's name. */
@@ -69,6 +77,7 @@ export interface WorldOptions {
   /** The first till is open in a second tab. */
   readonly secondTab?: boolean
   readonly profile?: Partial<AcquirerProfile>
+  readonly durable?: 'none' | 'commit'
   /** What the merchant has decided, from what holds where nothing was decided. */
   readonly terms?: (usual: LeaseTerms['offline']) => LeaseTerms['offline']
   readonly suite?: CryptoSuite
@@ -104,18 +113,18 @@ export function createWorld(options: WorldOptions): World {
   }
 
   function leaseTerms(device: DeviceRow): LeaseTerms {
-    const reader = enrolments.readers.get(device.deviceId)
-    const readers =
-      reader === undefined ? [] : [{ ...reader, model: 'simulated', lastOnlineMs: trueMs(engine) }]
+    const enrolled = enrolments.readers.get(device.deviceId) ?? []
+    const lastOnlineMs = trueMs(engine)
+    const readers = enrolled.map((reader) => ({ ...reader, model: 'simulated', lastOnlineMs }))
     return { ...TERMS, offline: world.terms(defaultOfflineTerms), readers }
   }
 
   const gatewayWatch = watchGateway(watch, engine)
-  const keys = gatewayKeys(suite, random.fork('gateway key').bytes(32))
+  const keys = createKeyRing(suite, random.fork('gateway key').bytes(32))
   const forger = createForger(
     suite.crypto(random.fork('forger')),
     suite.signingKey(random.fork('forger key').bytes(32)),
-    keys.signing.keyId,
+    keys.current().signing.keyId,
   )
   const ports = mutantPorts(mutant, forger)
   const gateways = Array.from({ length: options.gateways }, (_, at) =>
@@ -129,6 +138,7 @@ export function createWorld(options: WorldOptions): World {
       state: database,
       profile: { ...defaultAcquirerProfile, ...options.profile },
       acquirer,
+      durable: options.durable ?? 'none',
       skewMs: at === 0 ? 0 : random.int(-300, 300),
       leaseTerms,
       enrolments,
@@ -156,11 +166,20 @@ export function createWorld(options: WorldOptions): World {
     return carries && gateways.some((gateway) => gateway.process() !== null)
   }
 
+  const pruned = new Map<string, StoredPayment>()
   const storms: StormWatch[] = []
   const devices: SimDevice[] = []
   const deviceWatches = new Map<DeviceDisk, DeviceWatch>()
-  function addDevice(name: string, tabOf?: SimDevice): void {
-    const deviceWatch = watchDevice(watch, engine, name)
+  function addDevice(
+    name: string,
+    like: { readonly tabOf?: SimDevice; readonly cloneOf?: SimDevice } = {},
+  ): SimDevice {
+    const { tabOf, cloneOf } = like
+    const deviceWatch = watchDevice(watch, engine, {
+      name,
+      isHeld: (record) => database.records.has(record),
+      onPrune: (payment) => pruned.set(payment.paymentId, payment),
+    })
     const watchSent = watchSending(watch, name)
     const storm = watchStorm(watch, { engine, counters, name })
     storms.push(storm)
@@ -183,13 +202,16 @@ export function createWorld(options: WorldOptions): World {
       },
       onReady: (till) => world.onTillReady(device, till),
       onError,
-      ...(tabOf === undefined ? {} : { tabOf }),
+      ...like,
     })
     devices.push(device)
     if (tabOf === undefined) deviceWatches.set(device.disk, deviceWatch)
+    if (cloneOf !== undefined) deviceWatch.rewind(device.disk.image())
+    return device
   }
   for (let at = 1; at <= options.devices; at += 1) addDevice(`till-${at}`)
-  if (options.secondTab === true) addDevice('till-1-tab', devices[0])
+  if (options.secondTab === true)
+    addDevice('till-1-tab', devices[0] === undefined ? {} : { tabOf: devices[0] })
 
   if (mutant === 'host_forgets_repeats') acquirer.forgetRepeats()
   const world: World = {
@@ -202,13 +224,17 @@ export function createWorld(options: WorldOptions): World {
     gateways,
     acquirer,
     database,
-    damaged: new Set(),
+    keys,
+    enrolments,
+    damages: [],
+    pruned,
     errors,
     storms,
     rewind: {
       gateway: () => gatewayWatch.rewind(database),
       device: ({ disk }) => deviceWatches.get(disk)?.rewind(disk.image()),
     },
+    addClone: (original) => addDevice(`${original.name}-clone`, { cloneOf: original }),
     terms: options.terms ?? ((usual) => usual),
     forgeries: 0,
     onTillReady: () => {},

@@ -3,7 +3,9 @@ import {
   type AuthorisationRequest,
   bcdBinary1987,
   buildAuthorisationRequest,
+  buildFinancialAdvice,
   buildReversalAdvice,
+  type CardAdvice,
   type Iso8583Message,
   parseAuthorisationAnswer,
   parseReversalAnswer,
@@ -39,10 +41,58 @@ export function requestMessage(
     acquirerId: '123456',
     merchantId: 'SHOP1',
     mcc: '5812',
-    emv: Uint8Array.of(0x9f, 0x36, 2, 0, 7),
+    emv: chipWithAtc(7),
     deferred: false,
     ...changes,
   })
+}
+
+/** The same sale as a financial request. */
+export function financialMessage(...request: Parameters<typeof requestMessage>): Iso8583Message {
+  const { mti, fields } = requestMessage(...request)
+  return { mti: mti.replace('01', '02'), fields }
+}
+
+/** A sale that the card approved by itself, told by 0220. */
+export function adviceMessage(
+  sale: number,
+  { card = 'visa', ...changes }: Partial<CardAdvice> & { card?: string } = {},
+): Iso8583Message {
+  return buildFinancialAdvice(bcdBinary1987, {
+    repeat: false,
+    pan: panOf(card),
+    expiry: '3012',
+    processingCode: '000000',
+    amountMinor: 1_250,
+    currencyNumeric: '978',
+    transmittedAtMs: SOLD_AT_MS + 60_000,
+    ...idsOf(sale),
+    posEntryMode: '051',
+    acquirerId: '123456',
+    merchantId: 'SHOP1',
+    mcc: '5812',
+    emv: chipWithAtc(7),
+    advised: { kind: 'card_approved', responseCode: 'Y1' },
+    ...changes,
+  })
+}
+
+/** The final amount of the sale of that number. */
+export function completionMessage(sale: number, amountMinor: number): Iso8583Message {
+  return adviceMessage(sale, {
+    stan: String(sale + 700_000),
+    amountMinor,
+    advised: {
+      kind: 'completion',
+      approvalCode: 'A1B2C3',
+      original: { mti: '0100', stan: idsOf(sale).stan, transmittedAtMs: SOLD_AT_MS },
+    },
+  })
+}
+
+/** DE55 with tag 9F36 alone. */
+export function chipWithAtc(atc: number): Uint8Array {
+  return Uint8Array.of(0x9f, 0x36, 2, atc >> 8, atc & 255)
 }
 
 /** The reversal of the sale of that number. */

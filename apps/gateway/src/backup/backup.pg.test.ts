@@ -26,7 +26,7 @@ import { ACCOUNT, sampleDevice, sampleId } from '../test-support/sample-rows.ts'
 import { seedDevice } from '../test-support/seed-device.ts'
 import { tableDigests } from '../test-support/table-digests.ts'
 import { backedUpSeq, lastVerifiedBackup } from './backup-record.ts'
-import { BackupDamaged, readBackup } from './read-backup.ts'
+import { BackupDamaged, BackupTooNew, readBackup } from './read-backup.ts'
 import { restoreBackup, type RestoreOptions } from './restore-backup.ts'
 import { keptSchemas } from './restore-schema.ts'
 import { writeBackup } from './write-backup.ts'
@@ -232,6 +232,12 @@ describe('a damaged backup is refused, naming the part', () => {
     const row = lines.findIndex((line) => line.startsWith(`["${ACCOUNT}","${sampleId('pi', 7)}"`))
     writeFileSync(file, lines.toSpliced(row, 1).join('\n'))
     await expect(readBackup(file)).rejects.toThrow(/has 19 rows where 20 were written/)
+  })
+
+  test('P8: one of a later format is not called damaged', async () => {
+    const [header = '', ...rest] = whole.toString().split('\n')
+    writeFileSync(file, [JSON.stringify({ ...JSON.parse(header), format: 2, tables: {} }), ...rest].join('\n'))
+    await expect(readBackup(file)).rejects.toBeInstanceOf(BackupTooNew)
   })
 
   test('and a restore of it has changed nothing', async () => {

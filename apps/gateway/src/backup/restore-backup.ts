@@ -40,7 +40,7 @@ export type RestoreOutcome =
   | { readonly outcome: 'unconfirmed'; readonly facts: BackupFacts; readonly loss: Loss }
   | { readonly outcome: 'refused'; readonly why: RestoreRefusal; readonly message: string }
 
-export type RestoreRefusal =
+type RestoreRefusal =
   | 'secret_missing'
   | 'secret_wrong'
   | 'backup_newer'

@@ -49,11 +49,11 @@ export async function claimDatabase({ home, databaseUrl, name }: Whereabouts): P
 
 async function startForCommand(dataDir: string, name: string): Promise<FoundDatabase> {
   const server = await startEmbeddedPostgres({ dataDir, log: () => undefined })
-  const { pool, close } = found(server.connectionString, name, 1)
+  const database = found(server.connectionString, name, 1)
   return {
-    pool,
+    pool: database.pool,
     async close() {
-      await close()
+      await database.close()
       await server.stop()
     },
   }

@@ -1,4 +1,4 @@
-import { type Currency, currencies, currencyFacts } from '@holdfast/core'
+import { currencyExponent, isCurrency } from '@holdfast/core'
 import { isoOf } from './export-nouns.ts'
 
 /** A spreadsheet's columns, for an accountant: one row per payment. */
@@ -64,7 +64,8 @@ function csvField(field: string | null): string {
 
 /** 1234 of a currency with two decimals is 12.34; all in text, so that no amount is rounded. */
 function decimalOf(minor: string, currency: string): string {
-  const { exponent } = currencyFacts[currency as Currency]
+  if (!isCurrency(currency)) return ''
+  const exponent = currencyExponent(currency)
   if (exponent === 0) return minor
   const digits = minor.padStart(exponent + 1, '0')
   return `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`

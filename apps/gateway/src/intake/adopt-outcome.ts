@@ -38,7 +38,7 @@ export function adoptOutcome(
   if (money.amountMinor !== outcome.amountMinor || money.currency !== outcome.currency) return null
   if (status === 'canceled' || attemptId === null || responseCode === null) return null
   if (authorisation === null || authorisation === undefined) return null
-  const { charge, ...sending } = authorisation
+  const { charge, saleMs, ...sending } = authorisation
   const result = advance(row.story, {
     type: 'adopted',
     attemptId,
@@ -59,5 +59,5 @@ export function adoptOutcome(
     known === undefined
       ? [...row.details, detail]
       : row.details.map((other) => (other.number === number ? detail : other))
-  return { ...row, story: result.story, details }
+  return { ...row, story: result.story, details, openedMs: saleMs }
 }

@@ -82,7 +82,12 @@ export function applyRecord(
         reversibleBeforeMs: arrival.reversibleBeforeMs,
       }
       const storedMs = decision.via === 'offline' ? times.nowMs : null
-      return withDetails(step({ ...opened, storedMs: opened.storedMs ?? storedMs }, event), record, arrival)
+      const stored = { ...opened, storedMs: opened.storedMs ?? storedMs }
+      const { doubt } = arrival
+      if (doubt === null) return withDetails(step(stored, event), record, arrival)
+      const known = step(stored, { type: 'remembered', attemptId, ordinal, readId, rrn: doubt.rrn, nowMs })
+      if ('parked' in known || known.row === null) return known
+      return withDetails(step(known.row, event), record, arrival)
     }
   }
 }

@@ -1,7 +1,9 @@
+import { advance, must, presentationOf } from '@holdfast/core'
 import type { SealedRecord } from '@holdfast/envelope'
 import type { GenerationMark } from '@holdfast/protocol'
 import { retrievalReference } from '../authoriser/retrieval-reference.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
+import type { PaymentRow } from '../store/gateway-store.ts'
 import type { Doubt } from './apply-record.ts'
 
 export interface Doubts {
@@ -41,4 +43,27 @@ export async function doubtsOf(
       return rrn === undefined ? { doubt: null, asOf: generation } : { doubt: { rrn }, asOf: generation - 1 }
     },
   }
+}
+
+/**
+ * A payment of before the restore, as it may be by now: what was not sent when the copy was taken may have been sent
+ * since by the database that is lost.
+ */
+export async function doubtedRow(
+  world: GatewayWorld,
+  row: PaymentRow,
+  generation: number,
+): Promise<PaymentRow> {
+  if (row.asOf >= generation) return row
+  let { story } = row
+  for (const attempt of row.story.attempts) {
+    if (attempt.state !== 'planned' && attempt.state !== 'shelved') continue
+    const { number, attemptId } = attempt
+    const presentation = presentationOf(story, attempt)
+    const asked = { paymentId: story.paymentId, attemptId, presentation }
+    const rrn = await retrievalReference(world.crypto, asked)
+    const result = advance(story, { type: 'doubted', number, rrn, nowMs: world.clock.wallMs() })
+    story = must('story' in result ? result.story : null, 'what was not sent can be doubted')
+  }
+  return story === row.story ? row : { ...row, story }
 }

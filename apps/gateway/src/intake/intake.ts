@@ -14,7 +14,7 @@ import { settle } from '../payments/settle.ts'
 import type { DeviceRow, GatewayChange, PaymentRow, RecordRow } from '../store/gateway-store.ts'
 import { type Applied, applyRecord, type Arrival } from './apply-record.ts'
 import { adoptOutcome, openOutcomes } from './adopt-outcome.ts'
-import { type Doubts, doubtsOf } from './doubts.ts'
+import { doubtedRow, type Doubts, doubtsOf } from './doubts.ts'
 import { openItem } from './open-item.ts'
 
 const TRIES_MAX = 5
@@ -168,7 +168,8 @@ async function readBatch(
     ...new Set([...opened.flatMap(paymentOf), ...outcomes.map(({ payment }) => payment)]),
   ])
   const before = new Map(lookup.rows.map((row) => [row.story.paymentId, row]))
-  const after = new Map(before)
+  const doubted = await Promise.all(lookup.rows.map((row) => doubtedRow(world, row, doubts.generation)))
+  const after = new Map(doubted.map((row) => [row.story.paymentId, row]))
   const voids = new Map(lookup.voids)
   const records: RecordRow[] = []
   const refusals = new Map<string, ErrorCode>()

@@ -14,6 +14,8 @@ export type LostOutcome =
       readonly stan: string
       readonly rrn: string
       readonly transmittedAtMs: number
+      /** DE13 and DE12 as the acquirer has them, `MMDD` and `hhmmss`: the clock on the shop's wall. */
+      readonly saleLocalTime: { readonly MMDD: string; readonly hhmmss: string }
       readonly responseCode: string
       readonly approvalCode: string
     }
@@ -57,11 +59,13 @@ async function applied(
     if ('refusal' in result) return null
     return { ...row, story: result.story, attention: null, asOf: await world.store.generation() }
   }
-  const { stan, rrn, transmittedAtMs, responseCode, approvalCode } = outcome
+  const { stan, rrn, transmittedAtMs, saleLocalTime, responseCode, approvalCode } = outcome
+  const openedMs = saleMsOf(row, saleLocalTime)
+  if (openedMs === null) return null
   const sending = { stan, rrn, transmittedAtMs }
   const answer = { responseCode, approvalCode, answeredAtMs: nowMs }
   const result = advance(row.story, { type: 'found_approval', sending, answer })
-  if ('refusal' in result) return null
+  if ('refusal' in result || result.story === row.story) return null
   const source = { wallMs: () => nowMs, randomBytes: (length: number) => world.crypto.randomBytes(length) }
   const added = result.story.attempts.slice(row.details.length)
   const details = [...row.details]
@@ -70,5 +74,25 @@ async function applied(
     if (like === undefined) return null
     details.push({ ...like, number, chargeId: newId('ch', source), createdMs: nowMs })
   }
-  return { ...row, story: result.story, details, attention: null }
+  return { ...row, story: result.story, details, openedMs, attention: null }
 }
+
+/** In the year that brings it nearest to what the device said; null when it is no time, or days away from that. */
+function saleMsOf(
+  { openedMs, utcOffsetMin }: PaymentRow,
+  { MMDD, hhmmss }: { readonly MMDD: string; readonly hhmmss: string },
+): number | null {
+  const [month, day] = [MMDD.slice(0, 2), MMDD.slice(2)]
+  const [hour, minute, second] = [hhmmss.slice(0, 2), hhmmss.slice(2, 4), hhmmss.slice(4)]
+  const year = new Date(openedMs).getUTCFullYear()
+  const candidates = [year - 1, year, year + 1].map(
+    (candidate) =>
+      Date.parse(`${candidate}-${month}-${day}T${hour}:${minute}:${second}Z`) - utcOffsetMin * 60_000,
+  )
+  const nearest = candidates
+    .filter((ms) => !Number.isNaN(ms))
+    .sort((a, b) => Math.abs(a - openedMs) - Math.abs(b - openedMs))[0]
+  return nearest === undefined || Math.abs(nearest - openedMs) > SALE_APART_MS_MAX ? null : nearest
+}
+
+const SALE_APART_MS_MAX = 2 * 86_400_000

@@ -80,7 +80,7 @@ function authorisationOf(row: PaymentRow, attempt: Attempt): OutcomeStatement['a
   if (!('rrn' in attempt)) return null
   const { stan, rrn, transmittedAtMs } = attempt
   const { chargeId } = must(row.details[attempt.number - 1], 'every attempt has its details')
-  return { charge: chargeId, stan, rrn, transmittedAtMs }
+  return { charge: chargeId, stan, rrn, transmittedAtMs, saleMs: row.openedMs }
 }
 
 const EVENT_BY_STATUS = {

@@ -10,6 +10,7 @@ export const tillCodes = [
   'offline_clock_untrusted',
   'reader_offline_not_capable',
   'reader_new_offline',
+  'reader_not_in_lease',
   'reader_location_not_seen_online',
   'reader_type_not_seen_online',
   'offline_kind_not_allowed',
@@ -95,6 +96,8 @@ const en: Catalogue<RefusalKey> = {
   offline_clock_untrusted: 'This till cannot be sure of the time. Connect it once.',
   reader_offline_not_capable: 'This reader cannot take payments without connection.',
   reader_new_offline: 'This reader is new here and must be connected once with internet.',
+  reader_not_in_lease:
+    'This reader takes no payments without connection. Use the one that this till was set up with.',
   reader_location_not_seen_online:
     'This reader was last used in another place. Connect it here once with internet.',
   reader_type_not_seen_online: 'This reader has not been online for 30 days. Connect it once with internet.',
@@ -181,6 +184,8 @@ const fr: Catalogue<RefusalKey> = {
   offline_clock_untrusted: 'Cette caisse n’est pas sûre de l’heure. Connectez-la une fois.',
   reader_offline_not_capable: 'Ce lecteur ne peut pas encaisser hors connexion.',
   reader_new_offline: 'Ce lecteur est nouveau ici et doit être connecté une fois avec internet.',
+  reader_not_in_lease:
+    'Ce lecteur n’encaisse pas hors connexion. Utilisez celui avec lequel cette caisse a été installée.',
   reader_location_not_seen_online:
     'Ce lecteur vient d’un autre lieu. Connectez-le ici une fois avec internet.',
   reader_type_not_seen_online:
@@ -272,6 +277,7 @@ const es: Catalogue<RefusalKey> = {
   offline_clock_untrusted: 'Esta caja no está segura de la hora. Conéctela una vez.',
   reader_offline_not_capable: 'Este lector no puede cobrar sin conexión.',
   reader_new_offline: 'Este lector es nuevo aquí y debe conectarse una vez con internet.',
+  reader_not_in_lease: 'Este lector no cobra sin conexión. Use el lector con el que se configuró esta caja.',
   reader_location_not_seen_online: 'Este lector viene de otro lugar. Conéctelo aquí una vez con internet.',
   reader_type_not_seen_online: 'Este lector lleva 30 días sin conexión. Conéctelo una vez con internet.',
   offline_kind_not_allowed: 'Este tipo de pago no se permite sin conexión.',

@@ -31,6 +31,7 @@ const ADVICE: Readonly<Record<TillCode, RefusalAdvice>> = {
   offline_clock_untrusted: CONNECT,
   reader_offline_not_capable: CASH,
   reader_new_offline: CONNECT,
+  reader_not_in_lease: CONNECT,
   reader_location_not_seen_online: CONNECT,
   reader_type_not_seen_online: CONNECT,
   offline_kind_not_allowed: OTHER_CARD,

@@ -1,3 +1,4 @@
+export { linkMac, type LinkKeys, macFunction, unwrapKey, wrapKey } from './link-keys.ts'
 export { aesCmac, retailMac } from './mac-functions.ts'
 export { socketConnection } from './socket-connection.ts'
 export { systemLinkClock } from './system-link-clock.ts'

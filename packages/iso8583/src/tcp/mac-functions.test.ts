@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { linkMac, unwrapKey, wrapKey } from './link-keys.ts'
 import { aesCmac, aesCmacWhole, retailMac } from './mac-functions.ts'
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
@@ -45,5 +46,38 @@ describe('MAC functions', () => {
   it('refuses a key of another length', () => {
     expect(() => retailMac(new Uint8Array(8))).toThrow('16 bytes')
     expect(() => aesCmac(new Uint8Array(8))).toThrow('16, 24 or 32')
+  })
+})
+
+describe('link keys', () => {
+  const keys = { macKey: new Uint8Array(16).fill(3), keyEncryptionKey: new Uint8Array(16).fill(4) }
+
+  it('wraps a key as RFC 3394 does', () => {
+    // RFC 3394, 4.1.
+    const wrapped = wrapKey(
+      bytes('000102030405060708090A0B0C0D0E0F'),
+      bytes('00112233445566778899AABBCCDDEEFF'),
+    )
+    expect(wrapped).toBe('1FA68B0A8112B447AEF34BD8FB5A7B829D3E862371D2CFE5')
+  })
+
+  it('gives back what was wrapped, and nothing for another key or anything else', () => {
+    const next = new Uint8Array(16).fill(9)
+    const wrapped = wrapKey(keys.keyEncryptionKey, next)
+    expect(unwrapKey(keys.keyEncryptionKey, wrapped)).toEqual(next)
+    expect(unwrapKey(keys.macKey, wrapped)).toBeUndefined()
+    for (const text of ['', 'K2', wrapped.slice(2), `${wrapped}00`, wrapped.toLowerCase()]) {
+      expect(unwrapKey(keys.keyEncryptionKey, text)).toBeUndefined()
+    }
+  })
+
+  it('follow the profile: none, fixed, or changed after each sign-on', () => {
+    expect(linkMac({ kind: 'none' }, keys)).toBeUndefined()
+    expect(linkMac({ kind: 'retail', keys: 'fixed' }, keys)).not.toHaveProperty('unwrap')
+    const mac = linkMac({ kind: 'aes_cmac', keys: 'key_change' }, keys)
+    const wrapped = wrapKey(keys.keyEncryptionKey, new Uint8Array(16).fill(9))
+    const text = new TextEncoder().encode('0800')
+    expect(mac?.unwrap?.(wrapped)?.(text)).toEqual(aesCmac(new Uint8Array(16).fill(9))(text))
+    expect(mac?.unwrap?.('garbage')).toBeUndefined()
   })
 })

@@ -1,11 +1,14 @@
 import {
   addStored,
   atRisk,
+  type CardUse,
   type Currency,
   type Exposure,
   isAmountMinor,
+  type Money,
   tallyOf,
   OFFLINE_AMOUNT_MAX_MINOR,
+  type PerCardTerms,
 } from '@holdfast/core'
 import type { ErrorCode } from '@holdfast/protocol'
 import { followUpsOf, totalOf } from '../journal/follow-ups.ts'
@@ -13,6 +16,7 @@ import { termsOf } from '../journal/offline-rules.ts'
 import type { JournalState, JournalStep } from '../journal/journal-step.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { release } from '../journal/void-draft.ts'
+import { loadCardUses } from '../sales/card-uses.ts'
 
 /**
  * The tip of a payment, written in after its sale. It raises what a stored payment holds in the limits, so they are
@@ -22,11 +26,16 @@ import { release } from '../journal/void-draft.ts'
 export function closeTip(
   paymentId: string,
   tip: { readonly tipMinor: number; readonly currency: Currency },
-): JournalStep<StoredPayment | null, StoredPayment> {
+): JournalStep<Tipped, StoredPayment> {
   const { tipMinor, currency } = tip
   return {
-    load: (store) => store.payment(paymentId),
-    build(state, payment) {
+    async load(store, state) {
+      const payment = await store.payment(paymentId)
+      if (payment === null || !('card' in payment)) return { payment, others: [] }
+      const { fingerprint } = payment.card
+      return { payment, others: await loadCardUses(store, state, { fingerprint, without: paymentId }) }
+    },
+    build(state, { payment, others }) {
       if (payment === null) return { do: 'refuse', code: 'not_found' }
       if (currency !== payment.money.currency) return { do: 'refuse', code: 'currency_mismatch' }
       if (!isTip(tipMinor, payment)) return { do: 'refuse', code: 'amount_invalid' }
@@ -36,7 +45,7 @@ export function closeTip(
       if (followUps.tip?.tipMinor === tipMinor) return { do: 'nothing', value: payment }
       const atMs = state.time.nowMs
       const tipped: StoredPayment = { ...payment, followUps: { ...followUps, tip: { tipMinor, atMs } } }
-      const held = hold(state, payment, tipped)
+      const held = hold(state, { before: payment, after: tipped, others })
       if (!held.ok) return { do: 'refuse', code: held.code }
       const { saleId } = payment
       const body = { kind: 'tip.closed', sale: saleId, payment: paymentId, tipMinor, currency } as const
@@ -60,12 +69,21 @@ function isTippable(payment: StoredPayment): boolean {
   return payment.state === 'QUEUED' || payment.state === 'UPLOADED'
 }
 
+interface Tipped {
+  readonly payment: StoredPayment | null
+  /** What else was stored with its card. */
+  readonly others: readonly CardUse[]
+}
+
 type Held =
   | { readonly ok: true; readonly exposure: Exposure }
   | { readonly ok: false; readonly code: ErrorCode }
 
 /** The limits with the new total in the place of the old one. A smaller tip is always taken. */
-function hold(state: JournalState, before: StoredPayment, after: StoredPayment): Held {
+function hold(
+  state: JournalState,
+  { before, after, others }: { before: StoredPayment; after: StoredPayment; others: readonly CardUse[] },
+): Held {
   const { head } = state
   const lease = termsOf(state)
   if (after.state !== 'QUEUED' && after.state !== 'UPLOADED') return { ok: true, exposure: head.exposure }
@@ -85,7 +103,28 @@ function hold(state: JournalState, before: StoredPayment, after: StoredPayment):
     const ofDeviceMinor = tallyOf(atRisk(released), currency).sumMinor
     if (ofDeviceMinor + reservedMinor > (lease.deviceTotals.storedTotalMinor[currency] ?? 0))
       return { ok: false, code: 'offline_device_total_above_limit' }
+    if (
+      isAboveCardTotal(lease.perCard, others, {
+        total,
+        acceptedMs: after.acceptedMs,
+        nowMs: state.time.nowMs,
+      })
+    )
+      return { ok: false, code: 'offline_card_total_above_limit' }
   }
   const { firstStoredMs } = head.exposure
   return { ok: true, exposure: { ...addStored(released, offlineKind, total, 0), firstStoredMs } }
+}
+
+/** What one card may hold within its window; a payment that has left the window counts no more, with its tip. */
+function isAboveCardTotal(
+  perCard: PerCardTerms | null,
+  others: readonly CardUse[],
+  { total, acceptedMs, nowMs }: { total: Money; acceptedMs: number; nowMs: number },
+): boolean {
+  if (perCard === null || nowMs - acceptedMs >= perCard.windowMs) return false
+  const within = others.filter(({ atMs }) => nowMs - atMs < perCard.windowMs)
+  const ofCurrency = within.filter(({ money }) => money.currency === total.currency)
+  const sumMinor = ofCurrency.reduce((sum, { money }) => sum + money.amountMinor, total.amountMinor)
+  return sumMinor > (perCard.sumMinor[total.currency] ?? Infinity)
 }

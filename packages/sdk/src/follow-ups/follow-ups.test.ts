@@ -45,6 +45,32 @@ test('a tip that would break a limit is refused by the name of the limit, and no
   await world.terminal.close()
 })
 
+test('a tip counts against the totals of the device and of its card, and is refused by the name of the limit', async () => {
+  const world = await openWorld({
+    before: (gateway) => {
+      const deviceTotals = { storedTotalMinor: { eur: 2_500 }, storedCount: 9 }
+      const perCard = { windowMs: 3_600_000, count: 5, sumMinor: { eur: 2_200 } }
+      gateway.lease = { ...gateway.lease, deviceTotals, perCard }
+    },
+  })
+  const first = await storedSale(world)
+  await sell(world)
+  const tip = (tipMinor: number) => world.terminal.closeTip(first, { tipMinor, currency: EUR })
+  expect(await tip(501)).toEqual({ status: 'refused', code: 'offline_device_total_above_limit' })
+  expect(await tip(201)).toEqual({ status: 'refused', code: 'offline_card_total_above_limit' })
+  expect(await tip(200)).toMatchObject({ status: 'closed' })
+  // The next sale with this card meets the tip too.
+  expect((await sell(world, { amountMinor: 1 })).result).toEqual({
+    status: 'refused',
+    code: 'offline_card_total_above_limit',
+  })
+  expect(await tip(199)).toMatchObject({ status: 'closed' })
+  expect((await sell(world, { amountMinor: 1 })).result).toMatchObject({ status: 'stored' })
+  await world.clock.advance(3_600_000)
+  expect(await tip(400)).toMatchObject({ status: 'closed' })
+  await world.terminal.close()
+})
+
 test.each([
   [{ tipMinor: -1, currency: EUR }, 'amount_invalid'],
   [{ tipMinor: 1.5, currency: EUR }, 'amount_invalid'],

@@ -1,7 +1,7 @@
 import { type Currency, isAmountMinor } from '@holdfast/core'
 import { parseJson } from '@holdfast/envelope'
 import { outcomeStatement } from '@holdfast/protocol'
-import { followUpsOf, totalOf } from '../journal/follow-ups.ts'
+import { followUpsOf, refundedMinor, totalOf } from '../journal/follow-ups.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 
@@ -26,6 +26,7 @@ export function requestCapture(
         return { do: 'refuse', code: 'capture_not_requestable' }
       if (amountMinor > totalOf(payment).amountMinor)
         return { do: 'refuse', code: 'capture_amount_above_payment' }
+      if (amountMinor < refundedMinor(payment)) return { do: 'refuse', code: 'refund_amount_above_payment' }
       const capture = { amountMinor, atMs: state.time.nowMs }
       const captured: StoredPayment = { ...payment, followUps: { ...followUps, capture } }
       const { saleId } = payment

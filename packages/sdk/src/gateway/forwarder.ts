@@ -1,4 +1,5 @@
 import type { Clock, Crypto } from '@holdfast/core'
+import { verifyText } from '@holdfast/envelope'
 import { INTAKE_RECORDS_MAX, type IntakeReceipt } from '@holdfast/protocol'
 import { inspectRecord, readAround } from '../journal/inspect-record.ts'
 import { generationMark } from '../journal/generation-mark.ts'
@@ -26,6 +27,8 @@ export interface ForwarderDeps {
   readonly gateway: GatewayClient
   readonly clock: Clock
   readonly crypto: Crypto
+  /** Of this device, base64url. */
+  readonly publicKey: string
   readonly emit: (event: TerminalEvent) => void
 }
 
@@ -200,8 +203,10 @@ export class Forwarder {
     try {
       if (dueSuspect !== null) {
         this.#suspects.set(dueSuspect, clock.monotonicMs() + SUSPECT_RETRY_MS)
-        const alone = await store.records({ afterSeq: dueSuspect - 1, limit: 1 })
-        if (alone.length > 0) return alone
+        const [row] = await store.records({ afterSeq: dueSuspect - 1, limit: 1 })
+        if (row?.seq === dueSuspect && (await this.#isSound(row))) return [row]
+        // Damaged or gone since it was set aside: no receipt will name it, so the scan below sets it apart.
+        this.#suspects.delete(dueSuspect)
       }
       return await this.#scan(journal.state.head)
     } catch {
@@ -210,7 +215,7 @@ export class Forwarder {
   }
 
   async #scan({ seq: headSeq, forwardedSeq, resendSeq }: JournalHead): Promise<readonly StoredRecord[]> {
-    const { crypto, store } = this.#deps
+    const { store } = this.#deps
     // The mark went back: the gateway was restored, and all that it ever answered is asked of it anew.
     if (forwardedSeq < this.#forwardedSeq) this.#answered.clear()
     this.#forwardedSeq = forwardedSeq
@@ -232,22 +237,35 @@ export class Forwarder {
         if (batch.length + fit.length === this.#batchMax) break
         if (this.#answered.has(row.seq) || this.#suspects.has(row.seq)) continue
         if (row.verdict !== null && row.seq > resendSeq) continue
-        if ((await inspectRecord(crypto, row)).sound) fit.push(row)
+        if (await this.#isSound(row)) fit.push(row)
         else damages.push({ seq: row.seq, code: 'record_corrupt' })
       }
-      await this.#setApart(damages.filter(({ seq }) => !this.#answered.has(seq)))
+      await this.#setApart(damages.filter(({ seq }) => !this.#answered.has(seq) && !this.#suspects.has(seq)))
       batch.push(...fit)
       if (batch.length === this.#batchMax || isLast) return batch
       afterSeq = Math.max(throughSeq, afterSeq + 1)
     }
   }
 
-  /** Not sent, and passed over from now on, also when the disk does not take the mark. */
+  /** Also the signature of a void: one that the gateway cannot verify is one that it never hears. */
+  async #isSound(row: StoredRecord): Promise<boolean> {
+    const { crypto, publicKey } = this.#deps
+    const inspected = await inspectRecord(crypto, row)
+    if (!inspected.sound || inspected.header.kind !== 'payment.voided') return inspected.sound
+    return verifyText(crypto, publicKey, 'record', row.wire.header, row.wire.signature)
+  }
+
+  /** Not sent, and passed over, also while the disk does not take the mark. */
   async #setApart(damages: readonly Damage[]): Promise<void> {
     if (damages.length === 0) return
-    const { journal, emit } = this.#deps
+    const { journal, emit, clock } = this.#deps
     const marked = await journal.append(quarantine(damages))
-    for (const { seq } of damages) this.#answered.add(seq)
+    // What could not be said again (a void that was lost) is not done with: looked at anew in a while.
+    const againMs = clock.monotonicMs() + SUSPECT_RETRY_MS
+    for (const { seq } of damages) {
+      if (marked.ok) this.#answered.add(seq)
+      else this.#suspects.set(seq, againMs)
+    }
     for (const { seq, code } of damages) emit({ type: 'forwardingError', code, detail: `record ${seq}` })
     if (marked.ok) for (const payment of marked.payments) emit({ type: 'paymentChanged', payment })
   }

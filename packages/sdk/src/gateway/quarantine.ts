@@ -1,11 +1,12 @@
 import { parseJson } from '@holdfast/envelope'
 import { recordHeader } from '@holdfast/protocol'
+import { readAround } from '../journal/inspect-record.ts'
 import type { Built, JournalState, JournalStep } from '../journal/journal-step.ts'
 import type { Backlog, JournalStore } from '../journal/journal-store.ts'
 import { acceptedOf, factsOf, storedOf } from '../journal/payment-parts.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { isVoidReason } from '../journal/void-draft.ts'
-import { LIST_LIMIT_MAX } from '../limits.ts'
+import { HEAD_REBUILD_PAGE, LIST_LIMIT_MAX } from '../limits.ts'
 
 /** A record of this device that is not what was written, or not there at all. */
 export interface Damage {
@@ -67,13 +68,10 @@ async function loadConcerned(store: Reads, seqs: readonly number[]): Promise<Loa
   const waiting = await allPayments(store, ['QUEUED', 'ACCEPTED_ONLINE'])
   const accepted = waiting.filter((payment) => 'recordSeq' in payment && wanted.has(payment.recordSeq))
   for (const payment of accepted) if ('recordSeq' in payment) wanted.delete(payment.recordSeq)
-  const windows = await Promise.all([...wanted].map((seq) => windowOf(store, seq)))
-  const candidates = windows.length === 0 ? [] : await allPayments(store, ['VOIDED'])
-  const voided = candidates.filter(
-    (payment) =>
-      payment.state === 'VOIDED' &&
-      windows.some(({ fromMs, toMs }) => payment.voidedMs >= fromMs && payment.voidedMs <= toMs),
-  )
+  // Any other one may have been a void. Its time says nothing: a contact may have set the clock back beside it.
+  const candidates = wanted.size === 0 ? [] : await allPayments(store, ['VOIDED'])
+  const said = candidates.length === 0 ? new Set<string>() : await voidsSaid(store, wanted)
+  const voided = candidates.filter(({ paymentId }) => !said.has(paymentId))
   const present = new Set<number>()
   for (const seq of seqs) {
     const [row] = await store.records({ afterSeq: seq - 1, limit: 1 }).catch(() => [])
@@ -82,16 +80,19 @@ async function loadConcerned(store: Reads, seqs: readonly number[]): Promise<Loa
   return { accepted, voided: voided.filter((payment) => payment.state === 'VOIDED'), present }
 }
 
-/** When the record in this place was written: between its neighbours. */
-async function windowOf(store: Reads, seq: number): Promise<{ fromMs: number; toMs: number }> {
-  const timeOf = async (at: number) => {
-    const [row] = await store.records({ afterSeq: at - 1, limit: 1 }).catch(() => [])
-    const parsed = row?.seq === at ? recordHeader.safeParse(parseJson(row.wire.header)) : null
-    return parsed?.success === true ? parsed.data.times.nowMs : null
-  }
-  return {
-    fromMs: (await timeOf(seq - 1)) ?? 0,
-    toMs: (await timeOf(seq + 1)) ?? Number.POSITIVE_INFINITY,
+/** Payments whose void stands in a record that is not one of the damaged ones. */
+async function voidsSaid(store: Reads, damaged: ReadonlySet<number>): Promise<ReadonlySet<string>> {
+  const said = new Set<string>()
+  for (let afterSeq = 0; ;) {
+    const page = { afterSeq, limit: HEAD_REBUILD_PAGE, headSeq: Infinity }
+    const { rows, unreadable } = await readAround(store, page)
+    for (const { seq, wire } of rows) {
+      if (damaged.has(seq) || !wire.header.includes('"payment.voided"')) continue
+      const parsed = recordHeader.safeParse(parseJson(wire.header))
+      if (parsed.data?.kind === 'payment.voided') said.add(parsed.data.payment)
+    }
+    if (rows.length + unreadable.length < HEAD_REBUILD_PAGE) return said
+    afterSeq = Math.max(afterSeq, rows.at(-1)?.seq ?? 0, ...unreadable)
   }
 }
 

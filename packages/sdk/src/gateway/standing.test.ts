@@ -70,10 +70,10 @@ test('what an impostor says of this device moves nothing: neither a freeze nor a
 })
 
 /** A settled payment with something newer behind it: the newest record is what the next one continues, and stays. */
-async function withSettled(): Promise<World & { id: string }> {
+async function withSettled(idempotencyKey = 'order-1'): Promise<World & { id: string }> {
   const world = await openWorld()
   await goOffline(world)
-  const { intent } = await sell(world)
+  const { intent } = await sell(world, { idempotencyKey })
   world.gateway.fault = () => null
   await world.clock.advance(30_000)
   await world.gateway.say({
@@ -118,6 +118,21 @@ test('MP12: what the durable mark covers goes after a day, what it does not cove
   await world.clock.advance(60_000)
   expect((await world.terminal.payments())[0]).toMatchObject({ state: 'UPLOADED' })
   expect((await headOf(world)).seq).toBeGreaterThan(after.seq)
+}, 20_000)
+
+test('MP12: the idempotency key of a pruned payment goes with it, also that of a voided one; the others stay', async () => {
+  const world = await withSettled()
+  const voided = await openSale(world, { idempotencyKey: 'order-2' })
+  await world.terminal.cancelPaymentIntent(voided.paymentId, 'canceled')
+  const kept = await sell(world, { idempotencyKey: 'order-3', captureMethod: 'manual' })
+  await world.clock.advance(30_000)
+  const keys = () =>
+    Promise.all(['order-1', 'order-2', 'order-3'].map((key) => world.store.value(`sale-key:${key}`)))
+  expect(await keys()).toEqual([world.id, voided.paymentId, kept.intent.paymentId])
+  const { seq } = await headOf(world)
+  world.gateway.standing = { ...WELL, receivedSeq: seq, durableSeq: seq }
+  await pass(world, 2)
+  expect(await keys()).toEqual([null, null, kept.intent.paymentId])
 }, 20_000)
 
 test('P7: a restored gateway is told what is left after pruning, without an alarm over what is not', async () => {

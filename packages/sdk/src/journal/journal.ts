@@ -9,6 +9,7 @@ import {
   NO_TIME_MARK,
   raiseMark,
   type SigningKey,
+  sleep,
 } from '@holdfast/core'
 import { makeRecord, type SealedRecord } from '@holdfast/envelope'
 import {
@@ -18,7 +19,7 @@ import {
   recordHeader,
   type Signed,
 } from '@holdfast/protocol'
-import { APPEND_TRIES_MAX } from '../limits.ts'
+import { APPEND_TRIES_MAX, CONFLICT_PAUSE_MAX_MS, CONFLICTS_AT_ONCE } from '../limits.ts'
 import { addToBacklog, NO_BACKLOG } from './backlog.ts'
 import { closeAbandoned } from './close-abandoned.ts'
 import { opensSale, takesMore } from './draft-kinds.ts'
@@ -148,23 +149,24 @@ export class Journal {
   async #run<Loaded, Value>(step: JournalStep<Loaded, Value>): Promise<Appended<Value>> {
     for (let conflicts = 0; conflicts < APPEND_TRIES_MAX;) {
       if (this.#stopped !== null) return { ok: false, code: STOPPED_CODES[this.#stopped] }
-      const fromMemory = this.#current
       const loaded = await this.#load(step)
       if (loaded === null) return { ok: false, code: 'journal_failed' }
       const state = this.state
       const built = decide(step.build(state, loaded.rows), state)
       if (built.do !== 'commit') {
         // Only a commit finds out that another process has moved the head; any other answer rests on reading it.
-        this.#current = !fromMemory
-        if (fromMemory) continue
+        this.#current = !loaded.fromMemory
+        if (loaded.fromMemory) continue
         if (built.do === 'refuse') return { ok: false, code: built.code }
         return { ok: true, value: built.value, records: [], payments: [] }
       }
       const { change, records } = await this.#seal(state, built.draft)
       const outcome = await this.#commit(state.head.version, change)
       this.#current = outcome === 'committed'
-      if (outcome === 'head_moved') conflicts += 1
-      else if (outcome !== 'committed') return { ok: false, code: outcome }
+      if (outcome === 'head_moved') {
+        conflicts += 1
+        await this.#giveWay(conflicts)
+      } else if (outcome !== 'committed') return { ok: false, code: outcome }
       else {
         this.#adopt(change)
         return { ok: true, value: built.value, records, payments: change.payments }
@@ -173,29 +175,42 @@ export class Journal {
     return { ok: false, code: 'journal_busy' }
   }
 
-  /** Null when the store cannot be read. */
-  async #load<Loaded, Value>(step: JournalStep<Loaded, Value>): Promise<{ rows: Loaded } | null> {
+  /** Two tabs in step would take the head from each other for ever; the one that has lost often lets the other pass. */
+  async #giveWay(conflicts: number): Promise<void> {
+    if (conflicts < CONFLICTS_AT_ONCE) return
+    const [byte = 0] = this.#deps.crypto.randomBytes(1)
+    await sleep(this.#deps.clock, 1 + (byte / 256) * Math.min(CONFLICT_PAUSE_MAX_MS, 2 ** conflicts))
+  }
+
+  /**
+   * What the step needs, as of `#state`. The head is read after the rows: when it is still the known one, nothing has
+   * changed under them. Rows that this process has written itself need no look at all. Null when the store cannot be
+   * read.
+   */
+  async #load<Loaded, Value>(
+    step: JournalStep<Loaded, Value>,
+  ): Promise<{ rows: Loaded; fromMemory: boolean } | null> {
     const { store } = this.#deps
     try {
-      if (!this.#current) await this.#readHead()
-      const rows = await step.load(this.#openSales.reads(store), this.state)
-      return { rows }
+      for (;;) {
+        if (!this.#current) this.#openSales.forget()
+        let fromMemory = this.#current
+        const reads = this.#openSales.reads(store, () => {
+          fromMemory = false
+        })
+        const rows = await step.load(reads, this.state)
+        if (fromMemory) return { rows, fromMemory }
+        const head = await store.head()
+        this.#current = head === null || head.version === this.#state.head.version
+        if (head === null || this.#current) return { rows, fromMemory }
+        this.#state = await readState(store, head)
+        this.#clock.adopt(head.time, head.timeBase)
+        this.#notify()
+      }
     } catch {
       this.#current = false
       return null
     }
-  }
-
-  async #readHead(): Promise<void> {
-    const { store } = this.#deps
-    this.#openSales.forget()
-    const head = await store.head()
-    if (head !== null && head.version !== this.#state.head.version) {
-      this.#state = await readState(store, head)
-      this.#clock.adopt(head.time, head.timeBase)
-      this.#notify()
-    }
-    this.#current = true
   }
 
   /** Chains, signs and numbers the draft. Signing is the only thing that is awaited between read and commit. */

@@ -35,6 +35,11 @@ export const keptNames = {
   pruned: 'pruned',
 } as const
 
+/** The value that names the payment which an idempotency key has opened. */
+export function saleKeyName(idempotencyKey: string): string {
+  return `sale-key:${idempotencyKey}`
+}
+
 /** Why this device takes nothing more, whatever its lease says; null while it may. */
 const frozen = z.object({ code: z.enum(['journal_forked', 'device_deauthorised']), atMs: z.number() })
 export type Frozen = z.infer<typeof frozen>

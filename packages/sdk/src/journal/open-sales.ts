@@ -9,16 +9,23 @@ import type { StoredPayment } from './stored-payment.ts'
 export class OpenSales {
   readonly #rows = new Map<string, StoredPayment>()
 
-  /** The store, except for what is known. */
-  reads(store: JournalReads): JournalReads {
+  /** The store, except for what is known; tells when it is asked. */
+  reads(store: JournalReads, onStore: () => void): JournalReads {
+    const asked = <Query, Rows>(read: (query: Query) => Promise<Rows>) => {
+      return (query: Query) => {
+        onStore()
+        return read(query)
+      }
+    }
+    const payment = asked((paymentId: string) => store.payment(paymentId))
     return {
       payment: (paymentId) => {
         const known = this.#rows.get(paymentId)
-        return known === undefined ? store.payment(paymentId) : Promise.resolve(known)
+        return known === undefined ? payment(paymentId) : Promise.resolve(known)
       },
-      payments: (query) => store.payments(query),
-      records: (query) => store.records(query),
-      value: (name) => store.value(name),
+      payments: asked((query) => store.payments(query)),
+      records: asked((query) => store.records(query)),
+      value: asked((name) => store.value(name)),
     }
   }
 

@@ -6,8 +6,9 @@ export function factsOf(payment: StoredPaymentFacts): StoredPaymentFacts {
   const { paymentId, saleId, money, captureMethod, location, reader, reference, openedMs } = payment
   const { reserved, attempts, sealedSeqs } = payment
   const sale = { paymentId, saleId, money, captureMethod, location, reader, reference, openedMs }
+  const saleKey = payment.saleKey === undefined ? {} : { saleKey: payment.saleKey }
   const followUps = payment.followUps === undefined ? {} : { followUps: payment.followUps }
-  return { ...sale, reserved, attempts, sealedSeqs, ...followUps }
+  return { ...sale, reserved, attempts, sealedSeqs, ...saleKey, ...followUps }
 }
 
 export function acceptedOf(payment: Accepted): Accepted {

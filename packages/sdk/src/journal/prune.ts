@@ -3,7 +3,7 @@ import { outcomeStatement, type RecordHeader, recordHeader } from '@holdfast/pro
 import { KEEP_DURABLE_MS, KEEP_SETTLED_MS, PRUNE_RECORDS } from '../limits.ts'
 import type { Built, JournalState, JournalStep } from './journal-step.ts'
 import type { StoredRecord } from './journal-store.ts'
-import { keptNames } from './kept-values.ts'
+import { keptNames, saleKeyName } from './kept-values.ts'
 import type { StoredPayment } from './stored-payment.ts'
 
 interface Loaded {
@@ -33,6 +33,7 @@ export function prune(durableSeq: number): JournalStep<Loaded, boolean> {
     build(state, { rows, payments }): Built<boolean> {
       const seqs: number[] = []
       const paymentIds: string[] = []
+      const saleKeys: Record<string, null> = {}
       let throughSeq = state.prunedSeq
       for (const { row, header } of rows) {
         const payment = header !== null && 'payment' in header ? payments.get(header.payment) : undefined
@@ -41,11 +42,12 @@ export function prune(durableSeq: number): JournalStep<Loaded, boolean> {
         throughSeq = row.seq
         if (fate === 'keep') continue
         seqs.push(row.seq)
-        if (header !== null && payment !== undefined && closes(header, payment))
-          paymentIds.push(payment.paymentId)
+        if (header === null || payment === undefined || !closes(header, payment)) continue
+        paymentIds.push(payment.paymentId)
+        if (payment.saleKey !== undefined) saleKeys[saleKeyName(payment.saleKey)] = null
       }
       if (throughSeq === state.prunedSeq) return { do: 'nothing', value: false }
-      const values = { [keptNames.pruned]: String(throughSeq) }
+      const values = { ...saleKeys, [keptNames.pruned]: String(throughSeq) }
       return { do: 'commit', value: true, draft: { prune: { seqs, paymentIds }, values } }
     },
   }

@@ -5,7 +5,7 @@ import { addToBacklog, NO_BACKLOG } from './backlog.ts'
 import { totalOf } from './follow-ups.ts'
 import { inspectRecord } from './inspect-record.ts'
 import type { JournalHead, JournalStore, StoredRecord } from './journal-store.ts'
-import { keptNames, parseKeptLease } from './kept-values.ts'
+import { keptNames, parseFeedCursor, parseKeptLease } from './kept-values.ts'
 import { isAtRisk } from './payment-parts.ts'
 import type { StoredPayment } from './stored-payment.ts'
 
@@ -51,7 +51,11 @@ export async function rebuildHead(store: JournalStore, crypto: Crypto): Promise<
       // Of no boot: the time counts on from the mark, as after a restart of the machine.
       timeBase: { boot: '', monotonicMs: 0, contactBoot: null },
       forwardedSeq: 0,
-      resendSeq: 0,
+      // Which verdicts are those of the gateway's present generation is not known: all is told again, and in doubt.
+      resendSeq:
+        (parseFeedCursor(await store.value(keptNames.feed))?.generation ?? 1) === 1
+          ? 0
+          : (last?.row.seq ?? 0),
       backlog,
     },
   }

@@ -28,6 +28,8 @@ export interface StoredPaymentFacts {
   readonly attempts: number
   /** Records that still hold a sealed block of this payment; erased at its outcome. */
   readonly sealedSeqs: readonly number[]
+  /** The idempotency key that opened its sale; its value in the journal goes with the payment. */
+  readonly saleKey?: string
   /** Absent until something is asked of the payment after its sale. */
   readonly followUps?: FollowUps
 }

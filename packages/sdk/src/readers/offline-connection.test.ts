@@ -21,7 +21,14 @@ const seen: KnownReader = {
 }
 
 function refusal(change: Partial<Parameters<typeof refuseOfflineConnection>[0]>) {
-  const usual = { info, readerId: 'rdr_a', softwareUpdatedMs: NOW_MS, location: 'loc_here', known: [seen] }
+  const usual = {
+    info,
+    readerId: 'rdr_a',
+    softwareUpdatedMs: NOW_MS,
+    location: 'loc_here',
+    known: [seen],
+    listed: true,
+  }
   return refuseOfflineConnection({ ...usual, nowMs: NOW_MS, ...change })
 }
 
@@ -49,6 +56,11 @@ test('TM2: the software of the reader must have been updated in the last 30 days
 
 test('MP3: a new reader connects online only, also when its type is known here', () => {
   expect(refusal({ readerId: 'rdr_new' })).toBe('reader_new_offline')
+})
+
+test('MP3: a reader that the lease does not name could store nothing, so it is refused when it is connected', () => {
+  expect(refusal({ listed: false })).toBe('reader_not_in_lease')
+  expect(refusal({ listed: false, known: [] })).toBe('reader_type_not_seen_online')
 })
 
 test('SQ10: a model that cannot take payments offline is named as the reason before any other', () => {

@@ -14,6 +14,8 @@ export function refuseOfflineConnection(wanted: {
   readonly softwareUpdatedMs: number | null
   readonly location: string
   readonly known: readonly KnownReader[]
+  /** True when the lease names it. */
+  readonly listed: boolean
   readonly nowMs: number
 }): ErrorCode | null {
   const { info, readerId, softwareUpdatedMs, location, known, nowMs } = wanted
@@ -23,6 +25,8 @@ export function refuseOfflineConnection(wanted: {
   if (sameType.length === 0) return 'reader_type_not_seen_online'
   if (!sameType.some((seen) => seen.location === location)) return 'reader_location_not_seen_online'
   if (!known.some((seen) => seen.readerId === readerId)) return 'reader_new_offline'
+  // It could be connected, and every sale with it would be refused when its card is read.
+  if (!wanted.listed) return 'reader_not_in_lease'
   if (softwareUpdatedMs !== null && nowMs - softwareUpdatedMs > READER_SOFTWARE_AGE_MAX_MS)
     return 'reader_software_outdated'
   return null

@@ -1,8 +1,9 @@
+import { errorTable } from '@holdfast/protocol'
 import { expect, test } from 'vitest'
 import { sampleLease } from '../test-support/sample-lease.ts'
 import { scriptedDriver, scriptedReachable } from '../test-support/scripted-driver.ts'
 import { READER_ID } from '../test-support/scripted-reader.ts'
-import { goOffline, openSale, openWorld } from '../test-support/world.ts'
+import { goOffline, openSale, openWorld, sell } from '../test-support/world.ts'
 
 const OTHER = { readerId: 'rdr_000000000000000000000002', serialNumber: 'S-2', model: 'scripted' }
 const DAY_MS = 86_400_000
@@ -31,8 +32,30 @@ test('MP3: a new reader is refused offline, connects online, and from then on co
     reader: { serialNumber: 'S-2' },
   })
   expect(await world.terminal.disconnectReader()).toEqual({ status: 'disconnected' })
+  const { lease } = world.gateway
+  const [listed] = lease.readers
+  const issuedAtMs = Math.trunc(world.clock.wallMs())
+  const readers = [listed!, { ...listed!, reader: OTHER.readerId }]
+  world.gateway.lease = { ...lease, id: `${lease.id.slice(0, -1)}9`, number: 9, issuedAtMs, readers }
+  await world.clock.advance(60_000)
   await goOffline(world)
   expect(await world.terminal.connectReader('S-2')).toMatchObject({ status: 'connected' })
+  expect((await sell(world)).result).toMatchObject({ status: 'stored' })
+  await world.terminal.close()
+})
+
+test('MP3: offline a reader that the lease does not name is refused at once, with the remedy, and not when a card is in it', async () => {
+  const world = await openWorld({ readerDrivers: [scriptedDriver(scriptedReachable(OTHER))] })
+  await world.terminal.discoverReaders()
+  expect(await world.terminal.connectReader('S-2')).toMatchObject({ status: 'connected' })
+  await world.terminal.disconnectReader()
+  expect(await world.terminal.discoverReaders()).toMatchObject([{ offlineRefusal: 'reader_not_in_lease' }])
+  await goOffline(world)
+  expect(await world.terminal.connectReader('S-2')).toEqual({
+    status: 'refused',
+    code: 'reader_not_in_lease',
+  })
+  expect(errorTable.reader_not_in_lease.message).toContain('Connect a reader that the device was set up with')
   await world.terminal.close()
 })
 

@@ -135,6 +135,7 @@ export class ReaderDesk {
       softwareUpdatedMs,
       location,
       known,
+      listed: state.lease.readers.some(({ reader }) => reader === readerId),
       nowMs: state.time.nowMs,
     })
   }

@@ -156,8 +156,9 @@ export function acceptOffline(
   }
   return {
     async load(store, state) {
-      const uses = loadCardUses(store, state, read.facts)
-      return { payment: await store.payment(attempt.paymentId), uses: await uses }
+      const asked = [store.payment(attempt.paymentId), loadCardUses(store, state, read.facts)] as const
+      const [payment, uses] = await Promise.all(asked)
+      return { payment, uses }
     },
     build: (state, { payment, uses }) =>
       payment?.state === 'OPEN' ? build(state, payment, uses) : { do: 'refuse', code: 'sale_not_open' },

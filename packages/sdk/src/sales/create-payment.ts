@@ -13,6 +13,7 @@ import type { ErrorCode, Lease, ReaderInfo, RecordOf } from '@holdfast/protocol'
 import { type Device, idSourceOf, readerIdOf } from '../device.ts'
 import type { JournalState, JournalStep, RecordBody } from '../journal/journal-step.ts'
 import { offlineClockOf, saleTermsOf, termsOf } from '../journal/offline-rules.ts'
+import { saleKeyName } from '../journal/kept-values.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { FULL_RECORD_BYTES, IDEMPOTENCY_KEY_LENGTH_MAX, NAME_LENGTH_MAX, PAD_BYTES_MAX } from '../limits.ts'
 import type { CreatePaymentIntent, CreateResult, OfflineBehavior, PaymentIntent } from '../terminal-api.ts'
@@ -69,7 +70,8 @@ function openSale(opening: Opening): JournalStep<string | null, Opened> {
   const { input, info, offlineBehavior, saleId, paymentId } = opening
   const money = { amountMinor: input.amountMinor, currency: input.currency }
   const captureMethod = input.captureMethod ?? 'automatic'
-  const keptKey = input.idempotencyKey === undefined ? null : `sale-key:${input.idempotencyKey}`
+  const { idempotencyKey } = input
+  const keptKey = idempotencyKey === undefined ? null : saleKeyName(idempotencyKey)
   return {
     load: (store) => (keptKey === null ? Promise.resolve(null) : store.value(keptKey)),
     build(state, before) {
@@ -93,6 +95,7 @@ function openSale(opening: Opening): JournalStep<string | null, Opened> {
         reserved,
         attempts: 0,
         sealedSeqs: [],
+        ...(idempotencyKey === undefined ? {} : { saleKey: idempotencyKey }),
         state: 'OPEN',
       }
       const body = padded({

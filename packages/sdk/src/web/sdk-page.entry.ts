@@ -4,6 +4,7 @@ import { generateWebKeyPair, webCrypto, webSigningKey } from '@holdfast/envelope
 import type { JournalChange, JournalStore, PaymentQuery, StoredRecord } from '../journal/journal-store.ts'
 import { voidDraft } from '../journal/void-draft.ts'
 import { Journal } from '../journal/journal.ts'
+import { createTerminal } from '../terminal.ts'
 import type { ConfirmResult, OfflineBehavior, Terminal } from '../terminal-api.ts'
 import { openSaleStep } from '../test-support/journal-steps.ts'
 import { ACCOUNT_ID, DEVICE_ID, plainLease } from '../test-support/plain-lease.ts'
@@ -14,6 +15,7 @@ import {
   openIndexedDbJournalStore,
   openWebTerminal,
   webClock,
+  webNetwork,
   StorageUnavailable,
 } from './index.ts'
 
@@ -135,10 +137,17 @@ export async function sellForEver(gatewayUrl: string): Promise<void> {
 
 export async function sellUntilRefused(): Promise<{ stored: number; code: string }> {
   for (let stored = 0; ;) {
-    const result = await sell('force_offline')
-    if (result.status === 'stored') stored += 1
-    else if (result.status === 'refused' && result.code !== 'journal_busy')
-      return { stored, code: result.code }
+    const sale = { amountMinor: 500, currency: 'eur', offlineBehavior: 'force_offline' } as const
+    const created = await opened().createPaymentIntent(sale)
+    if (created.status === 'refused') {
+      if (created.code !== 'journal_busy') return { stored, code: created.code }
+      continue
+    }
+    await opened().collectPaymentMethod(created.intent)
+    const { status } = await opened().confirmPaymentIntent(created.intent)
+    if (status === 'stored') stored += 1
+    // It is open and holds its place until somebody closes it, as a cashier would.
+    else await opened().cancelPaymentIntent(created.intent.paymentId, 'canceled')
   }
 }
 
@@ -178,6 +187,33 @@ export function restoreDump(
       resolve()
     })
   })
+}
+
+/** The app of today on a queue of an older one, with the key that wrote it; answers when all of it is with the gateway. */
+export async function forwardDump(
+  name: string,
+  gatewayUrl: string,
+  key: { pkcs8: string; publicKey: string },
+) {
+  const algorithm = { name: 'Ed25519' }
+  const [pkcs8, raw] = [key.pkcs8, key.publicKey].map((text) =>
+    Uint8Array.from(atob(text), (c) => c.charCodeAt(0)),
+  )
+  if (pkcs8 === undefined || raw === undefined) throw new Error('no key')
+  const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign'])
+  const publicKey = await crypto.subtle.importKey('raw', raw, algorithm, true, ['verify'])
+  terminal = await createTerminal({
+    store: await openIndexedDbJournalStore(name),
+    crypto: webCrypto,
+    key: await webSigningKey({ privateKey, publicKey }),
+    clock: webClock(),
+    network: webNetwork(gatewayUrl),
+    app: 'page',
+    storeName: 'indexed-db',
+  })
+  await terminal.flush()
+  while (terminal.offlineStatus().queued > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  return allPayments()
 }
 
 export async function carry(handle: string, record: StoredRecord) {

@@ -1,0 +1,203 @@
+import { existsSync, readdirSync, renameSync } from 'node:fs'
+import path from 'node:path'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commands } from './operations/run-command.ts'
+import { insertPayments } from './test-support/many-payments.ts'
+import { makeOperatorHome, type OperatorHome } from './test-support/operator-home.ts'
+import { sampleDevice, sampleId } from './test-support/sample-rows.ts'
+import { seedDevice } from './test-support/seed-device.ts'
+
+let operator: OperatorHome
+
+beforeAll(async () => {
+  operator = await makeOperatorHome()
+})
+afterAll(() => operator.drop())
+
+/** The file of the newest backup in the home. */
+function newestBackup(): string {
+  const folder = path.join(operator.home, 'backups')
+  return path.join(folder, readdirSync(folder).toSorted().at(-1) ?? '')
+}
+
+describe('the operator’s commands, as processes', () => {
+  test('help names every command, each explains itself, and what is asked wrongly is exit 2', async () => {
+    const help = await operator.run('--help')
+    expect(help.code).toBe(0)
+    for (const { name } of commands) expect(help.said).toContain(`  ${name} `)
+    expect((await operator.run('keys', 'rotate', '--help')).said).toContain(
+      'npm run gateway -- keys rotate <',
+    )
+    for (const wrong of [['nonsense'], ['backup', '--nonsense'], ['keys', 'rotate'], ['restore']]) {
+      expect((await operator.run(...wrong)).code, wrong.join(' ')).toBe(2)
+    }
+  })
+
+  test('ST12: backup and export work beside a gateway that runs, and on one that is stopped', async () => {
+    await operator.withServer(async (pool) => {
+      await insertPayments(pool, { first: 1, count: 20 })
+      const running = await operator.run('backup', '--to', path.join(operator.home, 'running.backup'))
+      expect(running).toMatchObject({
+        code: 0,
+        said: expect.stringMatching(/written and verified: .*running.backup/),
+      })
+      const exported = await operator.run('export', '--to', path.join(operator.home, 'export'))
+      expect(exported).toMatchObject({
+        code: 0,
+        said: expect.stringContaining('1 accounts with 20 payments'),
+      })
+    })
+    const stopped = await operator.run('backup')
+    expect(stopped.code).toBe(0)
+    expect(stopped.said).toMatch(/gateway secret with the id [\w-]{12}, which is not in it/)
+    expect(await operator.run('backup', '--verify', newestBackup())).toMatchObject({ code: 0 })
+    expect((await operator.run('backup', '--to', newestBackup())).noted).toContain('never replaces')
+  })
+
+  test('ST13: a restore rehearses first, needs the word, and is refused beside a gateway that runs', async () => {
+    await operator.withServer((pool) => insertPayments(pool, { first: 21, count: 3 }))
+    const rehearsal = await operator.run('restore', '--from', newestBackup())
+    expect(rehearsal.code).toBe(3)
+    expect(rehearsal.said).toContain('3 payments (test), together 0.66 EUR')
+    expect(rehearsal.said).toContain('Nothing was changed')
+    await operator.withServer(async (pool) => {
+      expect(await paymentCount(pool)).toBe(23)
+      const beside = await operator.run('restore', '--from', newestBackup(), '--yes')
+      expect(beside).toMatchObject({ code: 1, noted: expect.stringContaining('Another Holdfast is running') })
+    })
+    const done = await operator.run('restore', '--from', newestBackup(), '--yes')
+    expect(done).toMatchObject({ code: 0, said: expect.stringMatching(/as generation \d+/) })
+    await operator.withServer(async (pool) => expect(await paymentCount(pool)).toBe(20))
+    const list = await operator.run('restores', 'list')
+    expect(list.said).toContain('recovering')
+    expect(list.said).toContain('Kept of before: before_restore_')
+    expect((await operator.run('restores', 'drop')).code).toBe(3)
+    expect((await operator.run('restores', 'drop', '--yes')).said).toContain('Removed before_restore_')
+    expect((await operator.run('restores', 'drop')).said).toContain('Nothing is kept')
+  })
+
+  test('a restore without the gateway secret is refused, and no new secret is made', async () => {
+    const secret = path.join(operator.home, 'gateway.secret')
+    renameSync(secret, `${secret}.away`)
+    const refused = await operator.run('restore', '--from', newestBackup(), '--yes')
+    expect(refused).toMatchObject({ code: 1, noted: expect.stringContaining('gateway.secret') })
+    const backup = await operator.run('backup')
+    expect(backup).toMatchObject({ code: 0, noted: expect.stringContaining('cannot say which one it needs') })
+    expect((await operator.run('keys', 'rotate', 'all', '--yes')).code).toBe(1)
+    expect(existsSync(secret)).toBe(false)
+    renameSync(`${secret}.away`, secret)
+  })
+
+  test('fault 67: keys rotate makes a new key after the word, and keys list shows old and new', async () => {
+    await operator.withServer(async () => {
+      expect((await operator.run('keys', 'rotate', 'signing')).code).toBe(3)
+      expect((await operator.run('keys', 'list')).said.match(/in use/g)).toHaveLength(2)
+      expect((await operator.run('keys', 'rotate', 'all', '--yes')).code).toBe(0)
+      const { said } = await operator.run('keys', 'list')
+      expect(said.match(/in use/g)).toHaveLength(2)
+      expect(said.match(/retired 20/g)).toHaveLength(2)
+      expect(said).toMatch(/Gateway secret: [\w-]{12}$/)
+    })
+  })
+
+  test('MP12: durable is set by word, and never to a standby that is not there', async () => {
+    await operator.withServer(async () => {
+      expect((await operator.run('durable', 'show')).said).toContain('durable is none')
+      expect(await operator.run('durable', 'set', 'standby', '--yes')).toMatchObject({
+        code: 1,
+        noted: expect.stringContaining('no synchronous standby'),
+      })
+      expect((await operator.run('durable', 'set', 'backup')).code).toBe(3)
+      expect((await operator.run('durable', 'set', 'backup', '--yes')).code).toBe(0)
+      expect((await operator.run('durable', 'show')).said).toMatch(
+        /durable is backup[^]*newest verified backup/,
+      )
+      expect((await operator.run('durable', 'set', 'none')).code).toBe(0)
+    })
+  })
+
+  test('a device is listed with what is safe of it, and is revoked for ever after the word', async () => {
+    await operator.withServer(async (pool) => {
+      await seedDevice(pool, sampleDevice(2))
+      const device = sampleId('dev', 2)
+      expect((await operator.run('devices', 'list')).said).toMatch(new RegExp(`${device} .* active +0 +0 +0`))
+      expect((await operator.run('devices', 'revoke', device)).code).toBe(3)
+      expect((await operator.run('devices', 'revoke', sampleId('dev', 9), '--yes')).code).toBe(1)
+      expect((await operator.run('devices', 'revoke', device, '--yes')).code).toBe(0)
+      expect((await operator.run('devices', 'list')).said).toMatch(new RegExp(`${device} .* revoked`))
+      expect((await operator.run('devices', 'revoke', device)).said).toContain('was revoked before')
+    })
+  })
+})
+
+describe('a restore that dies in the middle leaves the old state or the new one', () => {
+  const OLD = 600
+  const NEW = 400
+  let file: string
+
+  beforeAll(async () => {
+    await operator.withServer(async (pool) => {
+      await pool.query('delete from events; delete from records; delete from attempts; delete from payments')
+      await insertPayments(pool, { first: 1, count: NEW })
+    })
+    file = path.join(operator.home, 'kill.backup')
+    await operator.run('backup', '--to', file)
+  })
+
+  /** One after the other, for each goes on from what the one before has left. */
+  const points = [
+    ['reading', 0, 'program'],
+    ['reading', 250, 'postgres'],
+    ['rows are in', 0, 'program'],
+    ['rows are in', 0, 'postgres'],
+    ['switching over', 0, 'program'],
+    ['switching over', 5, 'postgres'],
+    ['switching over', 15, 'program'],
+    ['switching over', 60, 'postgres'],
+  ] as const
+
+  test.each(points)('kill -9 at "%s" + %i ms, of the %s', async (at, afterMs, victim) => {
+    const generation = await operator.withServer(async (pool) => {
+      const missing = OLD - (await paymentCount(pool))
+      if (missing > 0) await insertPayments(pool, { first: OLD - missing + 1, count: missing })
+      return generationOf(pool)
+    })
+    const killed = await operator.runUntil(['restore', '--from', file, '--yes'], (line, kill) => {
+      if (line.includes(at)) setTimeout(kill[victim], afterMs)
+    })
+    await operator.withServer(async (pool) => {
+      const isNew = (await generationOf(pool)) > generation
+      if (killed.said.includes('Restored')) expect(isNew).toBe(true)
+      const count = isNew ? NEW : OLD
+      const { rows } = await pool.query(
+        `select (select count(*) from payments)::integer as payments, (select count(*) from attempts)::integer as attempts,
+             (select count(*) from records)::integer as records, (select count(*) from events)::integer as events,
+             (select count(*) from gateway_restores where to_generation = (select generation from settings))::integer as marks`,
+      )
+      expect(rows).toEqual([
+        {
+          payments: count,
+          attempts: count,
+          records: count,
+          events: count,
+          marks: generation > 1 || isNew ? 1 : 0,
+        },
+      ])
+      const { rows: half } = await pool.query(
+        `select nspname from pg_namespace where nspname like 'restoring%'`,
+      )
+      expect(half).toEqual([])
+    })
+  })
+})
+
+async function paymentCount(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>('select count(*)::integer as count from payments')
+  return rows[0]?.count ?? 0
+}
+
+async function generationOf(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ generation: number }>('select generation from settings')
+  return rows[0]?.generation ?? 0
+}

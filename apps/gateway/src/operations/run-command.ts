@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util'
+import { backupCommand } from './backup-command.ts'
+import { devicesListCommand, devicesRevokeCommand } from './devices-commands.ts'
+import { durableSetCommand, durableShowCommand } from './durable-commands.ts'
+import { exportCommand } from './export-command.ts'
+import { keysListCommand, keysRotateCommand } from './keys-commands.ts'
+import type { Asked, Command, ExitCode, Operator } from './operator.ts'
+import { restoreCommand } from './restore-command.ts'
+import { restoresDropCommand, restoresListCommand } from './restores-commands.ts'
+
+export const commands: readonly Command[] = [
+  backupCommand,
+  restoreCommand,
+  exportCommand,
+  keysListCommand,
+  keysRotateCommand,
+  devicesListCommand,
+  devicesRevokeCommand,
+  durableShowCommand,
+  durableSetCommand,
+  restoresListCommand,
+  restoresDropCommand,
+]
+
+/** What was typed behind `npm run gateway --`. */
+export async function runCommand(typed: readonly string[], operator: Operator): Promise<ExitCode> {
+  const wantsHelp = typed.length === 0 || typed.includes('--help') || typed.includes('-h')
+  const command = commandOf(typed)
+  if (command === undefined) {
+    const answer = wantsHelp ? operator.say : operator.note
+    for (const line of help()) answer(line)
+    return wantsHelp ? 0 : 2
+  }
+  const usage = `npm run gateway -- ${command.name} ${command.usage}`.trimEnd()
+  if (wantsHelp) {
+    operator.say(usage)
+    operator.say(`  ${command.summary}`)
+    return 0
+  }
+  const asked = readAsked(command, typed)
+  if (asked === null) {
+    operator.note(`Usage: ${usage}`)
+    return 2
+  }
+  try {
+    return await command.run(asked, operator)
+  } catch (error) {
+    operator.note(error instanceof Error ? error.message : String(error))
+    return 1
+  }
+}
+
+export function commandOf(typed: readonly string[]): Command | undefined {
+  return commands.find(({ name }) => name.split(' ').every((word, at) => typed[at] === word))
+}
+
+/** Null when it is not how the command is used. */
+export function readAsked(command: Command, typed: readonly string[]): Asked | null {
+  try {
+    const rest = typed.slice(command.name.split(' ').length)
+    const { values, positionals } = parseArgs({
+      args: rest,
+      options: { ...command.options },
+      allowPositionals: true,
+      strict: true,
+    })
+    const { min, max } = command.words
+    if (positionals.length < min || positionals.length > max) return null
+    return {
+      words: positionals,
+      text(option) {
+        const value = values[option]
+        return typeof value === 'string' ? value : null
+      },
+      has: (option) => values[option] === true,
+    }
+  } catch {
+    return null
+  }
+}
+
+function help(): string[] {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  return [
+    'npm run gateway -- <command>      on HOLDFAST_HOME or DATABASE_URL; the gateway may run, but for restore',
+    '',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    '<command> --help says more. Exit codes: 0 done, 1 refused, 2 asked wrongly, 3 needs --yes.',
+  ]
+}

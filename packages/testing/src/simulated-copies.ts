@@ -1,0 +1,69 @@
+import type { WireRecord } from '@holdfast/protocol'
+
+/** A record of another device, carried to the gateway. */
+export interface DiskCopy {
+  readonly hash: string
+  readonly device: string
+  readonly seq: number
+  readonly wire: WireRecord
+}
+
+export interface KeptCopy<Verdict> {
+  readonly copy: DiskCopy
+  readonly verdict: Verdict | null
+}
+
+/** The SDK's `CopyStore`, told by its shape. */
+export interface DiskCopyStore<Verdict> {
+  add(copies: readonly DiskCopy[]): Promise<number>
+  waiting(afterDevice: string, limit: number): Promise<DiskCopy[]>
+  count(): Promise<{ waiting: number; parked: number }>
+  mark(verdicts: readonly { readonly hash: string; readonly verdict: Verdict }[]): Promise<void>
+}
+
+/** Beside the journal on the same medium: `access` brings its time and its faults, `table` is what is on it then. */
+export function simulatedCopies<Verdict>(
+  table: () => Map<string, KeptCopy<Verdict>>,
+  access: <T>(label: string, look: () => T) => Promise<T>,
+): DiskCopyStore<Verdict> {
+  const waiting = (): DiskCopy[] =>
+    [...table().values()]
+      .flatMap(({ copy, verdict }) => (verdict === null ? [copy] : []))
+      .sort((a, b) => (a.device === b.device ? a.seq - b.seq : a.device < b.device ? -1 : 1))
+  return {
+    add: (copies) =>
+      access('disk copies', () => {
+        const fresh = copies.filter(({ hash }) => !table().has(hash))
+        for (const copy of fresh) table().set(copy.hash, { copy, verdict: null })
+        return fresh.length
+      }),
+    waiting: (afterDevice, limit) =>
+      access('disk copies', () =>
+        waiting()
+          .filter(({ device }) => device > afterDevice)
+          .slice(0, limit),
+      ),
+    count: () =>
+      access('disk copies', () => {
+        const open = waiting().length
+        return { waiting: open, parked: table().size - open - receivedOf(table()) }
+      }),
+    mark: (verdicts) =>
+      access('disk copies', () => {
+        for (const { hash, verdict } of verdicts) {
+          const kept = table().get(hash)
+          if (kept !== undefined) table().set(hash, { ...kept, verdict })
+        }
+      }),
+  }
+}
+
+function receivedOf<Verdict>(table: ReadonlyMap<string, KeptCopy<Verdict>>): number {
+  return [...table.values()].filter(({ verdict }) => isReceived(verdict)).length
+}
+
+function isReceived(verdict: unknown): boolean {
+  return (
+    typeof verdict === 'object' && verdict !== null && 'verdict' in verdict && verdict.verdict === 'received'
+  )
+}

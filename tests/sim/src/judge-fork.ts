@@ -1,0 +1,34 @@
+import type { DeviceDisk } from './sim-device.ts'
+import type { World } from './world.ts'
+
+/**
+ * After the drain of a day on which one chain got two branches: where both wrote, the gateway shows the device as forked,
+ * neither branch takes sales any more, and every record of either is kept.
+ */
+export function judgeFork({ watch, counters, devices, database }: World): void {
+  const disks = new Map<string, DeviceDisk[]>()
+  for (const disk of new Set(devices.map((device) => device.disk))) {
+    const { device } = JSON.parse(disk.image().values.get('enrolment') ?? '{}') as { device: string }
+    disks.set(device, [...(disks.get(device) ?? []), disk])
+  }
+  for (const [deviceId, branches] of disks) {
+    for (const disk of branches) {
+      for (const { seq, hash, verdict } of disk.image().records.values())
+        if (verdict !== null && !database.records.has(`${deviceId}/${hash}`))
+          watch.breach('both branches of a fork are kept', `${deviceId}: record ${seq} of one of them is not`)
+    }
+    const [one, other] = branches
+    if (one === undefined || other === undefined || !isForked(one, other)) continue
+    counters.hit('state.clone_frozen')
+    if (database.devices.get(deviceId)?.forked !== true)
+      watch.breach('a fork is frozen and shown', `${deviceId} has two branches and is not shown as forked`)
+    for (const disk of branches)
+      if (!(disk.image().values.get('frozen') ?? '').includes('journal_forked'))
+        watch.breach('a fork is frozen and shown', `${deviceId}: one of its branches is not frozen`)
+  }
+}
+
+function isForked(one: DeviceDisk, other: DeviceDisk): boolean {
+  const [a, b] = [one.image().records, other.image().records]
+  return [...a].some(([seq, { hash }]) => b.has(seq) && b.get(seq)?.hash !== hash)
+}
