@@ -93,7 +93,6 @@ describe('host', () => {
   it.each([
     ['RRN', { rrn: 'R00000000002' }],
     ['terminal', { terminalId: 'T2' }],
-    ['local time', { saleLocalTime: { MMDD: '1120', hhmmss: '190510' } }],
     ['acquirer', { acquirerId: '654321' }],
   ])('with another %s it is another sale', (_, changes) => {
     authorise(1)
@@ -101,16 +100,18 @@ describe('host', () => {
     expect(host.entries().map(({ chargedMinor }) => chargedMinor)).toEqual([1_250, 1_250])
   })
 
-  it('P7: knows a sale again under another STAN, and reverses it so, unless it was told to know none', () => {
+  it('P7: knows a sale again under another STAN or time, and reverses it so, unless it was told to know none', () => {
     const { stan: _stan, ...first } = authorise(1)
     expect(authorise(1, { stan: '000002' })).toEqual({ ...first, stan: '000002' })
-    expect(host.entries()).toMatchObject([{ timesAsked: 2 }])
+    const saleLocalTime = { MMDD: '1120', hhmmss: '190510' }
+    expect(authorise(1, { saleLocalTime })).toEqual({ ...first, stan: '000001', saleLocalTime })
+    expect(host.entries()).toMatchObject([{ timesAsked: 3 }])
     reverse(1, { original: { mti: '0100', stan: '000002', transmittedAtMs: 0 } })
     expect(host.entries()).toMatchObject([{ reversed: true }])
     journal = memoryJournal()
     host = open({ knowsRrn: false })
     authorise(1)
-    authorise(1, { stan: '000002' })
+    authorise(1, { saleLocalTime })
     expect(host.entries().map(({ chargedMinor }) => chargedMinor)).toEqual([1_250, 1_250])
   })
 

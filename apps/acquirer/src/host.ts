@@ -45,7 +45,7 @@ export type HostDeps = {
   readonly fingerprint: (pan: string) => string
   readonly script?: Script
   readonly profile?: WireProfile
-  /** False: a request under another STAN is another request, whatever its RRN says. */
+  /** False: a request under another STAN or local time is another request, whatever its RRN says. */
   readonly knowsRrn?: boolean
   /** `observe` where left out: simulated cards of one number exist in many readers, each with its own counter. */
   readonly atcRule?: AtcRule
@@ -60,8 +60,8 @@ export type Host = HostDesk & {
 /**
  * An acquirer and its issuers without sockets, disk or clock of their own.
  *
- * A request or advice is known by acquirer, terminal, local time, RRN and STAN, and without the STAN where the host
- * `knowsRrn`. Known again, it is answered as the first time and never decided twice; 25 when its approval has been
+ * A request or advice is known by acquirer, terminal, local time, RRN and STAN; where the host `knowsRrn`, by acquirer,
+ * terminal and RRN alone. Known again, it is answered as the first time and never decided twice; 25 when its approval has been
  * taken back. A reversal is as good before its request as after it, and as often as it comes.
  */
 export function createHost(deps: HostDeps): Host {

@@ -70,7 +70,7 @@ describe('the operator’s commands, as processes', () => {
     expect(done).toMatchObject({ code: 0, said: expect.stringMatching(/as generation \d+/) })
     await operator.withServer(async (pool) => expect(await paymentCount(pool)).toBe(20))
     const list = await operator.run('restores', 'list')
-    expect(list.said).toContain('recovering')
+    expect(list.said).toContain('Recovering: 1 devices have not brought back what they hold')
     expect(list.said).toContain('Kept of before: before_restore_')
     expect((await operator.run('restores', 'drop')).code).toBe(3)
     expect((await operator.run('restores', 'drop', '--yes')).said).toContain('Removed before_restore_')
@@ -127,6 +127,49 @@ describe('the operator’s commands, as processes', () => {
       expect((await operator.run('devices', 'revoke', device, '--yes')).code).toBe(0)
       expect((await operator.run('devices', 'list')).said).toMatch(new RegExp(`${device} .* revoked`))
       expect((await operator.run('devices', 'revoke', device)).said).toContain('was revoked before')
+    })
+  })
+})
+
+describe('what a restore has left for a human', () => {
+  const payment = sampleId('pi', 1)
+
+  beforeAll(async () => {
+    await operator.withServer((pool) =>
+      pool.query(
+        `update payments set attention = 'outcome_lost', status = 'processing', as_of = 0 where payment = $1`,
+        [payment],
+      ),
+    )
+  })
+
+  test('P7: it is listed, and is not decided without the word or with half of what the acquirer’s books say', async () => {
+    await operator.withServer(async () => {
+      const { said } = await operator.run('review', 'list')
+      expect(said).toMatch(new RegExp(`${payment} +test +0.01 EUR +outcome_lost`))
+      expect((await operator.run('review', 'resolve', payment)).code).toBe(2)
+      expect(
+        (await operator.run('review', 'resolve', payment, '--found', 'approval', '--stan', '1')).code,
+      ).toBe(2)
+      expect((await operator.run('review', 'resolve', payment, '--found', 'nothing')).code).toBe(3)
+      const unknown = await operator.run(
+        'review',
+        'resolve',
+        sampleId('pi', 9_999),
+        '--found',
+        'nothing',
+        '--yes',
+      )
+      expect(unknown).toMatchObject({ code: 1, noted: expect.stringContaining('no payment') })
+      const settled = await operator.run(
+        'review',
+        'resolve',
+        sampleId('pi', 2),
+        '--found',
+        'nothing',
+        '--yes',
+      )
+      expect(settled).toMatchObject({ code: 1, noted: expect.stringContaining('does not wait') })
     })
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Attempt, AttemptState } from './attempt.ts'
-import { type AuthoriserRules, type AuthoriserStep, nextStep } from './authoriser-step.ts'
+import { type Attempt, type AttemptState, UNKNOWN_STAN } from './attempt.ts'
+import { type AuthoriserRules, type AuthoriserStep, isBlind, nextStep } from './authoriser-step.ts'
 import type { DeviceWord, PaymentStory } from './payment-story.ts'
 
 const NOW_MS = 1_000
@@ -13,6 +13,7 @@ const due = { state: 'planned', notBeforeMs: NOW_MS } as const
 const later = { state: 'planned', notBeforeMs: NOW_MS + 1 } as const
 const sent = { state: 'sent', ...sending } as const
 const unknown = { state: 'unknown', ...sending, retryAtMs: NOW_MS } as const
+const lost = { ...unknown, stan: UNKNOWN_STAN } as const
 const approved = { state: 'approved', ...sending, ...answer, approvalCode: '123456' } as const
 const declined = { state: 'declined', ...sending, ...answer, retryAtMs: null } as const
 const declinedForNow = { ...declined, retryAtMs: NOW_MS } as const
@@ -105,6 +106,17 @@ const table: readonly (readonly [
     [approved, approved],
     'plan_reversal 1 superseded',
   ],
+
+  ['a lost database may have asked, and the device has not said yet', open, [lost], 'wait 1500'],
+  [
+    'a lost database may have asked, and nobody ever claimed it',
+    open,
+    [{ ...lost, retryAtMs: 500 }],
+    'plan_reversal 1 unclaimed',
+  ],
+  ['a lost database may have asked for what was stored', claims(1), [lost], 'repeat 1'],
+  ['a lost database may have asked for what is void', voided, [lost], 'plan_reversal 1 voided'],
+  ['what is known by its STAN is taken back first', voided, [lost, unknown], 'plan_reversal 2 voided'],
 ]
 
 test.each(table)('%s', (_what, word, states, step) => {
@@ -116,6 +128,26 @@ test('where the host does not remember, an unknown answer is reversed and not re
   expect(textOf(nextStep(storyOf(claims(1), [{ ...reversed, why: 'no_answer' }]), forgetful, NOW_MS))).toBe(
     'represent 1',
   )
+})
+
+test.each<readonly [DeviceWord, AttemptState, Partial<AuthoriserRules>, 'blind' | 'safe']>([
+  [claims(1), due, {}, 'safe'],
+  [claims(1), due, { hostKnowsRrn: false }, 'blind'],
+  [claims(1), due, { hostDeduplicates: false }, 'blind'],
+  [claims(1), lost, {}, 'safe'],
+  [claims(1), lost, { hostKnowsRrn: false }, 'blind'],
+  // Reversing it could take back what the device was told is approved.
+  [claims(1), lost, { hostDeduplicates: false }, 'blind'],
+  [claims(1), unknown, { hostKnowsRrn: false }, 'safe'],
+  [voided, lost, {}, 'safe'],
+  [voided, lost, { hostDeduplicates: false }, 'safe'],
+  [voided, lost, { hostKnowsRrn: false }, 'blind'],
+  [voided, approved, { hostKnowsRrn: false }, 'safe'],
+  [voided, reversing, { hostKnowsRrn: false }, 'safe'],
+  [claims(1), declinedForNow, { hostKnowsRrn: false }, 'safe'],
+])('P7: after a restore, %j with %j at a host with %j: the next step is %4$s', (word, state, host, said) => {
+  const [story, itsRules] = [storyOf(word, [state]), { ...rules, ...host }]
+  expect(isBlind(story, nextStep(story, itsRules, NOW_MS), itsRules)).toBe(said === 'blind')
 })
 
 function storyOf(word: DeviceWord, states: readonly AttemptState[]): PaymentStory {

@@ -27,7 +27,10 @@ export type AuthoriserStep =
  */
 export function nextStep(story: PaymentStory, rules: AuthoriserRules, nowMs: number): AuthoriserStep {
   const waits: number[] = []
-  for (const attempt of story.attempts) {
+  // What only a human can name comes last, so that it holds up nothing else.
+  for (const attempt of story.attempts.toSorted(
+    (a, b) => Number(hasKnownStan(b)) - Number(hasKnownStan(a)),
+  )) {
     if (attempt.state === 'sent') return { do: 'wait', untilMs: null }
     if (attempt.state === 'reversing') {
       if (attempt.reversal.retryAtMs > nowMs) return { do: 'wait', untilMs: attempt.reversal.retryAtMs }

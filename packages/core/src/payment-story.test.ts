@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { must } from './assert.ts'
-import { type Attempt, attemptResult } from './attempt.ts'
+import { type Attempt, attemptResult, UNKNOWN_STAN } from './attempt.ts'
 import { nextStep } from './authoriser-step.ts'
 import {
   advance,
   isSettled,
   isWanted,
+  presentationOf,
   type PaymentStory,
   statusOf,
   type StoryEvent,
@@ -41,6 +42,26 @@ const events = {
   reversal_silence1: { type: 'reversal_unanswered', number: 1, retryAtMs: 95 },
   reverse1: { type: 'reversed', number: 1 },
   represent1: { type: 'represented', number: 1, nowMs: 50 },
+  later2: { type: 'declined', number: 2, responseCode: '91', retryAtMs: 80, nowMs: 30 },
+  represent2: { type: 'represented', number: 2, nowMs: 50 },
+  // After a restore of the database.
+  remember1: { type: 'remembered', attemptId: 'att_1', ordinal: 1, readId: 'read_1', rrn: 'RRN', nowMs: 60 },
+  remember2: { type: 'remembered', attemptId: 'att_2', ordinal: 2, readId: 'read_2', rrn: 'RR2', nowMs: 60 },
+  doubt1: { type: 'doubted', number: 1, rrn: 'RRN', nowMs: 60 },
+  adopt1: adopted(1, '345678'),
+  adopt_decline1: adopted(1, null),
+  adopt_later1: {
+    ...adopted(1, '345678'),
+    sending: { stan: '000077', rrn: 'RRN of the second presentation', transmittedAtMs: 25 },
+  },
+  taken_back1: { type: 'found_reversed', number: 1 },
+  find_nothing: { type: 'found_nothing', nowMs: 70 },
+  find1: {
+    type: 'found_approval',
+    sending: { stan: '000077', rrn: 'RRN', transmittedAtMs: 25 },
+    answer: { responseCode: '00', approvalCode: '345678', answeredAtMs: 26 },
+  },
+  recheck1: { ...accepted(1, { via: 'online' }), reversibleBeforeMs: 31 },
 } as const satisfies Record<string, StoryEvent>
 
 /** What each sequence leads to: status, attempts, and `settled` when nothing more can happen by itself. */
@@ -109,6 +130,35 @@ const table: readonly (readonly [sequence: string, becomes: string])[] = [
     'present1 send1 approve1 plan_reversal1 reverse1 online1 represent1 send2 approve2',
     'succeeded reversed approved settled',
   ],
+
+  // The database was lost: what the lost one may have asked is unknown, never new.
+  ['remember1', 'processing unknown'],
+  ['remember1 store1', 'processing unknown'],
+  ['store1 doubt1', 'processing unknown'],
+  ['present1 unsent1 doubt1', 'processing unknown'],
+  ['remember1 void', 'canceled unknown'],
+  ['remember1 store2', 'processing unknown planned'],
+  // Its own signed word is taken for what it is.
+  ['remember1 store1 adopt1', 'succeeded approved settled'],
+  ['remember1 store1 adopt_decline1', 'declined declined settled'],
+  ['store1 adopt1 adopt1', 'succeeded approved settled'],
+  ['store1 send1 decline1 adopt1', 'declined declined settled'],
+  // A later presentation than the one that is known here: the earlier one is nobody's.
+  ['store1 send1 silence1 adopt_later1', 'succeeded unknown approved'],
+  // The host has taken back what the lost database had it take back.
+  ['present1 send1 approve1 recheck1', 'processing unknown'],
+  ['present1 send1 approve1 recheck1 repeat1 taken_back1', 'processing reversed'],
+  [
+    'present1 send1 approve1 recheck1 repeat1 taken_back1 represent1 send2 approve2',
+    'succeeded reversed approved settled',
+  ],
+  // A human has looked.
+  ['remember1 store1 find1', 'succeeded approved settled'],
+  ['remember1 void find1', 'canceled unknown'],
+  ['remember1 void find1 plan_reversal1 reverse1', 'canceled reversed settled'],
+  ['remember1 store1 find_nothing', 'processing planned'],
+  ['remember1 void find_nothing', 'canceled shelved settled'],
+  ['remember1 store2 find_nothing', 'processing shelved planned'],
 ]
 
 test.each(table)('%s → %s', (sequence, becomes) => {
@@ -132,6 +182,9 @@ test.each([
   ['store1 send1 decline1 plan_reversal1', 'attempt_already_settled'],
   ['store1 reverse1', 'attempt_already_settled'],
   ['present1 unsent1 send1', 'attempt_already_settled'],
+  ['store2 adopt1', 'attempt_superseded'],
+  ['remember1 adopt1', 'attempt_superseded'],
+  ['store1 send1 doubt1', 'attempt_already_settled'],
 ] as const)('%s is refused as %s, and the story stays', (sequence, refusal) => {
   const names = sequence.split(' ')
   const last = must(names.at(-1), 'a sequence has an event')
@@ -170,6 +223,18 @@ test('what a message is told apart by is fixed at the first sending', () => {
   const [later] = play('store1 send1 silence1 repeat1 approve1').attempts
   expect(later).toMatchObject({ stan: '000001', rrn: 'RRN', transmittedAtMs: 20 })
   expect(first).toMatchObject({ stan: '000001', rrn: 'RRN', transmittedAtMs: 20 })
+})
+
+test('what only a lost database knew is told apart by its RRN alone, and nobody at the counter waits for it', () => {
+  const [attempt] = play('remember1').attempts
+  expect(attempt).toMatchObject({ stan: UNKNOWN_STAN, rrn: 'RRN', repeats: 0 })
+  expect(attemptResult(must(attempt, 'remembered'))).toEqual({ result: 'defer' })
+  expect(play('remember1 void find1').attempts[0]).toMatchObject({ stan: '000077', rrn: 'RRN' })
+})
+
+test('an RRN follows from the device’s try and how often it was presented, whatever else is known', () => {
+  const story = play('present1 send1 decline1 present2 store2 send2 later2 represent2')
+  expect(story.attempts.map((attempt) => presentationOf(story, attempt))).toEqual([1, 1, 2])
 })
 
 test('a reversal keeps count of its tries under one STAN', () => {
@@ -281,6 +346,15 @@ function isEventName(name: string): name is EventName {
 function eventOf(name: string): StoryEvent {
   if (!isEventName(name)) throw new Error(`no event ${name}`)
   return events[name]
+}
+
+function adopted(n: number, approvalCode: string | null) {
+  return {
+    type: 'adopted',
+    attemptId: `att_${n}`,
+    sending: { stan: '000077', rrn: 'RRN', transmittedAtMs: 25 },
+    answer: { responseCode: approvalCode === null ? '51' : '00', answeredAtMs: 26, approvalCode },
+  } as const
 }
 
 function accepted(n: number, by: Extract<StoryEvent, { type: 'accepted' }>['by']) {

@@ -24,7 +24,7 @@ export type HostProfile = {
   readonly answerTimeoutMs: number
   /** A repeat with the ids of the original is answered as the original was, and never decided anew. */
   readonly hostDeduplicates: boolean
-  /** A message is known again by terminal, local time and RRN, also under another STAN. */
+  /** A message is known again by terminal and RRN, also under another STAN and local time. */
   readonly hostKnowsRrn: boolean
   /** After no answer: so many repeats where the host de-duplicates, then a reversal. */
   readonly repeatsMax: number

@@ -47,13 +47,15 @@ export async function runCashier(till: RunningTill, options: CashierOptions): Pr
   const hand = createHand(till, options)
   const unfinished = shop.inHand.get(options.till)
   if (unfinished !== undefined) await hand.lookUp(unfinished)
+  let inHand = shop.inHand.get(options.till)
   for (;;) {
     await hand.wait(random.int(...options.pauseMs))
-    const order = shop.inHand.get(options.till) ?? options.nextOrder()
+    const order = inHand ?? options.nextOrder()
     if (order === null) return
     shop.inHand.set(options.till, order)
     till.lookAtReader()
     await hand.serve(order)
+    inHand = order.end === null ? order : undefined
     if (order.end !== null) shop.inHand.delete(options.till)
   }
 }

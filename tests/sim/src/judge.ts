@@ -2,7 +2,7 @@ import { claimedAttempt, statusOf } from '@holdfast/core'
 import { type AuditCode, auditGatewayPayment, type AuditReport, auditSales } from '@holdfast/testing'
 import { holdsCardNumber } from './card-scan.ts'
 import { judgeFollowUps } from './judge-follow-ups.ts'
-import { damagedPayments, judgeDamage } from './judge-damage.ts'
+import { damagedPayments, judgeDamage, orphanedPayments } from './judge-damage.ts'
 import { judgeFork } from './judge-fork.ts'
 import { judgeDelivery } from './judge-delivery.ts'
 import type { Shown } from './shop.ts'
@@ -49,7 +49,7 @@ export function judge(world: World, chains: 'whole' | 'forked' = 'whole'): Audit
   countStates(world)
   if (chains === 'forked') return report
   judgeWords(world)
-  if (report.pending > damaged.size)
+  if (report.pending > damaged.size + orphanedPayments(world).size)
     world.watch.breach('nothing is pending after the drain', `${report.pending} sales`)
   return report
 }

@@ -1,3 +1,4 @@
+import { UNKNOWN_STAN } from '@holdfast/core'
 import {
   type GatewayWorld,
   OUTCOME_LOST,
@@ -30,7 +31,9 @@ async function lookUp({ acquirer, engine }: World, gateway: GatewayWorld, row: P
   for (const { attemptId } of story.attempts)
     for (let presentation = 1; presentation <= PRESENTATIONS_MAX; presentation += 1)
       rrns.add(await retrievalReference(gateway.crypto, { paymentId, attemptId, presentation }))
-  for (const attempt of story.attempts) if (attempt.state === 'approved') rrns.delete(attempt.rrn)
+  // What is known by its STAN is known.
+  for (const attempt of story.attempts)
+    if ('rrn' in attempt && attempt.stan !== UNKNOWN_STAN) rrns.delete(attempt.rrn)
   const standing = acquirer.entries().find(({ rrn, chargedMinor }) => chargedMinor > 0 && rrns.has(rrn))
   const resolved = await resolveLostOutcome(
     gateway,

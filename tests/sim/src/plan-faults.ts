@@ -201,9 +201,10 @@ export function tightTerms(draw: Random): (usual: LeaseTerms['offline']) => Leas
     storedCount: draw.int(1, 5),
     acceptanceWindowMs: draw.int(60_000, 600_000),
     acceptanceAnchor: draw.pick(['last_contact', 'first_payment'] as const),
-    uploadWindowMs: draw.int(60_000, 900_000),
+    // Half of them end within an ordinary outage.
+    uploadWindowMs: draw.chance(0.5) ? draw.int(5_000, 30_000) : draw.int(60_000, 900_000),
     uploadAnchor: draw.pick(['last_contact', 'first_payment'] as const),
-    lateUpload: draw.pick(['present', 'present', 'expire'] as const),
+    lateUpload: draw.pick(['present', 'expire'] as const),
   }
   const overAll = {
     deviceTotals: { storedTotalMinor: { eur: draw.int(5_000, 30_000) }, storedCount: draw.int(1, 8) },

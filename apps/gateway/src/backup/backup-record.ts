@@ -2,11 +2,11 @@ import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
 import type { BackupFacts } from './read-backup.ts'
 
-export interface BackedUpDevice {
+export interface DeviceMark {
   readonly account: string
   readonly device: string
-  /** What the device has sent up to here is in the backup. */
-  readonly receivedSeq: number
+  /** Everything up to this record is in the backup, with the outcome of each of its payments. */
+  readonly safeSeq: number
 }
 
 export interface VerifiedBackup {
@@ -29,13 +29,33 @@ export async function lastVerifiedBackup(db: Tx | Pool): Promise<VerifiedBackup 
   return rows[0] ?? null
 }
 
-/** The highest record number of the device that is inside a verified backup; 0 when none is. */
+/**
+ * Up to which of its records the device may forget, because a verified backup has them and what became of them; 0 when
+ * none has.
+ */
 export async function backedUpSeq(db: Tx | Pool, account: string, device: string): Promise<number> {
   const { rows } = await db.query<{ seq: number }>(
-    'select received_seq::float8 as seq from device_backups where account = $1 and device = $2',
+    'select safe_seq::float8 as seq from device_backups where account = $1 and device = $2',
     [account, device],
   )
   return rows[0]?.seq ?? 0
+}
+
+/**
+ * In the backup's own snapshot. A record whose payment still waits for its outcome ends the safe part: after a restore
+ * the device is the only one that can prove that outcome.
+ */
+export async function readDeviceMarks(tx: Tx): Promise<readonly DeviceMark[]> {
+  const { rows } = await tx.query<DeviceMark>(`
+    select d.account, d.device, least(d.received_seq, coalesce(w.seq - 1, d.received_seq))::float8 as "safeSeq"
+    from devices d
+    left join (
+      select r.account, r.device, min(r.seq) as seq
+      from payments p join records r on r.account = p.account and r.payment = p.payment
+      where not p.outcome_sent and r.seq is not null
+      group by r.account, r.device
+    ) w on w.account = d.account and w.device = d.device`)
+  return rows
 }
 
 /**
@@ -48,7 +68,7 @@ export async function recordBackup(
     readonly facts: BackupFacts
     readonly fileName: string
     readonly verifiedAtMs: number
-    readonly devices: readonly BackedUpDevice[]
+    readonly devices: readonly DeviceMark[]
   },
 ): Promise<boolean> {
   const { rows: able } = await pool.query<{ able: boolean }>(
@@ -65,19 +85,19 @@ export async function recordBackup(
     )
     // A restore in between brings another generation, in which these numbers mean nothing; and devices may be gone.
     await tx.query(
-      `insert into device_backups (account, device, received_seq, taken_at_ms)
+      `insert into device_backups (account, device, safe_seq, taken_at_ms)
        select v.account, v.device, v.seq, $4
        from unnest($1::text[], $2::text[], $3::bigint[]) as v(account, device, seq)
        join devices d on d.account = v.account and d.device = v.device
        where (select generation from settings) = $5
        order by v.account, v.device
        on conflict (account, device) do update
-       set received_seq = greatest(device_backups.received_seq, excluded.received_seq),
+       set safe_seq = greatest(device_backups.safe_seq, excluded.safe_seq),
          taken_at_ms = greatest(device_backups.taken_at_ms, excluded.taken_at_ms)`,
       [
         devices.map(({ account }) => account),
         devices.map(({ device }) => device),
-        devices.map(({ receivedSeq }) => receivedSeq),
+        devices.map(({ safeSeq }) => safeSeq),
         header.takenAtMs,
         header.generation,
       ],

@@ -17,7 +17,7 @@ import type { Pool } from 'pg'
 import { cursorRows, snapshot } from '../database/snapshot.ts'
 import type { Tx } from '../database/transaction.ts'
 import { BACKUP_FORMAT, type BackupHeader, HEADER_PART } from './backup-format.ts'
-import { type BackedUpDevice, recordBackup } from './backup-record.ts'
+import { readDeviceMarks, recordBackup } from './backup-record.ts'
 import { type BackupFacts, readBackup } from './read-backup.ts'
 import { quoted, readSequences, readTableShapes, type TableShape } from './table-shapes.ts'
 
@@ -46,15 +46,15 @@ export async function writeBackup(pool: Pool, options: BackupOptions): Promise<B
   // Before the picture is taken: what is called newer than the backup then surely includes what is not in it.
   const takenAtMs = nowMs()
   try {
-    await snapshot(pool, async (tx) => {
+    const devices = await snapshot(pool, async (tx) => {
       const lines = backupLines(tx, { ...options, takenAtMs })
       // Readable by its owner only: it holds who sold what, and wrapped keys.
       const out = createWriteStream(draft, { mode: 0o600, flush: true })
       await pipeline(Readable.from(lines, { objectMode: false }), out)
+      return readDeviceMarks(tx)
     })
     progress('reading it back')
-    const devices: BackedUpDevice[] = []
-    const facts = await readBackup(draft, { rows: collectDevices(devices) })
+    const facts = await readBackup(draft)
     renameSync(draft, file)
     syncFolder(path.dirname(file))
     const isKnown = await recordBackup(pool, {
@@ -144,19 +144,6 @@ async function* tableLines(
     part.rows += rows.length
   }
   if (text !== '') yield text
-}
-
-function collectDevices(into: BackedUpDevice[]) {
-  return (table: string, columns: readonly string[], rows: readonly (readonly (string | null)[])[]): void => {
-    if (table !== 'devices') return
-    const at = (name: string) => columns.indexOf(name)
-    for (const row of rows) {
-      const [account, device, seq] = [row[at('account')], row[at('device')], row[at('received_seq')]]
-      if (typeof account === 'string' && typeof device === 'string') {
-        into.push({ account, device, receivedSeq: Number(seq) })
-      }
-    }
-  }
 }
 
 function lineOf(value: unknown): string {

@@ -16,7 +16,7 @@ interface DeviceLine {
 
 const DEVICES = `
   select d.device, d.name, d.mode, d.location, d.terminal_id, d.status, d.received_seq::text,
-    greatest(d.stated_seq - d.received_seq, 0)::text as missing, coalesce(b.received_seq, 0)::text as backed_up
+    greatest(d.stated_seq - d.received_seq, 0)::text as missing, coalesce(b.safe_seq, 0)::text as backed_up
   from devices d left join device_backups b using (account, device)
   where $1::text is null or d.account = $1
   order by d.account, d.created_ms, d.device`

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { currencyExponent, isCurrency } from '@holdfast/core'
 import { type Loss, losesNothing } from '../backup/loss.ts'
 import { restoreBackup } from '../backup/restore-backup.ts'
 import { claimDatabase } from '../database/find-database.ts'
+import { amountText } from './amount-text.ts'
 import type { Command } from './operator.ts'
 
 export const restoreCommand: Command = {
@@ -70,7 +70,7 @@ export const restoreCommand: Command = {
 function lossLines({ payments, changedPayments, devices, accounts }: Loss): string[] {
   const lines = payments.map(
     ({ mode, currency, count, sumMinor, newestMs }) =>
-      `  ${count} ${count === 1 ? 'payment' : 'payments'} (${mode}), together ${amountOf(sumMinor, currency)}, ` +
+      `  ${count} ${count === 1 ? 'payment' : 'payments'} (${mode}), together ${amountText(sumMinor, currency)}, ` +
       `the newest received ${new Date(newestMs).toISOString()}`,
   )
   if (changedPayments > 0)
@@ -78,12 +78,4 @@ function lossLines({ payments, changedPayments, devices, accounts }: Loss): stri
   if (devices > 0) lines.push(`  ${devices} devices, which then have to be enrolled again`)
   if (accounts > 0) lines.push(`  ${accounts} accounts`)
   return lines
-}
-
-/** The sum may be beyond what a number holds, so it stays text. */
-function amountOf(sumMinor: string, currency: string): string {
-  const exponent = isCurrency(currency) ? currencyExponent(currency) : 0
-  const digits = sumMinor.padStart(exponent + 1, '0')
-  const text = exponent === 0 ? digits : `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
-  return `${text} ${currency.toUpperCase()}`
 }

@@ -1,3 +1,4 @@
+import { isRecovered, readRecovery } from '../backup/recovery.ts'
 import { dropKeptSchema, keptSchemas } from '../backup/restore-schema.ts'
 import { transaction } from '../database/transaction.ts'
 import { type Command, isConfirmed } from './operator.ts'
@@ -9,31 +10,31 @@ interface RestoreLine {
   readonly restored: number
   readonly taken: number
   readonly to: string
-  readonly recovered: number | null
 }
 
 export const restoresListCommand: Command = {
   name: 'restores list',
   usage: '',
-  summary: 'when this database was restored, and what is kept of before',
+  summary: 'when this database was restored, what still has to come back, and what is kept of before',
   options: {},
   words: { min: 0, max: 0 },
   async run(_asked, operator) {
     return withDatabase(operator, async (pool) => {
       const { rows } = await pool.query<RestoreLine>(
         `select id::text, restored_at_ms::float8 as restored, backup_taken_at_ms::float8 as taken,
-           to_generation::text as to, recovered_at_ms::float8 as recovered
+           to_generation::text as to
          from gateway_restores order by id`,
       )
-      const lines = rows.map(({ id, restored, taken, to, recovered }) => [
-        id,
-        isoOf(restored),
-        isoOf(taken),
-        to,
-        recovered === null ? 'recovering' : isoOf(recovered),
-      ])
-      const head = ['restore', 'made', 'of the backup of', 'generation', 'recovered']
+      const lines = rows.map(({ id, restored, taken, to }) => [id, isoOf(restored), isoOf(taken), to])
+      const head = ['restore', 'made', 'of the backup of', 'generation']
       for (const line of renderTable(head, lines)) operator.say(line)
+      const recovery = await readRecovery(pool)
+      operator.say(
+        isRecovered(recovery)
+          ? 'Nothing that a restore made the gateway forget is open.'
+          : `Recovering: ${recovery.devicesAway} devices have not brought back what they hold, ` +
+              `${recovery.paymentsInDoubt} payments wait for them, ${recovery.paymentsForReview} wait for you (review list).`,
+      )
       for (const { schema, bytes } of await transaction(pool, keptSchemas)) {
         operator.say(`Kept of before: ${schema}, ${Math.ceil(bytes / 1_000_000)} MB`)
       }

@@ -6,6 +6,7 @@ import { exportCommand } from './export-command.ts'
 import { keysListCommand, keysRotateCommand } from './keys-commands.ts'
 import type { Asked, Command, ExitCode, Operator } from './operator.ts'
 import { restoreCommand } from './restore-command.ts'
+import { reviewListCommand, reviewResolveCommand } from './review-commands.ts'
 import { restoresDropCommand, restoresListCommand } from './restores-commands.ts'
 
 export const commands: readonly Command[] = [
@@ -20,6 +21,8 @@ export const commands: readonly Command[] = [
   durableSetCommand,
   restoresListCommand,
   restoresDropCommand,
+  reviewListCommand,
+  reviewResolveCommand,
 ]
 
 /** What was typed behind `npm run gateway --`. */

@@ -40,6 +40,7 @@ test('the first request states what the device holds, voids included', async () 
     count: 4,
     sums: { eur: 4_000 },
     voids: 1,
+    mark: { generation: 1, sinceSeq: 0 },
   })
   expect((await headOf(world)).backlog).toEqual({ count: 0, sums: { eur: 0 }, voids: 0 })
   await world.terminal.close()

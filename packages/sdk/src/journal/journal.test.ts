@@ -87,9 +87,9 @@ test('P2: journals that race on one store never exceed the limit together, and t
   const store = memoryStore()
   const lease = sampleLease()
   const kinds = { deferred: { ...must(lease.kinds.deferred, 'sample'), storedCount: 5 } }
-  const first = await founded(depsOn(store), { ...lease, kinds })
+  const first = await founded(depsOn(store, new HastyClock()), { ...lease, kinds })
   const others = await Promise.all(
-    [1, 2].map(async () => must(await Journal.open(depsOn(store)), 'enrolled')),
+    [1, 2].map(async () => must(await Journal.open(depsOn(store, new HastyClock())), 'enrolled')),
   )
   const journals = [first, ...others]
   const results = await Promise.all(
@@ -99,7 +99,8 @@ test('P2: journals that race on one store never exceed the limit together, and t
   )
   expect(results.filter(({ ok }) => ok)).toHaveLength(5)
   for (const result of results) {
-    if (!result.ok) expect(['offline_stored_count_above_limit', 'journal_busy']).toContain(result.code)
+    // Nobody loses the race for ever: who gives way has its turn later.
+    if (!result.ok) expect(result.code).toBe('offline_stored_count_above_limit')
   }
   const head = must(await store.head(), 'written')
   expect(tallyOf(head.exposure.reserved, 'eur')).toEqual({ count: 5, sumMinor: 50 })
@@ -121,7 +122,7 @@ test('a head that moves on every try ends as journal_busy, and nothing was writt
   const store = memoryStore()
   await founded(depsOn(store))
   const journal = must(
-    await Journal.open(depsOn({ ...store, commit: async () => 'head_moved' })),
+    await Journal.open(depsOn({ ...store, commit: async () => 'head_moved' }, new HastyClock())),
     'opens also when it cannot write',
   )
   expect(await journal.append(openSaleStep({ amountMinor: 10 }))).toEqual({ ok: false, code: 'journal_busy' })
@@ -264,12 +265,20 @@ const OWNER = {
   keys: [{ keyId: deviceKey.keyId, publicKey: toBase64Url(deviceKey.publicKey) }],
 }
 
-function depsOn(store: JournalStore): JournalDeps {
+/** Nobody waits for anything. */
+class HastyClock extends VirtualClock {
+  override timer(_delayMs: number, task: () => void): () => void {
+    queueMicrotask(task)
+    return () => {}
+  }
+}
+
+function depsOn(store: JournalStore, clock = new VirtualClock()): JournalDeps {
   return {
     store,
     crypto: nodeCrypto,
     key: deviceKey,
-    clock: new VirtualClock(),
+    clock,
     app: 'tests',
     storeName: 'sqlite',
   }

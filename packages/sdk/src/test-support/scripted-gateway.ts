@@ -90,16 +90,25 @@ export class ScriptedGateway implements Network {
     return Promise.race([served, silence])
   }
 
+  /** A device that was enrolled before. */
+  knows({ keyId, publicKey }: SigningKey): void {
+    this.deviceKeyId = keyId
+    this.#publicKey = toBase64Url(publicKey)
+  }
+
   pathsSince(index: number): string[] {
     return this.requests.slice(index).map(({ request }) => request.path.replace(/\?.*/, ''))
   }
 
-  async say(outcome: Omit<OutcomeStatement, 'device' | 'generation' | 'atMs'>): Promise<void> {
+  async say(
+    outcome: Omit<OutcomeStatement, 'device' | 'generation' | 'atMs'>,
+    atMs = this.#clock.wallMs(),
+  ): Promise<void> {
     const statement = {
       ...outcome,
       device: DEVICE_ID,
       generation: this.generation,
-      atMs: this.#clock.wallMs(),
+      atMs,
     }
     this.#items.push({ n: this.#items.length + 1, statement: await this.#sign('outcome', statement) })
     for (const wake of this.#waiting) wake()

@@ -130,7 +130,7 @@ test.each([1, 2])(
       readFileSync(path.join(corpus, 'v1', 'states.json'), 'utf8'),
     )
     const served = await serveScriptedGateway({ storedCount: 9 })
-    served.gateway.deviceKeyId = deviceKey.keyId
+    served.gateway.knows(deviceKey)
     const page = await openPage({ entry })
     await page.call('restoreDump', 'old-queue', version, dump)
     const key = {

@@ -18,11 +18,12 @@ create table gateway_backups (
 );
 create index gateway_backups_newest on gateway_backups (taken_at_ms desc);
 
--- How far each device's records are inside a verified backup. Never falls.
+-- Up to which of its records everything of a device is inside a verified backup, with the outcome of each payment: what
+-- the device may forget. Never falls.
 create table device_backups (
   account text not null,
   device text not null,
-  received_seq bigint not null check (received_seq >= 0),
+  safe_seq bigint not null check (safe_seq >= 0),
   taken_at_ms bigint not null check (taken_at_ms >= 0),
   primary key (account, device),
   foreign key (account, device) references devices
@@ -34,7 +35,5 @@ create table gateway_restores (
   -- What happened after this moment is known to devices and acquirer only.
   backup_taken_at_ms bigint not null check (backup_taken_at_ms >= 0),
   from_generation integer not null check (from_generation >= 1),
-  to_generation integer not null check (to_generation > from_generation),
-  -- Null until everything that this restore made the gateway forget is settled again.
-  recovered_at_ms bigint check (recovered_at_ms >= 0)
+  to_generation integer not null check (to_generation > from_generation)
 );
