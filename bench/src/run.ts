@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Lane, LaneName } from './lane.ts'
+import { codec } from './lanes/codec.ts'
 import { decision } from './lanes/decision.ts'
 import { drain } from './lanes/drain.ts'
 import { enqueue } from './lanes/enqueue.ts'
@@ -11,7 +12,7 @@ import { machineLine, machineOf } from './measure/machine.ts'
 import { parseOptions } from './options.ts'
 import { type Report, renderLane } from './report.ts'
 
-const lanes: Record<LaneName, Lane> = { enqueue, growth, drain, intake, decision }
+const lanes: Record<LaneName, Lane> = { enqueue, growth, drain, intake, decision, codec }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 

@@ -13,7 +13,7 @@ import {
   writeDigits,
 } from './support/card-data-scan.ts'
 import { labClient, untilDrained } from './support/lab-client.ts'
-import { dropHome, newHome } from './support/running-stack.ts'
+import { dropHome, newHome, runOperator } from './support/running-stack.ts'
 import { enrolTill, openTill, sellAtTill } from './support/till-browser.ts'
 
 const CARDS = [
@@ -82,6 +82,10 @@ describe('P9 SC1: a day of sales, online and offline, at a till and at two devic
     cached = await till.page.evaluate(foreignCacheEntries)
     await till.close()
     tables = await dumpTables(home)
+    for (const copy of ['backup', 'export']) {
+      const { code, output } = await runOperator({ home, basePort: 0 }, copy)
+      expect(code, output).toBe(0)
+    }
     await stack.stop()
   })
 
@@ -118,9 +122,9 @@ describe('P9 SC1: a day of sales, online and offline, at a till and at two devic
     )
   })
 
-  it('none in any file: journals, PostgreSQL, logs, the acquirer, the browser', () => {
+  it('none in any file: journals, PostgreSQL, logs, the acquirer, the browser, a backup, an export', () => {
     const files = filesUnder(home).filter((file) => !isProgram(path.relative(home, file)))
-    for (const folder of ['devices', 'postgres', 'logs', 'acquirer', 'browser']) {
+    for (const folder of ['devices', 'postgres', 'logs', 'acquirer', 'browser', 'backups', 'exports']) {
       expect(
         files.some((file) => path.relative(home, file).startsWith(`${folder}${path.sep}`)),
         folder,

@@ -26,6 +26,8 @@ class AppendOnlyFile implements FileJournal {
   #pending: string[] = []
   /** Settles when everything asked for so far is written; rejects for ever after the first failure. */
   #written: Promise<void> = Promise.resolve()
+  /** The sync that waits for the one under way: whatever comes meanwhile shares it. */
+  #next: Promise<void> | undefined
 
   constructor(file: FileHandle, recovered: readonly JournalLine[]) {
     this.#file = file
@@ -41,8 +43,14 @@ class AppendOnlyFile implements FileJournal {
   }
 
   durable(): Promise<void> {
-    this.#written = this.#written.then(() => this.#flush())
-    return this.#written
+    if (this.#next === undefined) {
+      this.#next = this.#written.then(() => {
+        this.#next = undefined
+        return this.#flush()
+      })
+      this.#written = this.#next
+    }
+    return this.#next
   }
 
   async close(): Promise<void> {

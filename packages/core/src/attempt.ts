@@ -29,7 +29,13 @@ export type AttemptState =
   | { readonly state: 'shelved' }
   | ({ readonly state: 'sent' } & Sending)
   | ({ readonly state: 'unknown'; readonly retryAtMs: number } & Sending)
-  | ({ readonly state: 'approved'; readonly approvalCode: string } & Answer & Sending)
+  | ({
+      readonly state: 'approved'
+      readonly approvalCode: string
+      /** Minor units, where the issuer approved less than was asked; absent for the whole (MC3). */
+      readonly approvedMinor?: number
+    } & Answer &
+      Sending)
   | ({ readonly state: 'declined'; readonly retryAtMs: number | null } & Answer & Sending)
   | ({ readonly state: 'reversing'; readonly reversal: Reversal } & Sending)
   | ({ readonly state: 'reversed'; readonly why: ReversalReason } & Sending)
@@ -70,7 +76,12 @@ export type ReversalReason = 'voided' | 'superseded' | 'unclaimed' | 'no_answer'
 /** What a device that waits for an online answer is told. `defer`: decide under your lease. */
 export type AttemptResult =
   | { readonly result: 'pending' }
-  | { readonly result: 'approved'; readonly approvalCode: string; readonly responseCode: string }
+  | {
+      readonly result: 'approved'
+      readonly approvalCode: string
+      readonly responseCode: string
+      readonly approvedMinor?: number
+    }
   | { readonly result: 'declined'; readonly responseCode: string }
   | { readonly result: 'defer' }
 
@@ -83,7 +94,12 @@ export function attemptResult(attempt: Attempt): AttemptResult {
       // What a lost database may have asked is found out later; nobody waits at the counter for it.
       return { result: attempt.stan === UNKNOWN_STAN ? 'defer' : 'pending' }
     case 'approved':
-      return { result: 'approved', approvalCode: attempt.approvalCode, responseCode: attempt.responseCode }
+      return {
+        result: 'approved',
+        approvalCode: attempt.approvalCode,
+        responseCode: attempt.responseCode,
+        ...(attempt.approvedMinor === undefined ? {} : { approvedMinor: attempt.approvedMinor }),
+      }
     case 'declined':
       return attempt.retryAtMs === null
         ? { result: 'declined', responseCode: attempt.responseCode }

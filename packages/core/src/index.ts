@@ -83,6 +83,7 @@ export {
   type AcceptedBy,
   advance,
   type Advance,
+  approvedMinorOf,
   type CaptureMethod,
   captureMethods,
   claimedAttempt,

@@ -4,6 +4,7 @@ import { type Attempt, attemptResult, UNKNOWN_STAN } from './attempt.ts'
 import { nextStep } from './authoriser-step.ts'
 import {
   advance,
+  approvedMinorOf,
   isSettled,
   isWanted,
   presentationOf,
@@ -33,8 +34,22 @@ const events = {
   send2: sent(2, 0),
   repeat1: sent(1, 1),
   unsent1: { type: 'not_sent', number: 1, retryAtMs: 90 },
-  approve1: { type: 'approved', number: 1, responseCode: '00', approvalCode: '123456', nowMs: 30 },
-  approve2: { type: 'approved', number: 2, responseCode: '00', approvalCode: '234567', nowMs: 31 },
+  approve1: {
+    type: 'approved',
+    number: 1,
+    responseCode: '00',
+    approvalCode: '123456',
+    approvedMinor: 1_250,
+    nowMs: 30,
+  },
+  approve2: {
+    type: 'approved',
+    number: 2,
+    responseCode: '00',
+    approvalCode: '234567',
+    approvedMinor: 1_250,
+    nowMs: 31,
+  },
   decline1: { type: 'declined', number: 1, responseCode: '51', retryAtMs: null, nowMs: 30 },
   later1: { type: 'declined', number: 1, responseCode: '91', retryAtMs: 80, nowMs: 30 },
   silence1: { type: 'no_answer', number: 1, retryAtMs: 70 },
@@ -59,7 +74,7 @@ const events = {
   find1: {
     type: 'found_approval',
     sending: { stan: '000077', rrn: 'RRN', transmittedAtMs: 25 },
-    answer: { responseCode: '00', approvalCode: '345678', answeredAtMs: 26 },
+    answer: { responseCode: '00', approvalCode: '345678', approvedMinor: 1_250, answeredAtMs: 26 },
   },
   recheck1: { ...accepted(1, { via: 'online' }), reversibleBeforeMs: 31 },
 } as const satisfies Record<string, StoryEvent>
@@ -201,6 +216,17 @@ test('captured by hand waits for its capture', () => {
   const manual = { ...opened, captureMethod: 'manual' } as const
   expect(statusOf(play('store1 send1 approve1', manual))).toBe('requires_capture')
   expect(isSettled(play('store1 send1 approve1', manual))).toBe(true)
+})
+
+test('MC3: an issuer that approves less than was asked: the payment stands with what it promised', () => {
+  const part = { ...events.approve1, responseCode: '10', approvedMinor: 700 }
+  const result = advance(play('store1 send1'), part)
+  const story = 'story' in result ? result.story : opened
+  expect(statusOf(story)).toBe('succeeded')
+  expect(approvedMinorOf(story)).toBe(700)
+  expect(attemptResult(must(story.attempts[0], 'approved'))).toMatchObject({ approvedMinor: 700 })
+  expect(approvedMinorOf(play('store1 send1 approve1'))).toBe(1_250)
+  expect(approvedMinorOf(play('store1 send1 decline1'))).toBe(0)
 })
 
 describe('the deferred mark', () => {
@@ -353,7 +379,12 @@ function adopted(n: number, approvalCode: string | null) {
     type: 'adopted',
     attemptId: `att_${n}`,
     sending: { stan: '000077', rrn: 'RRN', transmittedAtMs: 25 },
-    answer: { responseCode: approvalCode === null ? '51' : '00', answeredAtMs: 26, approvalCode },
+    answer: {
+      responseCode: approvalCode === null ? '51' : '00',
+      answeredAtMs: 26,
+      approvalCode,
+      approvedMinor: 1_250,
+    },
   } as const
 }
 

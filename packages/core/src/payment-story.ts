@@ -81,13 +81,13 @@ export type StoryEvent =
       readonly type: 'adopted'
       readonly attemptId: string
       readonly sending: Pick<Sending, 'stan' | 'rrn' | 'transmittedAtMs'>
-      readonly answer: Answer & { readonly approvalCode: string | null }
+      readonly answer: Answer & { readonly approvalCode: string | null; readonly approvedMinor: number }
     }
   /** Somebody looked at the acquirer's: this approval stands there. */
   | {
       readonly type: 'found_approval'
       readonly sending: Pick<Sending, 'stan' | 'rrn' | 'transmittedAtMs'>
-      readonly answer: Answer & { readonly approvalCode: string }
+      readonly answer: Answer & { readonly approvalCode: string; readonly approvedMinor: number }
     }
   /** Somebody looked at the acquirer's: nothing of this payment stands there that is not known here. */
   | { readonly type: 'found_nothing'; readonly nowMs: number }
@@ -99,6 +99,8 @@ export type StoryEvent =
       readonly number: number
       readonly responseCode: string
       readonly approvalCode: string
+      /** Minor units; below what was asked it is a partial approval. */
+      readonly approvedMinor: number
       readonly nowMs: number
     }
   | {
@@ -190,7 +192,7 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
       const end: AttemptState =
         approvalCode === null
           ? { state: 'declined', retryAtMs: null, ...answered }
-          : { state: 'approved', approvalCode, ...answered }
+          : { state: 'approved', approvalCode, ...partOf(story, event.answer.approvedMinor), ...answered }
       // Asked more than once: what stands is a later presentation than the one that is known here.
       if ('rrn' in claimed && claimed.rrn !== event.sending.rrn) return add(story, claimed, end)
       return move(story, claimed.number, [claimed.state], () => end)
@@ -246,6 +248,7 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
       return move(story, event.number, ['sent', 'unknown'], (attempt) => ({
         state: 'approved',
         approvalCode: event.approvalCode,
+        ...partOf(story, event.approvedMinor),
         responseCode: event.responseCode,
         answeredAtMs: event.nowMs,
         ...sendingOf(attempt),
@@ -322,6 +325,12 @@ export function isWanted(story: PaymentStory, attempt: Attempt): boolean {
   return story.attempts.every((other) => other.ordinal <= attempt.ordinal && other.number <= attempt.number)
 }
 
+/** Minor units that the issuer has promised for the payment; 0 while it has promised nothing. */
+export function approvedMinorOf(story: PaymentStory): number {
+  const attempt = claimedAttempt(story)
+  return attempt?.state === 'approved' ? (attempt.approvedMinor ?? story.money.amountMinor) : 0
+}
+
 export function statusOf(story: PaymentStory): PaymentStatus {
   if (story.word.said === 'voided') return 'canceled'
   if (story.word.said === 'open') {
@@ -358,6 +367,10 @@ export function presentationOf(story: PaymentStory, { attemptId, number }: Attem
 
 function plan(story: PaymentStory, input: NewAttempt & { notBeforeMs: number }): Advance {
   return add(story, input, { state: 'planned', notBeforeMs: input.notBeforeMs })
+}
+
+function partOf({ money }: PaymentStory, approvedMinor: number): { approvedMinor?: number } {
+  return approvedMinor < money.amountMinor ? { approvedMinor } : {}
 }
 
 function perhapsSent({ rrn, nowMs }: { readonly rrn: string; readonly nowMs: number }): AttemptState {

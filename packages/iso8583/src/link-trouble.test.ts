@@ -1,6 +1,8 @@
+import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import type { BreakerState } from './circuit-breaker.ts'
+import { encode } from './codec.ts'
 import { LinkSession } from './link-session.ts'
 import type { Exchange, LateAnswer } from './link-types.ts'
 import { AcquirerLink, type LinkOptions } from './link.ts'
@@ -8,6 +10,7 @@ import type { MacFunction } from './message-mac.ts'
 import type { Iso8583Message } from './message.ts'
 import { bcdBinary1987 } from './profiles/bcd-binary-1987.ts'
 import { aesCmac } from './tcp/mac-functions.ts'
+import { arbitraryMessage } from './test-support/arbitrary-message.ts'
 import { ManualClock } from './test-support/manual-clock.ts'
 import { answer, request, TestHost } from './test-support/test-host.ts'
 
@@ -323,5 +326,37 @@ describe('MAC', () => {
     expect(await exchange).toEqual({ kind: 'no_answer', why: 'connection_lost' })
     expect(log.at(-1)).toBe('down mac_wrong')
     expect([...late, ...unmatched]).toEqual([])
+  })
+})
+
+describe('fuzz', () => {
+  it('P2: whatever bytes a host sends, no exchange is answered by them and none hangs', async () => {
+    const profiles = [
+      { profile: bcdBinary1987, options: {} },
+      {
+        profile: { ...bcdBinary1987, mac: 'required' as const },
+        options: { mac: { base: aesCmac(new Uint8Array(16)) } },
+      },
+    ]
+    for (const { profile, options } of profiles) {
+      const sent = fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 200 }), arbitraryMessage(bcdBinary1987))
+      await fc.assert(
+        fc.asyncProperty(fc.array(sent, { maxLength: 8 }), async (sendings) => {
+          clock = new ManualClock()
+          host = new TestHost(() => new LinkSession(profile, options.mac?.base))
+          const link = newLink({ profile, ...options })
+          await start(link)
+          const exchange = link.exchange(request(), { timeoutMs: 100 })
+          for (const bytes of sendings) {
+            host.connection?.receive(bytes instanceof Uint8Array ? bytes : encode(bcdBinary1987, bytes))
+          }
+          await clock.pass(100)
+          expect((await exchange).kind).toBe('no_answer')
+          link.stop()
+          expect(clock.pendingTimers()).toBe(0)
+        }),
+        { numRuns: 100 },
+      )
+    }
   })
 })

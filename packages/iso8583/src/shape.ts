@@ -79,11 +79,11 @@ export function tagged<Value extends object>(
   }
 }
 
-export function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-export function at(path: string, key: string): string {
+function at(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`
 }
 

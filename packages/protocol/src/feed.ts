@@ -61,6 +61,8 @@ export const outcomeStatement = z.strictObject({
   attempt: idOf('att').nullable(),
   responseCode: z.string().max(3).nullable(),
   approvalCode: z.string().max(6).nullable(),
+  /** Where the issuer approved less than `amountMinor`: the rest is owed (MC3). */
+  approvedMinor: amountMinor.optional(),
   /** Null where the issuer was never asked; absent from an older gateway. */
   authorisation: authorisation.nullable().optional(),
 })

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { generationMark } from './generation-mark.ts'
-import { idOf, unixMs } from './primitives.ts'
+import { amountMinor, idOf, unixMs } from './primitives.ts'
 import { wireRecord } from './record.ts'
 import { signed } from './signed.ts'
 
@@ -27,6 +27,8 @@ export const attemptStatement = z.strictObject({
       result: z.literal('approved'),
       responseCode: z.string().max(3),
       approvalCode: z.string().max(6),
+      /** Where the issuer approved less than was asked: the rest is owed (MC3). */
+      approvedMinor: amountMinor.optional(),
     }),
     z.strictObject({ result: z.literal('declined'), responseCode: z.string().max(3) }),
     /** The issuer cannot be asked now: decide under your lease. */

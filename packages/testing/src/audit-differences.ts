@@ -48,7 +48,9 @@ function* amounts(
     ]
   for (const entry of acquirer) {
     const asked = entry.amountMinor !== amountMinor || entry.currency !== currencyNumber(currency)
-    const charged = entry.chargedMinor !== 0 && entry.chargedMinor !== amountMinor
+    const standing = gateway?.attempts.find(({ rrn, state }) => rrn === entry.rrn && state === 'approved')
+    const charged =
+      entry.chargedMinor !== 0 && entry.chargedMinor !== (standing?.approvedMinor ?? amountMinor)
     if (asked || charged)
       yield [
         'amount_differs',

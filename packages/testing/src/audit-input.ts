@@ -51,6 +51,8 @@ export interface AuditAttempt {
   readonly stan: string | null
   readonly rrn: string | null
   readonly approvalCode: string | null
+  /** Minor units where the issuer approved less than was asked; null for the whole. */
+  readonly approvedMinor: number | null
 }
 
 /** A row of the acquirer's `GET /journal` fits. */
@@ -143,6 +145,7 @@ export function auditGatewayPayment(row: {
       stan: 'stan' in attempt ? attempt.stan : null,
       rrn: 'rrn' in attempt ? attempt.rrn : null,
       approvalCode: attempt.state === 'approved' ? attempt.approvalCode : null,
+      approvedMinor: attempt.state === 'approved' ? (attempt.approvedMinor ?? null) : null,
     })),
     attention,
   }

@@ -10,6 +10,8 @@ import { type Ready, readReady } from '@holdfast/local'
 const localScript = (name: string): string =>
   fileURLToPath(new URL(`../../../apps/local/src/${name}.ts`, import.meta.url))
 
+const operatorScript = fileURLToPath(new URL('../../../apps/gateway/src/operate.ts', import.meta.url))
+
 export interface RunningStack {
   readonly ready: Ready
   readonly child: ChildProcess
@@ -64,8 +66,21 @@ export async function runLocal(
   return { code: await ended, output: output(), stdout: stdout() }
 }
 
-function run(name: string, { home, basePort }: Place, args: readonly string[] = []) {
-  const child = spawn(process.execPath, [localScript(name), ...args], {
+/** `npm run gateway -- …`, as an operator types it. */
+export async function runOperator(
+  place: Place,
+  ...args: readonly string[]
+): Promise<{ code: number | null; output: string }> {
+  const { output, ended } = runScript(operatorScript, place, args)
+  return { code: await ended, output: output() }
+}
+
+function run(name: string, place: Place, args: readonly string[] = []) {
+  return runScript(localScript(name), place, args)
+}
+
+function runScript(script: string, { home, basePort }: Place, args: readonly string[]) {
+  const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, HOLDFAST_HOME: home, HOLDFAST_PORT: String(basePort) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

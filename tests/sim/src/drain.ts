@@ -41,7 +41,7 @@ export async function drain(
   if (options.restartTills)
     for (const device of world.devices) device.process()?.kill('switched off for the night')
   keepRunning(world)
-  operatorResolves(world)
+  if ((world.counters.counts().get('gateway.restored') ?? 0) > 0) operatorResolves(world)
   engine.after(PROBE_AFTER_MS, 'operator', () => void probeTills(world))
   const untilMs = engine.nowMs() + DRAIN_MS_MAX
   let lookedAtMs = -1

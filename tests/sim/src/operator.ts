@@ -48,6 +48,7 @@ async function lookUp({ acquirer, engine }: World, gateway: GatewayWorld, row: P
           saleLocalTime: { MMDD: standing.localDate, hhmmss: standing.localTime },
           responseCode: standing.responseCode,
           approvalCode: standing.approvalCode ?? '',
+          approvedMinor: standing.chargedMinor,
         },
   )
   engine.tell(`operator: ${paymentId} ${standing === undefined ? 'nothing' : standing.rrn}: ${resolved}`)

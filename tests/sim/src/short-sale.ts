@@ -3,6 +3,7 @@ import type { ConfirmResult, OfflineBehavior, PaymentIntent } from '@holdfast/sd
 import { must } from '@holdfast/core'
 import { drain } from './drain.ts'
 import { judge } from './judge.ts'
+import type { MutantPorts } from './mutant-ports.ts'
 import type { Order } from './shop.ts'
 import type { RunningTill } from './sim-device.ts'
 import type { Breach } from './watch.ts'
@@ -45,7 +46,12 @@ const DEAD_MS = 2_000
 export async function runShortSale(
   variant: SaleVariant,
   crash: { readonly dies: Dies; readonly atStep: number; readonly hostDeduplicates?: boolean },
-  options: { readonly keepStory?: boolean } = {},
+  options: {
+    readonly keepStory?: boolean
+    readonly ports?: Partial<MutantPorts>
+    /** The tills are open and the sale has not begun. */
+    readonly onOpen?: (world: World) => void
+  } = {},
 ): Promise<ShortSale> {
   const { hostDeduplicates = true } = crash
   const world = createWorld({
@@ -56,6 +62,7 @@ export async function runShortSale(
     ...options,
   })
   await openWorld(world)
+  options.onOpen?.(world)
   const { engine, shop } = world
   const [device] = world.devices
   const [gateway] = world.gateways
@@ -116,6 +123,8 @@ async function sell(world: World, till: RunningTill, order: Order, variant: Sale
     case 'approved':
     case 'stored_offline':
     case 'lost_then_stored':
+      if (word?.status !== 'approved' && word?.status !== 'stored')
+        await voidSale(world, till, intent, 'canceled')
       return
     case 'lost_then_refused':
       await voidSale(world, till, intent, 'canceled')

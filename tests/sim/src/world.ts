@@ -24,7 +24,7 @@ import {
   type MemoryGatewayState,
   newMemoryGatewayState,
 } from '@holdfast/gateway'
-import { mutantPorts } from './mutant-ports.ts'
+import { type MutantPorts, mutantPorts } from './mutant-ports.ts'
 import type { Mutant } from './mutants.ts'
 import type { Damage } from './plan-damage.ts'
 import type { StoredPayment } from '@holdfast/sdk'
@@ -83,6 +83,8 @@ export interface WorldOptions {
   readonly suite?: CryptoSuite
   readonly keepStory?: boolean
   readonly mutant?: Mutant
+  /** Put around the ports that the programs are given. */
+  readonly ports?: Partial<MutantPorts>
 }
 
 export function createWorld(options: WorldOptions): World {
@@ -126,7 +128,7 @@ export function createWorld(options: WorldOptions): World {
     suite.signingKey(random.fork('forger key').bytes(32)),
     keys.current().signing.keyId,
   )
-  const ports = mutantPorts(mutant, forger)
+  const ports = { ...mutantPorts(mutant, forger), ...options.ports }
   const gateways = Array.from({ length: options.gateways }, (_, at) =>
     simGateway({
       engine,

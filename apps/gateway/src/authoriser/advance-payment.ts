@@ -145,10 +145,17 @@ async function settleAnswer(
   const retryAtMs = nowMs + retryDelayMs(world.crypto, repeats)
   switch (answer.kind) {
     case 'approved': {
-      const { responseCode, approvalCode, amountMinor } = answer
-      const partial = amountMinor !== row.story.money.amountMinor
-      const event: StoryEvent = { type: 'approved', number, responseCode, approvalCode, nowMs }
-      return record(drive, partial ? { ...row, attention: 'partial_approval' } : row, event)
+      const { responseCode, approvalCode } = answer
+      // No issuer promises more than it was asked for.
+      const approvedMinor = Math.min(answer.amountMinor, row.story.money.amountMinor)
+      return record(drive, row, {
+        type: 'approved',
+        number,
+        responseCode,
+        approvalCode,
+        approvedMinor,
+        nowMs,
+      })
     }
     case 'declined':
       return record(drive, row, {

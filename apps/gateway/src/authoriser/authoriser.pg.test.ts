@@ -1,4 +1,4 @@
-import { statusOf } from '@holdfast/core'
+import { approvedMinorOf, statusOf } from '@holdfast/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AcquirerAnswer } from './acquirer-port.ts'
 import { APPROVED } from '../test-support/scripted-acquirer.ts'
@@ -83,6 +83,28 @@ describe('a stored payment', () => {
     const sale = await sendStored({ captureMethod: 'manual' })
     gateway.startAuthoriser()
     await becomes(sale, 'requires_capture')
+  })
+
+  test('MC3: that the issuer approves in part stands with that part, and the device is told what is owed', async () => {
+    gateway.acquirer.answer({ ...APPROVED, responseCode: '10', amountMinor: 700 })
+    const sale = await sendStored()
+    gateway.startAuthoriser()
+    await becomes(sale, 'succeeded')
+    const { story, attention } = await gateway.payment(sale.paymentId)
+    expect(approvedMinorOf(story)).toBe(700)
+    expect(attention).toBeNull()
+    expect(await gateway.outcomes(device)).toMatchObject([
+      { status: 'succeeded', amountMinor: 1_250, approvedMinor: 700, responseCode: '10' },
+    ])
+  })
+
+  test('that is voided after its outcome was told is reversed, and the device is told that too', async () => {
+    const sale = await sendStored()
+    gateway.startAuthoriser()
+    await becomes(sale, 'succeeded')
+    await gateway.send(device, [await device.voided(sale)])
+    await reach(sale, ['reversed'])
+    expect(await gateway.outcomes(device)).toMatchObject([{ status: 'succeeded' }, { status: 'canceled' }])
   })
 
   test('that the issuer declines is closed, told, and not asked again', async () => {

@@ -43,7 +43,12 @@ export function adoptOutcome(
     type: 'adopted',
     attemptId,
     sending,
-    answer: { responseCode, answeredAtMs: atMs, approvalCode: status === 'declined' ? null : approvalCode },
+    answer: {
+      responseCode,
+      answeredAtMs: atMs,
+      approvalCode: status === 'declined' ? null : approvalCode,
+      approvedMinor: outcome.approvedMinor ?? outcome.amountMinor,
+    },
   })
   if ('refusal' in result || result.story === row.story) return null
   const { number } = must(claimedAttempt(result.story), 'what was adopted is claimed')

@@ -18,6 +18,8 @@ export type LostOutcome =
       readonly saleLocalTime: { readonly MMDD: string; readonly hhmmss: string }
       readonly responseCode: string
       readonly approvalCode: string
+      /** Minor units; absent for the whole amount. */
+      readonly approvedMinor?: number
     }
 
 export type Resolved =
@@ -63,7 +65,8 @@ async function applied(
   const openedMs = saleMsOf(row, saleLocalTime)
   if (openedMs === null) return null
   const sending = { stan, rrn, transmittedAtMs }
-  const answer = { responseCode, approvalCode, answeredAtMs: nowMs }
+  const approvedMinor = outcome.approvedMinor ?? row.story.money.amountMinor
+  const answer = { responseCode, approvalCode, approvedMinor, answeredAtMs: nowMs }
   const result = advance(row.story, { type: 'found_approval', sending, answer })
   if ('refusal' in result || result.story === row.story) return null
   const source = { wallMs: () => nowMs, randomBytes: (length: number) => world.crypto.randomBytes(length) }

@@ -71,6 +71,9 @@ async function signOutcome(world: GatewayWorld, row: PaymentRow, nowMs: number):
     attempt: attempt?.attemptId ?? null,
     responseCode: attempt !== null && 'responseCode' in attempt ? attempt.responseCode : null,
     approvalCode: attempt?.state === 'approved' ? attempt.approvalCode : null,
+    ...(attempt?.state === 'approved' && attempt.approvedMinor !== undefined
+      ? { approvedMinor: attempt.approvedMinor }
+      : {}),
     authorisation: attempt === null ? null : authorisationOf(row, attempt),
   }
   return signStatement(world.keys.signing, 'outcome', outcome)

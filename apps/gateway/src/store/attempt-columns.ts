@@ -23,6 +23,7 @@ export const attemptColumns = {
   repeats: 'integer',
   response_code: 'text',
   approval_code: 'text',
+  approved_minor: 'bigint',
   answered_ms: 'bigint',
   reversal_why: 'text',
   reversal_stan: 'text',
@@ -118,6 +119,7 @@ const NOTHING = {
   repeats: null,
   response_code: null,
   approval_code: null,
+  approved_minor: null,
   answered_ms: null,
   reversal_why: null,
   reversal_stan: null,
@@ -146,6 +148,7 @@ function stateToColumns(attempt: Attempt): StateColumns {
         ...sendingToColumns(attempt),
         ...answerToColumns(attempt),
         approval_code: attempt.approvalCode,
+        approved_minor: attempt.approvedMinor ?? null,
       }
     case 'declined':
       return {
@@ -188,6 +191,7 @@ function stateOf(columns: AttemptColumns): AttemptState {
         ...sendingOf(columns),
         ...answerOf(columns),
         approvalCode: present(columns.approval_code),
+        ...(columns.approved_minor === null ? {} : { approvedMinor: columns.approved_minor }),
       }
     case 'declined':
       return { state, ...sendingOf(columns), ...answerOf(columns), retryAtMs: columns.retry_at_ms }

@@ -15,7 +15,7 @@ export interface ScriptedAcquirer extends AcquirerPort {
   hangUp(): void
 }
 
-export const APPROVED: AcquirerAnswer = {
+export const APPROVED: Extract<AcquirerAnswer, { kind: 'approved' }> = {
   kind: 'approved',
   responseCode: '00',
   approvalCode: '654321',

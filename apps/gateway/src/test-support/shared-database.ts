@@ -11,6 +11,7 @@ export function sharedDatabase(): () => TestDatabase {
   beforeEach(async () => {
     // Everything that is anybody's hangs on an account.
     await database.pool.query('truncate accounts, links, gateway_keys cascade')
+    await database.pool.query('update settings set generation = 1')
   })
   afterAll(() => database.drop())
 

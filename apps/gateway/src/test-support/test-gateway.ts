@@ -3,6 +3,7 @@ import { openStatement, type SealedRecord } from '@holdfast/envelope'
 import { generateNodeKey, keyIdOf, nodeCrypto, nodeSigningKey, nodeX25519Pair } from '@holdfast/envelope/node'
 import {
   attemptStatement,
+  type GenerationMark,
   type AttemptStatement,
   intakeReceipt,
   type IntakeReceipt,
@@ -15,7 +16,12 @@ import { createChangeNotifier } from '../change-notifier.ts'
 import type { TestDatabase } from '../database/test-database.ts'
 import { defaultOfflineTerms } from '../devices/default-offline-terms.ts'
 import { createDeviceApi, type DeviceAnswer, type DeviceRequest } from '../devices/device-api.ts'
-import { defaultAcquirerProfile, type GatewayKeys, type GatewayWorld } from '../gateway-world.ts'
+import {
+  type AcquirerProfile,
+  defaultAcquirerProfile,
+  type GatewayKeys,
+  type GatewayWorld,
+} from '../gateway-world.ts'
 import type { DeviceRow, GatewayStore, PaymentRow } from '../store/gateway-store.ts'
 import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
@@ -36,7 +42,11 @@ export interface TestGateway {
   /** Starts another one, as another process would. */
   startAuthoriser(): RunningAuthoriser
   /** Sends records with a true manifest and gives back the receipt that the gateway signed. */
-  send(device: TestDevice, records: readonly (SealedRecord | object)[]): Promise<IntakeReceipt>
+  send(
+    device: TestDevice,
+    records: readonly (SealedRecord | object)[],
+    also?: { readonly mark?: GenerationMark; readonly outcomes?: readonly Signed[] },
+  ): Promise<IntakeReceipt>
   present(device: TestDevice, record: SealedRecord): Promise<AttemptStatement>
   outcomes(device: TestDevice): Promise<OutcomeStatement[]>
   payment(paymentId: string): Promise<PaymentRow>
@@ -54,17 +64,20 @@ interface RunningAuthoriser {
 
 const PATIENCE_MS = 20_000
 
-export function createTestGateway(database: TestDatabase): TestGateway {
+export function createTestGateway(
+  database: TestDatabase,
+  options: { readonly keys?: GatewayKeys; readonly profile?: Partial<AcquirerProfile> } = {},
+): TestGateway {
   const clock = createManualClock()
   const acquirer = createScriptedAcquirer()
   const errors: string[] = []
-  const keys = testKeys()
+  const keys = options.keys ?? testKeys()
   const world: GatewayWorld = {
     store: createPostgresGatewayStore(database.pool),
     clock,
     crypto: nodeCrypto,
     keys,
-    profile: defaultAcquirerProfile,
+    profile: { ...defaultAcquirerProfile, ...options.profile },
     log: {
       info: () => undefined,
       error: (fields, message) => errors.push(`${message} ${JSON.stringify(fields)}`),
@@ -114,11 +127,12 @@ export function createTestGateway(database: TestDatabase): TestGateway {
       authorisers.push(running)
       return running
     },
-    async send(device, records) {
+    async send(device, records, { mark, outcomes } = {}) {
       const items = records.map((record) => ('wire' in record ? record.wire : record))
       const body = await ask(device, 'POST', '/device/v1/records', {
-        manifest: device.manifest(),
+        manifest: { ...device.manifest(), ...(mark === undefined ? {} : { mark }) },
         records: items,
+        ...(outcomes === undefined ? {} : { outcomes }),
       })
       const { receipt } = body as { receipt: Signed }
       return must(

@@ -21,11 +21,13 @@ interface PaymentRow {
 interface AttemptRow extends Pick<AuditAttempt, 'state' | 'stan' | 'rrn'> {
   readonly payment: string
   readonly approval_code: string | null
+  readonly approved_minor: string | null
 }
 
 const PAYMENTS =
   'select payment, device, terminal_id, amount_minor::text, currency, status, word, attention from payments'
-const ATTEMPTS = 'select payment, state, stan, rrn, approval_code from attempts order by payment, number'
+const ATTEMPTS =
+  'select payment, state, stan, rrn, approval_code, approved_minor::text from attempts order by payment, number'
 const DEVICES = 'select device as "deviceId", name from devices order by created_ms'
 
 /** What the gateway has written down, of one moment. */
@@ -56,11 +58,12 @@ function auditPayment(row: PaymentRow, attempts: readonly AttemptRow[]): AuditGa
     money: { amountMinor: Number(row.amount_minor), currency: row.currency },
     status: row.status,
     word: row.word,
-    attempts: attempts.map(({ state, stan, rrn, approval_code: approvalCode }) => ({
+    attempts: attempts.map(({ state, stan, rrn, approval_code: approvalCode, approved_minor: part }) => ({
       state,
       stan,
       rrn,
       approvalCode,
+      approvedMinor: part === null ? null : Number(part),
     })),
     attention: row.attention,
   }

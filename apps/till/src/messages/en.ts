@@ -67,6 +67,22 @@ export const en = {
   'paying.store_now': 'Store now instead of waiting',
   'paying.store_now.note': 'The bank has not answered. Stored, the risk is yours until it does.',
   'paying.cancel': 'Cancel sale',
+  'paying.consent': 'Something is missing before this can be stored',
+  'consent.approval.title': 'A supervisor must approve',
+  'consent.approval.body':
+    'There is no answer of the bank, and the amount is above what may be stored without a supervisor. Leave the card in the reader.',
+  'consent.approver': 'Supervisor',
+  'consent.approver.hint': 'Name or staff number. It is written into the payment, so never a PIN.',
+  'consent.approver.missing': 'Who approves it?',
+  'consent.contact.title': 'How can the customer be reached?',
+  'consent.contact.body':
+    'The bank is asked later. If it says no, this is the way to the customer. One of the two is enough; it is kept encrypted.',
+  'consent.phone': 'Phone',
+  'consent.phone.invalid': 'This is not a phone number.',
+  'consent.email': 'E-mail',
+  'consent.email.invalid': 'This is not an e-mail address.',
+  'consent.contact.missing': 'A phone number or an e-mail address is needed.',
+  'consent.store': 'Store the payment',
 
   'reader.title': 'Simulated card reader',
   'reader.note': 'Not a real reader. Choose the card that the customer holds out.',

@@ -68,6 +68,22 @@ export const es: Catalogue<keyof typeof en> = {
   'paying.store_now': 'Guardar ahora en vez de esperar',
   'paying.store_now.note': 'El banco no ha respondido. Guardado, el riesgo es suyo hasta que responda.',
   'paying.cancel': 'Anular la venta',
+  'paying.consent': 'Falta algo antes de guardar este pago',
+  'consent.approval.title': 'Un supervisor debe dar su visto bueno',
+  'consent.approval.body':
+    'El banco no ha respondido y el importe supera lo que se puede guardar sin un supervisor. Deje la tarjeta en el lector.',
+  'consent.approver': 'Supervisor',
+  'consent.approver.hint': 'Nombre o número de empleado. Queda escrito en el pago: nunca un PIN.',
+  'consent.approver.missing': '¿Quién da el visto bueno?',
+  'consent.contact.title': '¿Cómo se puede localizar al cliente?',
+  'consent.contact.body':
+    'Al banco se le preguntará más tarde. Si dice que no, así podrá localizar al cliente. Basta con uno de los dos; se guarda cifrado.',
+  'consent.phone': 'Teléfono',
+  'consent.phone.invalid': 'Esto no es un número de teléfono.',
+  'consent.email': 'Correo electrónico',
+  'consent.email.invalid': 'Esto no es una dirección de correo.',
+  'consent.contact.missing': 'Hace falta un teléfono o un correo electrónico.',
+  'consent.store': 'Guardar el pago',
 
   'reader.title': 'Lector de tarjetas simulado',
   'reader.note': 'No es un lector real. Elija la tarjeta que presenta el cliente.',

@@ -71,6 +71,23 @@ export const fr: Catalogue<keyof typeof en> = {
   'paying.store_now.note':
     'La banque n’a pas répondu. Gardé, le paiement est à vos risques jusqu’à sa réponse.',
   'paying.cancel': 'Annuler la vente',
+  'paying.consent': 'Il manque quelque chose avant d’enregistrer ce paiement',
+  'consent.approval.title': 'Un responsable doit donner son accord',
+  'consent.approval.body':
+    'La banque n’a pas répondu, et le montant dépasse ce qui peut être enregistré sans responsable. Laissez la carte dans le lecteur.',
+  'consent.approver': 'Responsable',
+  'consent.approver.hint':
+    'Nom ou numéro d’employé. Il est inscrit dans le paiement, donc jamais un code secret.',
+  'consent.approver.missing': 'Qui donne son accord ?',
+  'consent.contact.title': 'Comment joindre le client ?',
+  'consent.contact.body':
+    'La banque sera interrogée plus tard. Si elle refuse, c’est ainsi que vous joindrez le client. L’un des deux suffit, et il est conservé chiffré.',
+  'consent.phone': 'Téléphone',
+  'consent.phone.invalid': 'Ce n’est pas un numéro de téléphone.',
+  'consent.email': 'E-mail',
+  'consent.email.invalid': 'Ce n’est pas une adresse e-mail.',
+  'consent.contact.missing': 'Il faut un numéro de téléphone ou une adresse e-mail.',
+  'consent.store': 'Enregistrer le paiement',
 
   'reader.title': 'Lecteur de cartes simulé',
   'reader.note': 'Ce n’est pas un vrai lecteur. Choisissez la carte que présente le client.',

@@ -6,6 +6,7 @@ import { useKeys } from '../shell/use-keys.ts'
 import { useRoom, useTillState } from '../shell/till-context.tsx'
 import type { PayingSale } from '../state/sale.ts'
 import type { TillState } from '../state/till-state.ts'
+import { ConsentDialog } from './consent-dialog.tsx'
 import { SimulatedReaderPanel } from './simulated-reader-panel.tsx'
 
 /** From Pay to the answer. What is happening stands in one line; there is one way out, while there is one. */
@@ -64,6 +65,7 @@ export function PayingScreen({ sale }: { readonly sale: PayingSale }): ReactNode
         ) : null}
       </section>
       <SimulatedReaderPanel isWaiting={isWaiting} />
+      {sale.step === 'asking' ? <ConsentDialog key={sale.need} sale={sale} /> : null}
     </div>
   )
 }
@@ -94,6 +96,8 @@ function progressOf(sale: PayingSale, { reader, status, forcedOffline }: TillSta
       return sale.again ? 'paying.waiting_again' : 'paying.waiting'
     case 'deciding':
       return forcedOffline || status.networkStatus === 'offline' ? 'paying.storing' : 'paying.asking'
+    case 'asking':
+      return 'paying.consent'
     case 'closing':
       return 'paying.closing'
   }

@@ -2,7 +2,7 @@ import type { SimulatedReader } from '@holdfast/reader'
 import type { IssuerWait, PaymentIntent, Terminal } from '@holdfast/sdk'
 import type { Preferences } from '../platform/preferences.ts'
 import type { Observable } from './observable.ts'
-import { advance, type SaleEvent } from './sale.ts'
+import { advance, type Consent, type SaleEvent } from './sale.ts'
 import type { TillState } from './till-state.ts'
 
 export interface SaleDesk {
@@ -10,6 +10,8 @@ export interface SaleDesk {
   readonly cancelWaiting: () => void
   /** The bank is slow: stored at the merchant's risk instead of waiting on. */
   readonly storeNow: () => void
+  /** A supervisor's word, or the customer's contact: the card that is still in the reader is confirmed with it. */
+  readonly consent: (consent: Consent) => Promise<void>
   readonly tryAnotherCard: () => Promise<void>
   readonly giveUp: (reason: 'canceled' | 'paid_otherwise') => Promise<void>
   readonly finish: () => void
@@ -46,8 +48,12 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
     const result = await terminal.collectPaymentMethod(intent)
     move({ type: 'collected', result })
     if (result.status === 'canceled') await close(intent, 'canceled')
-    if (result.status !== 'collected') return
+    if (result.status === 'collected') await decide(intent, {})
+  }
+
+  async function decide(intent: PaymentIntent, given: Consent): Promise<void> {
     const decision = await terminal.confirmPaymentIntent(intent, {
+      ...given,
       onWaiting(asked) {
         wait = asked
         move({ type: 'bank_asked', mayStore: asked.mayStore })
@@ -86,6 +92,12 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
       if (state.get().sale.step === 'waiting') reader.cancel()
     },
     storeNow: () => wait?.storeNow(),
+    async consent(consent) {
+      if (state.get().sale.step !== 'asking') return
+      move({ type: 'consented', consent })
+      const { sale } = state.get()
+      if (sale.step === 'deciding') await guarded(() => decide(sale.intent, sale.given))
+    },
     async tryAnotherCard() {
       move({ type: 'other_card' })
       const { sale } = state.get()

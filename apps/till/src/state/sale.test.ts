@@ -134,6 +134,26 @@ describe('a sale on the screen', () => {
     expect(advance(waiting, { type: 'bank_asked', mayStore: true })).toBe(waiting)
   })
 
+  test('what only a person can add is asked for, one thing after the other, and nothing that was given is lost', () => {
+    const needs = (code: 'offline_approval_required' | 'offline_contact_required'): SaleEvent => {
+      return { type: 'confirmed', result: { status: 'refused', code } }
+    }
+    const asking = after(paid, created, collected, needs('offline_approval_required'))
+    expect(asking).toMatchObject({ step: 'asking', need: 'offline_approval_required', given: {} })
+    expect(isBusy(asking)).toBe(true)
+    const approvedBy = advance(asking, { type: 'consented', consent: { approver: 'Ada' } })
+    expect(approvedBy).toMatchObject({ step: 'deciding', given: { approver: 'Ada' } })
+    const again = advance(approvedBy, needs('offline_contact_required'))
+    expect(again).toMatchObject({ step: 'asking', need: 'offline_contact_required' })
+    const contact = { email: null, phone: '+33 1 23 45 67 89' }
+    const both = advance(again, { type: 'consented', consent: { contact } })
+    expect(both).toMatchObject({ step: 'deciding', given: { approver: 'Ada', contact } })
+    expect(advance(both, stored)).toMatchObject({ step: 'stored' })
+    expect(advance(asking, { type: 'given_up' })).toMatchObject({ step: 'closing' })
+    const waiting = after(paid, created)
+    expect(advance(waiting, { type: 'consented', consent: { approver: 'Ada' } })).toBe(waiting)
+  })
+
   test('only between sales and on a good outcome may a new version take over', () => {
     expect(isBusy(NO_SALE)).toBe(false)
     expect(isBusy(after(paid, created, collected, approved))).toBe(false)

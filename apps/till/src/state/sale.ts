@@ -1,12 +1,13 @@
-import type { CardFacts, Money, OfflineKind } from '@holdfast/core'
-import type { OfflineReason } from '@holdfast/protocol'
+import type { CardFacts, Money, OfflineKind, OfflineNeed } from '@holdfast/core'
+import type { ContactDetails, OfflineReason } from '@holdfast/protocol'
 import type { CollectResult, ConfirmResult, CreateResult, PaymentIntent } from '@holdfast/sdk'
 
 /**
  * The sale on the screen; the truth is in the journal of the SDK.
  *
  *   none ─▶ opening ─▶ waiting ─▶ deciding ─▶ approved | stored ─▶ none
- *              │          │ ▲         └────▶ declined | refused
+ *              │          │ ▲       ▲ └────▶ declined | refused
+ *              │          │ │       └─▶ asking (a supervisor, or a contact; the card stays in the reader)
  *              │          │ └── another card ──────┘    │
  *              ▼          ▼                            ▼
  *           refused    closing ◀──────────────────────┘ ─▶ none
@@ -31,6 +32,15 @@ export type Sale =
       readonly card: CardFacts
       /** The gateway has taken it, the bank thinks, and the cashier may store it instead of waiting. */
       readonly mayStoreNow: boolean
+      readonly given: Consent
+    }
+  | {
+      readonly step: 'asking'
+      readonly money: Money
+      readonly intent: PaymentIntent
+      readonly card: CardFacts
+      readonly need: OfflineNeed
+      readonly given: Consent
     }
   | {
       readonly step: 'approved'
@@ -63,8 +73,15 @@ export type Sale =
     }
   | { readonly step: 'closing'; readonly money: Money; readonly intent: PaymentIntent }
 
+/** What people have added so that this card's payment may be stored. */
+export interface Consent {
+  readonly approver?: string
+  readonly contact?: ContactDetails
+}
+
 /** On the way to an outcome, or to the end without one. */
-export type PayingSale = Extract<Sale, { step: 'opening' | 'waiting' | 'deciding' | 'closing' }>
+export type PayingSale = Extract<Sale, { step: 'opening' | 'waiting' | 'deciding' | 'asking' | 'closing' }>
+export type AskingSale = Extract<Sale, { step: 'asking' }>
 export type ConcludedSale = Extract<Sale, { step: 'approved' | 'stored' | 'declined' | 'refused' }>
 
 export type SaleEvent =
@@ -73,6 +90,7 @@ export type SaleEvent =
   | { readonly type: 'collected'; readonly result: CollectResult }
   | { readonly type: 'bank_asked'; readonly mayStore: boolean }
   | { readonly type: 'confirmed'; readonly result: ConfirmResult }
+  | { readonly type: 'consented'; readonly consent: Consent }
   | { readonly type: 'other_card' }
   | { readonly type: 'given_up' }
   | { readonly type: 'closed'; readonly refusal: string | null }
@@ -95,6 +113,12 @@ export function advance(sale: Sale, event: SaleEvent): Sale {
       return sale.step === 'deciding' ? { ...sale, mayStoreNow: event.mayStore } : sale
     case 'confirmed':
       return sale.step === 'deciding' ? confirmed(sale, event.result) : sale
+    case 'consented': {
+      if (sale.step !== 'asking') return sale
+      const { money, intent, card, given } = sale
+      const all = { ...given, ...event.consent }
+      return { step: 'deciding', money, intent, card, mayStoreNow: false, given: all }
+    }
     case 'other_card': {
       if (sale.step !== 'declined' && sale.step !== 'refused') return sale
       const { money, intent } = sale
@@ -114,10 +138,16 @@ export function advance(sale: Sale, event: SaleEvent): Sale {
 }
 
 export function isPaying(sale: Sale): sale is PayingSale {
-  return (
-    sale.step === 'opening' || sale.step === 'waiting' || sale.step === 'deciding' || sale.step === 'closing'
-  )
+  return PAYING_STEPS.has(sale.step)
 }
+
+const PAYING_STEPS: ReadonlySet<Sale['step']> = new Set<PayingSale['step']>([
+  'opening',
+  'waiting',
+  'deciding',
+  'asking',
+  'closing',
+])
 
 /** True while the customer and the cashier are in the middle of something that a reload would tear. */
 export function isBusy(sale: Sale): sale is Exclude<Sale, { readonly step: 'none' | 'approved' | 'stored' }> {
@@ -133,7 +163,7 @@ function collected(sale: Extract<Sale, { step: 'waiting' }>, result: CollectResu
   const { money, intent } = sale
   switch (result.status) {
     case 'collected':
-      return { step: 'deciding', money, intent, card: result.card, mayStoreNow: false }
+      return { step: 'deciding', money, intent, card: result.card, mayStoreNow: false, given: {} }
     case 'canceled':
       return { step: 'closing', money, intent }
     case 'refused':
@@ -154,9 +184,18 @@ function confirmed(sale: Extract<Sale, { step: 'deciding' }>, result: ConfirmRes
     }
     case 'declined':
       return { step: 'declined', money, intent, card, responseCode: result.responseCode }
-    case 'refused':
-      return { step: 'refused', money, intent, code: result.code }
+    case 'refused': {
+      const { code } = result
+      return isNeed(code)
+        ? { step: 'asking', money, intent, card, need: code, given: sale.given }
+        : { step: 'refused', money, intent, code }
+    }
   }
+}
+
+/** The SDK keeps the card for these, and confirms it again with what was missing. */
+function isNeed(code: string): code is OfflineNeed {
+  return code === 'offline_approval_required' || code === 'offline_contact_required'
 }
 
 function broken(sale: Sale): Sale {
@@ -167,6 +206,7 @@ function broken(sale: Sale): Sale {
 
 function givenUp(sale: Sale): Sale {
   if (sale.step === 'refused' && sale.intent === null) return NO_SALE
+  if (sale.step === 'asking') return { step: 'closing', money: sale.money, intent: sale.intent }
   if ((sale.step === 'declined' || sale.step === 'refused') && sale.intent !== null)
     return { step: 'closing', money: sale.money, intent: sale.intent }
   return sale

@@ -36,7 +36,9 @@ export function macFunction(kind: 'retail' | 'aes_cmac', key: Uint8Array): MacFu
 /** AES key wrap in upper-case hexadecimal, as DE48 of a key change carries it. */
 export function wrapKey(keyEncryptionKey: Uint8Array, key: Uint8Array): string {
   const cipher = createCipheriv('id-aes128-wrap', keyEncryptionKey, INITIAL_VALUE)
-  return Buffer.concat([cipher.update(key), cipher.final()]).toString('hex').toUpperCase()
+  return Buffer.concat([cipher.update(key), cipher.final()])
+    .toString('hex')
+    .toUpperCase()
 }
 
 /** Undefined when it was not wrapped by this key: the wrap has a check of its own. */

@@ -12,6 +12,8 @@ export interface TextFieldProps {
   readonly autoCapitalize?: 'characters' | 'none'
   readonly autoFocus?: boolean
   readonly mono?: boolean
+  /** Which keyboard a touch screen shows. */
+  readonly type?: 'text' | 'tel' | 'email'
   readonly onChange: (value: string) => void
 }
 
@@ -26,6 +28,7 @@ export function TextField(props: TextFieldProps): ReactNode {
       validationBehavior="aria"
       autoComplete={props.autoComplete ?? 'off'}
       autoFocus={props.autoFocus ?? false}
+      type={props.type ?? 'text'}
       {...(maxLength === undefined ? {} : { maxLength })}
     >
       <Label>{label}</Label>

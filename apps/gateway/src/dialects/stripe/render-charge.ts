@@ -10,12 +10,13 @@ export function renderCharge({ row }: PaymentView, number: number, payment: unkn
   const detail = must(row.details[number - 1], 'every attempt has its details')
   const { amountMinor, currency } = row.story.money
   const standing = attempt.state === 'approved'
+  const approvedMinor = standing ? (attempt.approvedMinor ?? amountMinor) : amountMinor
   const captured = standing && row.story.captureMethod === 'automatic'
   return {
     id: detail.chargeId,
     object: 'charge',
-    amount: amountMinor,
-    amount_captured: captured ? amountMinor : 0,
+    amount: approvedMinor,
+    amount_captured: captured ? approvedMinor : 0,
     amount_refunded: 0,
     application: null,
     application_fee: null,

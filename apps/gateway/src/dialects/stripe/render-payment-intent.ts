@@ -1,4 +1,11 @@
-import { type Attempt, claimedAttempt, isWanted, type PaymentStory, statusOf } from '@holdfast/core'
+import {
+  approvedMinorOf,
+  type Attempt,
+  claimedAttempt,
+  isWanted,
+  type PaymentStory,
+  statusOf,
+} from '@holdfast/core'
 import { responseCode } from '@holdfast/iso8583'
 import type { PaymentView } from '../../payments/payment-queries.ts'
 import { declineCode, declineErrorCode } from './decline-code.ts'
@@ -16,9 +23,9 @@ export function renderPaymentIntent(view: PaymentView, expand: ReadonlySet<strin
     id: story.paymentId,
     object: 'payment_intent',
     amount: amountMinor,
-    amount_capturable: status === 'requires_capture' ? amountMinor : 0,
+    amount_capturable: status === 'requires_capture' ? approvedMinorOf(story) : 0,
     amount_details: { tip: {} },
-    amount_received: status === 'succeeded' ? amountMinor : 0,
+    amount_received: status === 'succeeded' ? approvedMinorOf(story) : 0,
     application: null,
     application_fee_amount: null,
     automatic_payment_methods: null,
