@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, renameSync, rmSync, statfsSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, statfsSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 
 import { freeBasePort } from '@holdfast/local'
@@ -45,6 +45,7 @@ it.runIf(canMount)(
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MB}m`, 'tmpfs', disk])
     const [folder, there] = [path.join(home, 'postgres'), path.join(disk, 'postgres')]
     cpSync(folder, there, { recursive: true, preserveTimestamps: true })
+    chmodSync(there, 0o700)
     renameSync(folder, `${folder}.before`)
     symlinkSync(there, folder)
 

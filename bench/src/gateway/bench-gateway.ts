@@ -123,6 +123,7 @@ function newDevice(publicKey: string, number: number): DeviceRow {
     status: 'active',
     statedSeq: 0,
     receivedSeq: 0,
+    syncedGeneration: 1,
     lease: null,
   }
 }

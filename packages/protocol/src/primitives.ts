@@ -11,7 +11,8 @@ export function idOf(prefix: IdPrefix): z.ZodString {
 export const amountMinor = z.int().min(1).max(AMOUNT_MINOR_MAX)
 export const sumMinor = z.int().min(0)
 export const currency = z.enum(currencies)
-export const unixMs = z.int().min(0)
+/** Before the year 9999: beyond it no message could be built and no day be named. */
+export const unixMs = z.int().min(0).max(253_370_764_800_000)
 /** SHA-256, lower-case hexadecimal. */
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 export const base64Url = z.string().regex(/^[A-Za-z0-9_-]*$/)

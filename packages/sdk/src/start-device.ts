@@ -73,11 +73,12 @@ export function startDevice(
   const forwarder = new Forwarder({ journal, store, gateway, clock, crypto, publicKey, emit })
   const feed = new Feed({ journal, gateway, clock, crypto, emit })
   const { copies } = store
-  const carrier = copies === undefined ? null : new Carrier({ copies, gateway, clock, crypto, emit })
+  const carrier = copies === undefined ? null : new Carrier({ journal, copies, gateway, clock, crypto, emit })
   const deadline = new DeadlineWatch({ journal, store, onChange: onStatus })
   journal.onMove(() => {
     forwarder.wake()
     deadline.look()
+    carrier?.look()
     onStatus()
   })
   deadline.look()

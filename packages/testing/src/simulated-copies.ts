@@ -8,9 +8,17 @@ export interface DiskCopy {
   readonly wire: WireRecord
 }
 
+/** When the gateway answered for it. */
+export interface DiskCopyMark {
+  readonly generation: number
+  readonly ownSeq: number
+  readonly atMs: number
+}
+
 export interface KeptCopy<Verdict> {
   readonly copy: DiskCopy
   readonly verdict: Verdict | null
+  readonly mark?: DiskCopyMark
 }
 
 /** The SDK's `CopyStore`, told by its shape. */
@@ -18,7 +26,11 @@ export interface DiskCopyStore<Verdict> {
   add(copies: readonly DiskCopy[]): Promise<number>
   waiting(afterDevice: string, limit: number): Promise<DiskCopy[]>
   count(): Promise<{ waiting: number; parked: number }>
-  mark(verdicts: readonly { readonly hash: string; readonly verdict: Verdict }[]): Promise<void>
+  mark(
+    verdicts: readonly { readonly hash: string; readonly verdict: Verdict }[],
+    when: DiskCopyMark,
+  ): Promise<void>
+  settle(now: { durableSeq: number; beforeMs: number; generation: number }): Promise<void>
 }
 
 /** Beside the journal on the same medium: `access` brings its time and its faults, `table` is what is on it then. */
@@ -48,11 +60,19 @@ export function simulatedCopies<Verdict>(
         const open = waiting().length
         return { waiting: open, parked: table().size - open - receivedOf(table()) }
       }),
-    mark: (verdicts) =>
+    mark: (verdicts, mark) =>
       access('disk copies', () => {
         for (const { hash, verdict } of verdicts) {
           const kept = table().get(hash)
-          if (kept !== undefined) table().set(hash, { ...kept, verdict })
+          if (kept !== undefined) table().set(hash, { ...kept, verdict, mark })
+        }
+      }),
+    settle: ({ durableSeq, beforeMs, generation }) =>
+      access('disk copies', () => {
+        for (const [hash, { copy, verdict, mark }] of table()) {
+          if (!isReceived(verdict) || mark === undefined) continue
+          if (mark.ownSeq < durableSeq || mark.atMs < beforeMs) table().delete(hash)
+          else if (mark.generation < generation) table().set(hash, { copy, verdict: null })
         }
       }),
   }

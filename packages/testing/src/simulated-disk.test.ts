@@ -95,6 +95,29 @@ test('a full disk refuses records and still takes marks', async () => {
   expect(counters.counts().get('disk.full')).toBe(1)
 })
 
+test('while the reserve is in use, only what opens a sale is refused, before anything is written', async () => {
+  const disk = newDisk()
+  const store = disk.open(simulatedProcess(engine, 'till'))
+  disk.setFull('reserve_in_use')
+  expect(await outcome(store.commit(0, { ...change(1, 1), opensSale: true }))).toBe('ENOSPC')
+  expect(disk.image().head).toBeNull()
+  expect(await outcome(store.commit(0, change(1, 1)))).toBe('committed')
+  expect(counters.counts().get('disk.reserve_in_use')).toBe(1)
+})
+
+test('copies of other devices wait by device and number, are never taken twice, and go with their verdict', async () => {
+  const disk = newDisk()
+  const { copies } = disk.open(simulatedProcess(engine, 'till'))
+  const wire = { header: '{}', signature: '', sealed: null, contact: null }
+  const copy = (device: string, seq: number) => ({ hash: `${device}-${seq}`, device, seq, wire })
+  expect(await outcome(copies.add([copy('b', 1), copy('a', 2), copy('a', 1)]))).toBe(3)
+  expect(await outcome(copies.add([copy('a', 1)]))).toBe(0)
+  expect(await outcome(copies.waiting('', 9))).toEqual([copy('a', 1), copy('a', 2), copy('b', 1)])
+  expect(await outcome(copies.waiting('a', 9))).toEqual([copy('b', 1)])
+  await outcome(copies.mark([{ hash: 'a-1', verdict: 'parked' }]))
+  expect(await outcome(copies.count())).toEqual({ waiting: 2, parked: 1 })
+})
+
 test('a write under way when the program is killed lands or is lost, and never by half', async () => {
   let landed = 0
   const disk = newDisk()

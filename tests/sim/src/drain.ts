@@ -33,17 +33,17 @@ function heal(world: World): void {
 /** Runs until nothing is left to do anywhere; names what is left when that takes too long. */
 export async function drain(
   world: World,
-  options: { readonly restartTills: boolean; readonly forked?: boolean },
+  options: { readonly restartTills: boolean; readonly forked?: boolean; readonly drainMsMax?: number },
 ): Promise<void> {
   const { engine, watch } = world
-  const { forked = false } = options
+  const { forked = false, drainMsMax = DRAIN_MS_MAX } = options
   heal(world)
   if (options.restartTills)
     for (const device of world.devices) device.process()?.kill('switched off for the night')
   keepRunning(world)
   if ((world.counters.counts().get('gateway.restored') ?? 0) > 0) operatorResolves(world)
   engine.after(PROBE_AFTER_MS, 'operator', () => void probeTills(world))
-  const untilMs = engine.nowMs() + DRAIN_MS_MAX
+  const untilMs = engine.nowMs() + drainMsMax
   let lookedAtMs = -1
   const done = await engine.run(untilMs, () => {
     if (engine.nowMs() - lookedAtMs < 200) return false

@@ -46,6 +46,7 @@ export interface DayOptions {
 export const restores = ['gateway', 'till', 'clone', 'carry'] as const
 export type Restore = (typeof restores)[number]
 
+const MUTANT_DRAIN_MS_MAX = 10 * 60_000
 const HOUR_MS = 3_600_000
 const DAY_MS_MIN = 2 * 60_000
 const DAY_MS_MAX = 10 * 60_000
@@ -115,7 +116,9 @@ async function liveThrough(
   openShop(world, draw, { endMs, circumstances: options.circumstances })
   await world.engine.run(endMs)
   const forked = options.restore === 'till' || options.restore === 'clone'
-  await drain(world, { restartTills: draw.chance(0.3), forked })
+  // A world with a bug seldom comes out even; nobody waits long for it.
+  const patience = options.mutant === undefined ? {} : { drainMsMax: MUTANT_DRAIN_MS_MAX }
+  await drain(world, { restartTills: draw.chance(0.3), forked, ...patience })
   if (options.restore === undefined && draw.chance(0.15)) await reopen(world, draw.fork('reopened'), options)
   return judge(world, forked ? 'forked' : 'whole')
 }

@@ -1,7 +1,8 @@
 import { createFaultCounters } from '@holdfast/testing'
 import { expect, test } from 'vitest'
-import { type Mutant, mutants } from './mutants.ts'
+import { type Circumstances, type Mutant, mutants } from './mutants.ts'
 import { runDay } from './scenario.ts'
+import type { Breach } from './watch.ts'
 
 const SEEDS = 8
 const RESTORED_SEEDS = 3
@@ -53,6 +54,17 @@ test('the same seed is the same day, another one is another', async () => {
   expect(a.hash).not.toBe(c.hash)
 })
 
+const clean = new Map<string, Promise<readonly Breach[]>>()
+
+/** Of the day without any bug; most mutants are found on the same few days. */
+function breachesWithout(seed: number, circumstances: Circumstances): Promise<readonly Breach[]> {
+  const key = `${seed} ${circumstances}`
+  const known =
+    clean.get(key) ?? runDay(String(seed), { circumstances }).then(({ world }) => world.watch.breaches())
+  clean.set(key, known)
+  return known
+}
+
 const named = Object.keys(mutants) as Mutant[]
 
 test.each(named.map((mutant) => [mutants[mutant].says, mutant] as const))(
@@ -62,8 +74,7 @@ test.each(named.map((mutant) => [mutants[mutant].says, mutant] as const))(
     for (let seed = MUTANT_SEED; seed < MUTANT_SEED + MUTANT_SEEDS_MAX; seed += 1) {
       const { world } = await runDay(String(seed), { mutant })
       if (!world.watch.breaches().some(({ promise }) => noticedBy.test(promise))) continue
-      const { world: clean } = await runDay(String(seed), { circumstances })
-      expect(clean.watch.breaches(), `seed ${seed}, without it`).toEqual([])
+      expect(await breachesWithout(seed, circumstances), `seed ${seed}, without it`).toEqual([])
       return
     }
     expect.fail(`no seed noticed it: ${mutant}`)

@@ -31,7 +31,7 @@ test('no card number is in any row of the database, before and after the authori
   await gateway.until(async () => statusOf((await gateway.payment(settled.paymentId)).story) === 'succeeded')
   await gateway.until(async () => statusOf((await gateway.payment(voided.paymentId)).story) === 'succeeded')
   await gateway.send(device, [await device.voided(voided)])
-  await gateway.until(async () => (await gateway.outcomes(device)).length === 3)
+  await gateway.until(async () => (await gateway.outcomes(device)).length === 4)
   gateway.acquirer.answer({ kind: 'no_answer' })
   await gateway.send(device, [await device.stored(pending, await device.read(pending))])
   await gateway.until(async () => {

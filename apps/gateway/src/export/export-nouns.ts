@@ -31,6 +31,7 @@ export function isoOf(column: string): string {
 const ATTEMPTS = `
   (select coalesce(json_agg(json_build_object(
       'attempt', a.attempt, 'charge', a.charge, 'number', a.number, 'state', a.state,
+      'approvedMinor', case when a.state = 'approved' then coalesce(a.approved_minor, p.amount_minor) end,
       'brand', a.brand, 'last4', a.last4, 'expMonth', a.exp_month, 'expYear', a.exp_year,
       'entryMode', a.entry_mode, 'cardholderVerification', a.cvm, 'aid', a.aid,
       'applicationLabel', a.application_label, 'receipt', a.receipt,
@@ -101,8 +102,8 @@ export const nouns: readonly Noun[] = [
     file: 'voids',
     holds: 'sales that were called off, also those whose payment never arrived',
     tables: ['voids'],
-    sql: `select json_build_object('payment', payment, 'reason', reason)::text
-      from voids where account = $1 and $2::jsonb is not null order by payment`,
+    sql: `select json_build_object('payment', payment, 'device', device, 'reason', reason)::text
+      from voids where account = $1 and $2::jsonb is not null order by payment, device`,
   },
   {
     file: 'outcomes',

@@ -27,6 +27,8 @@ ${list.join('\n')}
 
 - \`amountMinor\` and \`amount_minor\` are whole numbers of the currency's smallest unit; \`currencyExponent\` says how many
   digits stand behind the decimal point (1234 EUR with exponent 2 is 12.34 EUR). \`amount\` in the CSV has the point set.
+- \`approvedMinor\` and \`approved\` are what the issuer said yes to: less than the amount where it approved a part, nothing where
+  it declined or has not answered.
 - Times are ISO 8601 in UTC. \`openedUtcOffsetMinutes\` is how far the clock on the wall stood from it.
 - \`mode\` is \`test\` or \`live\`; only \`live\` is money.
 - \`status\`: \`succeeded\` (authorised and captured), \`requires_capture\` (authorised), \`processing\` (stored or being

@@ -65,9 +65,31 @@ test('the spreadsheet has the decimal point set, quotes what needs it, and start
   await database().pool.query(`update payments set reference = '=HYPERLINK("http://x","y")', operator = '+1'`)
   await run()
   const [head, row] = readFileSync(path.join(folder, ACCOUNT, 'payments.csv'), 'utf8').split('\r\n')
-  expect(head?.split(',').slice(4, 7)).toEqual(['amount', 'currency', 'amount_minor'])
-  expect(row).toContain(',succeeded,12.34,eur,1234,')
+  expect(head?.split(',').slice(4, 9)).toEqual([
+    'amount',
+    'currency',
+    'amount_minor',
+    'approved',
+    'approved_minor',
+  ])
+  expect(row).toContain(',succeeded,12.34,eur,1234,12.34,1234,')
+  expect(row?.split(',').length).toBeGreaterThanOrEqual(head?.split(',').length ?? 99)
   expect(row).toContain(`,"'=HYPERLINK(""http://x"",""y"")",'+1,true,deferred,visa,4242,`)
+})
+
+test('a partial approval and a decline are told apart from a whole approval', async () => {
+  await insertPayments(database().pool, { first: 1_000, count: 2 })
+  await database().pool.query('update attempts set approved_minor = 600 where rrn = $1', ['000000001000'])
+  await database().pool.query(
+    `update attempts set state = 'declined', approval_code = null, response_code = '51' where rrn = $1`,
+    ['000000001001'],
+  )
+  await run()
+  const approved = linesOf('payments.ndjson').map(({ attempts }) => attempts)
+  expect(approved).toMatchObject([[{ approvedMinor: 600 }], [{ approvedMinor: null, responseCode: '51' }]])
+  const csv = readFileSync(path.join(folder, ACCOUNT, 'payments.csv'), 'utf8')
+  expect(csv).toContain(',10.00,eur,1000,6.00,600,')
+  expect(csv).toContain(',10.01,eur,1001,,,')
 })
 
 test('P9: no sealed block, no vault, no fingerprint, no key of ours and no longer piece of a number is in it', async () => {

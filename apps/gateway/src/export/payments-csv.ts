@@ -10,6 +10,8 @@ export const csvHeader = [
   'amount',
   'currency',
   'amount_minor',
+  'approved',
+  'approved_minor',
   'location',
   'location_name',
   'device',
@@ -28,26 +30,36 @@ export const csvHeader = [
   'needs_attention',
 ]
 
-/** $1 account. In the order of the header, but without `amount`, which `csvRow` makes. The attempt is the one that counts. */
+/** $1 account. In the order of the header, but without `amount` and `approved`, which `csvRow` makes. The attempt is the one that counts. */
 export const CSV_ROWS = `
-  select p.payment, p.mode, ${isoOf('p.opened_ms')}, p.status, p.currency, p.amount_minor::text, p.location, l.name,
+  select p.payment, p.mode, ${isoOf('p.opened_ms')}, p.status, p.currency, p.amount_minor::text,
+    case when a.state = 'approved' then coalesce(a.approved_minor, p.amount_minor)::text end, p.location, l.name,
     p.device, d.name, p.sale, p.reference, p.operator, (p.stored_ms is not null)::text, p.word_kind, a.brand, a.last4,
     a.approval_code, a.response_code, a.rrn, a.charge, p.attention
   from payments p
   join devices d on d.account = p.account and d.device = p.device
   left join locations l on l.account = p.account and l.location = p.location
   left join lateral (
-    select brand, last4, approval_code, response_code, rrn, charge from attempts a
+    select state, approved_minor, brand, last4, approval_code, response_code, rrn, charge from attempts a
     where a.account = p.account and a.payment = p.payment
     order by a.wanted desc, (a.attempt = p.word_attempt) desc nulls last, a.number desc limit 1
   ) a on true
   where p.account = $1 order by p.opened_ms, p.payment`
 
-const AMOUNT_AT = 4
+const CURRENCY_AT = 4
 
 export function csvRow(row: readonly (string | null)[]): string {
-  const [currency, amountMinor] = [row[AMOUNT_AT] ?? '', row[AMOUNT_AT + 1] ?? '0']
-  return csvLine(row.toSpliced(AMOUNT_AT, 0, decimalOf(amountMinor, currency)))
+  const [currency, asked, approved] = row.slice(CURRENCY_AT)
+  const inDecimals = (minor: string | null | undefined): string | null =>
+    decimalOf(minor ?? null, currency ?? '')
+  return csvLine([
+    ...row.slice(0, CURRENCY_AT),
+    inDecimals(asked),
+    currency ?? null,
+    asked ?? null,
+    inDecimals(approved),
+    ...row.slice(CURRENCY_AT + 2),
+  ])
 }
 
 /** RFC 4180. */
@@ -63,8 +75,8 @@ function csvField(field: string | null): string {
 }
 
 /** 1234 of a currency with two decimals is 12.34; all in text, so that no amount is rounded. */
-function decimalOf(minor: string, currency: string): string {
-  if (!isCurrency(currency)) return ''
+function decimalOf(minor: string | null, currency: string): string | null {
+  if (minor === null || !isCurrency(currency)) return null
   const exponent = currencyExponent(currency)
   if (exponent === 0) return minor
   const digits = minor.padStart(exponent + 1, '0')

@@ -170,10 +170,12 @@ async function readBatch(
   const before = new Map(lookup.rows.map((row) => [row.story.paymentId, row]))
   const doubted = await Promise.all(lookup.rows.map((row) => doubtedRow(world, row, doubts.generation)))
   const after = new Map(doubted.map((row) => [row.story.paymentId, row]))
-  const voids = new Map(lookup.voids)
+  const voids = new Map(
+    lookup.voids.filter((row) => row.deviceId === device.deviceId).map((row) => [row.paymentId, row.reason]),
+  )
   const records: RecordRow[] = []
   const refusals = new Map<string, ErrorCode>()
-  const newVoids: { account: string; paymentId: string; reason: string }[] = []
+  const newVoids: NonNullable<GatewayChange['voids']>[number][] = []
 
   function park(hash: string, wire: WireRecord, code: ErrorCode, record: SealedRecord): void {
     parkedByHash.set(hash, code)
@@ -215,7 +217,8 @@ async function readBatch(
     parkedByHash.set(hash, null)
     if (header.kind === 'payment.voided' && !voids.has(header.payment)) {
       voids.set(header.payment, header.reason)
-      newVoids.push({ account: device.account, paymentId: header.payment, reason: header.reason })
+      const { account, deviceId } = device
+      newVoids.push({ account, paymentId: header.payment, deviceId, reason: header.reason })
     }
     if (!isKnown) records.push(recordRow(device, hash, wire, null, nowMs, record))
     if ('parked' in applied) {

@@ -115,7 +115,7 @@ async function refuseUnvoided(tx: Tx, change: Whole): Promise<void> {
   if (arrivals.length === 0) return
   const { rowCount } = await tx.query(
     `select from unnest($1::text[], $2::text[]) as arrived(account, payment)
-     join voids using (account, payment) join payments using (account, payment)
+     join voids using (account, payment) join payments using (account, payment, device)
      where word <> 'voided' limit 1`,
     [arrivals.map(({ account }) => account), arrivals.map(({ paymentId }) => paymentId)],
   )
@@ -180,9 +180,15 @@ async function writeRecords(tx: Tx, records: readonly RecordRow[]): Promise<void
 async function writeVoids(tx: Tx, voids: Whole['voids']): Promise<void> {
   if (voids.length === 0) return
   await tx.query(
-    `insert into voids (account, payment, reason) select account, payment, reason
-     from unnest($1::text[], $2::text[], $3::text[]) as v(account, payment, reason) on conflict do nothing`,
-    [voids.map((v) => v.account), voids.map((v) => v.paymentId), voids.map((v) => v.reason)],
+    `insert into voids (account, payment, device, reason) select account, payment, device, reason
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as v(account, payment, device, reason)
+     on conflict do nothing`,
+    [
+      voids.map((v) => v.account),
+      voids.map((v) => v.paymentId),
+      voids.map((v) => v.deviceId),
+      voids.map((v) => v.reason),
+    ],
   )
 }
 

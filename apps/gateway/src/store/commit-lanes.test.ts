@@ -24,7 +24,14 @@ beforeEach(() => {
 
 const payment = (n: number): GatewayChange => ({ payments: [samplePayment(n)] })
 const voided = (n: number): GatewayChange => ({
-  voids: [{ account: samplePayment(n).account, paymentId: sampleId('pi', n), reason: 'canceled' }],
+  voids: [
+    {
+      account: samplePayment(n).account,
+      paymentId: sampleId('pi', n),
+      deviceId: sampleId('dev', 1),
+      reason: 'canceled',
+    },
+  ],
 })
 
 function nameOf({ payments = [], voids = [] }: GatewayChange): string {

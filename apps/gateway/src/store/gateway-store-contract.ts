@@ -18,6 +18,13 @@ export interface ContractWorld {
 }
 
 /** What every implementation of the store must do, once for each of them. */
+const canceled = {
+  account: ACCOUNT,
+  paymentId: sampleId('pi', 1),
+  deviceId: sampleId('dev', 1),
+  reason: 'canceled',
+}
+
 export function gatewayStoreContract(name: string, newWorld: () => Promise<ContractWorld>): void {
   describe(`the gateway store on ${name}`, () => {
     let store: GatewayStore
@@ -100,14 +107,14 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
             { ...samplePayment(3), version: 4 },
           ],
           records: [sampleRecord('a')],
-          voids: [{ account: ACCOUNT, paymentId: sampleId('pi', 8), reason: 'canceled' }],
+          voids: [{ ...canceled, paymentId: sampleId('pi', 8) }],
           progress: { deviceId: sampleId('dev', 1), statedSeq: 5, receivedSeq: 5 },
         }
         expect(await store.commit(change)).toBe('conflict')
         expect(await stored(1)).toEqual({ ...row, version: 1 })
         expect(await stored(2)).toBeUndefined()
         expect(await known(['a'])).toEqual([])
-        expect((await store.payments(ACCOUNT, [sampleId('pi', 8)])).voids.size).toBe(0)
+        expect((await store.payments(ACCOUNT, [sampleId('pi', 8)])).voids).toEqual([])
         expect(await store.device(sampleId('dev', 1))).toMatchObject({ statedSeq: 0 })
       })
 
@@ -127,7 +134,6 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
     })
 
     describe('voids', () => {
-      const canceled = { account: ACCOUNT, paymentId: sampleId('pi', 1), reason: 'canceled' }
       const voided = samplePayment(1, { word: { said: 'voided', reason: 'canceled' } })
 
       test('a void is known before its payment, and the first reason stays', async () => {
@@ -135,7 +141,8 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
         await store.commit({ voids: [{ ...canceled, reason: 'abandoned' }] })
         const { rows, voids } = await store.payments(ACCOUNT, [sampleId('pi', 1), sampleId('pi', 2)])
         expect(rows).toEqual([])
-        expect([...voids]).toEqual([[sampleId('pi', 1), 'canceled']])
+        const { account: _, ...said } = canceled
+        expect(voids).toEqual([said])
       })
 
       test('a payment that does not know of its void is a conflict, one that does is not', async () => {
@@ -150,6 +157,16 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
         expect(await store.commit({ voids: [canceled], payments: [{ ...voided, version: 1 }] })).toBe(
           'committed',
         )
+      })
+
+      test('a void of another device is kept beside, and means nothing to the payment', async () => {
+        const stranger = { ...canceled, deviceId: sampleId('dev', 2) }
+        await store.commit({ voids: [stranger] })
+        expect(await store.commit({ payments: [samplePayment(1)] })).toBe('committed')
+        expect(await store.commit({ voids: [{ ...stranger, deviceId: sampleId('dev', 3) }] })).toBe(
+          'committed',
+        )
+        expect(await store.commit({ voids: [canceled] })).toBe('conflict')
       })
 
       test('a void and its payment that arrive at the same moment never miss each other', async () => {

@@ -64,8 +64,15 @@ export interface KnownRecord {
 
 interface PaymentLookup {
   readonly rows: PaymentRow[]
-  /** Ids that were voided, also those that have no row yet: a void may arrive first. */
-  readonly voids: ReadonlyMap<string, string>
+  /** Also of payments that have no row yet: a void may arrive first. */
+  readonly voids: readonly VoidRow[]
+}
+
+/** Of the device's own payment; what another device says of it means nothing. */
+export interface VoidRow {
+  readonly paymentId: string
+  readonly deviceId: string
+  readonly reason: string
 }
 
 /** A payment with everything the gateway keeps beside its story. */
@@ -137,7 +144,7 @@ export interface GatewayChange {
   readonly records?: readonly RecordRow[]
   /** Each with `version` = the version it was decided on; written with version + 1. */
   readonly payments?: readonly PaymentRow[]
-  readonly voids?: readonly { account: string; paymentId: string; reason: string }[]
+  readonly voids?: readonly (VoidRow & { readonly account: string })[]
   /** Raises (never lowers) what the device has stated, what is in, and the generation it is in step with. */
   readonly progress?: DeviceProgress
   readonly outcomes?: readonly { deviceId: string; paymentId: string; statement: Signed }[]

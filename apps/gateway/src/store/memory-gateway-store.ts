@@ -9,6 +9,7 @@ import type {
   LinkOwnership,
   PaymentRow,
   RecordRow,
+  VoidRow,
 } from './gateway-store.ts'
 
 /** What a restart finds: the simulation keeps it across crashes of the gateway, and copies it for a restore. */
@@ -16,7 +17,7 @@ export interface MemoryGatewayState {
   readonly devices: Map<string, DeviceRow>
   readonly records: Map<string, RecordRow>
   readonly payments: Map<string, PaymentRow>
-  readonly voids: Map<string, string>
+  readonly voids: Map<string, VoidRow>
   readonly feeds: Map<string, FeedRow[]>
   readonly events: Map<string, EventRow>
   readonly links: Map<string, { owner: string; generation: number; untilMs: number; stanNext: number }>
@@ -66,11 +67,10 @@ export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStor
     },
     payments(account, paymentIds) {
       const rows = paymentIds.flatMap((id) => state.payments.get(`${account}/${id}`) ?? [])
-      const voids = new Map<string, string>()
-      for (const id of paymentIds) {
-        const reason = state.voids.get(`${account}/${id}`)
-        if (reason !== undefined) voids.set(id, reason)
-      }
+      const wanted = new Set(paymentIds.map((id) => `${account}/${id}`))
+      const voids = [...state.voids].flatMap(([key, row]) =>
+        wanted.has(key.slice(0, key.lastIndexOf('/'))) ? [row] : [],
+      )
       return Promise.resolve({ rows, voids })
     },
     commit: (change) => Promise.resolve(commit(state, change)),
@@ -131,8 +131,9 @@ function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' |
     if (device !== undefined) state.devices.set(device.deviceId, { ...device, forked: true })
   }
   for (const item of change.voids ?? []) {
-    const key = `${item.account}/${item.paymentId}`
-    if (!state.voids.has(key)) state.voids.set(key, item.reason)
+    const { account, ...row } = item
+    const key = `${account}/${row.paymentId}/${row.deviceId}`
+    if (!state.voids.has(key)) state.voids.set(key, row)
   }
   if (change.progress !== undefined) {
     const { deviceId, statedSeq, receivedSeq, syncedGeneration = 0 } = change.progress
@@ -176,12 +177,15 @@ function forks(state: MemoryGatewayState, { records = [] }: GatewayChange): bool
 /** A void and its payment that arrive at the same moment: whoever comes second must have seen the first. */
 function leavesUnvoided(state: MemoryGatewayState, { payments = [], voids = [] }: GatewayChange): boolean {
   const written = new Map(payments.map((row) => [`${row.account}/${row.story.paymentId}`, row]))
-  const voided = new Set(voids.map((item) => `${item.account}/${item.paymentId}`))
+  const voided = new Set(voids.map((item) => `${item.account}/${item.paymentId}/${item.deviceId}`))
   const stands = (key: string): boolean => {
-    const word = (written.get(key) ?? state.payments.get(key))?.story.word
-    return word !== undefined && word.said !== 'voided'
+    const at = key.lastIndexOf('/')
+    const row = written.get(key.slice(0, at)) ?? state.payments.get(key.slice(0, at))
+    return row !== undefined && row.deviceId === key.slice(at + 1) && row.story.word.said !== 'voided'
   }
-  const opened = [...written].flatMap(([key, row]) => (row.version === 0 ? [key] : []))
+  const opened = payments.flatMap(({ account, story, deviceId, version }) =>
+    version === 0 ? [`${account}/${story.paymentId}/${deviceId}`] : [],
+  )
   return (
     [...voided].some(stands) || opened.some((key) => (voided.has(key) || state.voids.has(key)) && stands(key))
   )

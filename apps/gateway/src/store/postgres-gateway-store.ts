@@ -2,7 +2,14 @@ import { must } from '@holdfast/core'
 import type { Pool } from 'pg'
 import { commitChanges } from './commit-changes.ts'
 import { createCommitLanes } from './commit-lanes.ts'
-import type { DeviceRow, FeedRow, GatewayStore, KnownRecord, LinkOwnership } from './gateway-store.ts'
+import type {
+  DeviceRow,
+  FeedRow,
+  GatewayStore,
+  KnownRecord,
+  LinkOwnership,
+  VoidRow,
+} from './gateway-store.ts'
 import { JOINED_COLUMNS, joinedPayments, type JoinedRow } from './joined-payments.ts'
 import { numericTypes } from './sql-rows.ts'
 
@@ -43,16 +50,13 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
       return query<KnownRecord>(KNOWN_RECORDS, [await accountOf(deviceId), deviceId, hashes, prevs, first])
     },
     async payments(account, paymentIds) {
-      if (paymentIds.length === 0) return { rows: [], voids: new Map() }
+      if (paymentIds.length === 0) return { rows: [], voids: [] }
       // A void that comes between the two is a conflict at the commit.
       const [joined, voids] = await Promise.all([
         query<JoinedRow>(PAYMENTS, [account, paymentIds]),
-        query<{ payment: string; reason: string }>(VOIDS, [account, paymentIds]),
+        query<VoidRow>(VOIDS, [account, paymentIds]),
       ])
-      return {
-        rows: joinedPayments(joined),
-        voids: new Map(voids.map(({ payment, reason }) => [payment, reason])),
-      }
+      return { rows: joinedPayments(joined), voids }
     },
     commit: createCommitLanes((changes) => commitChanges(pool, accountOf, changes)),
     async duePayments({ link, nowMs, holdMs, limit }) {
@@ -155,7 +159,9 @@ const PAYMENTS = `
   where p.account = $1 and p.payment = any ($2)
   order by p.payment, a.number`
 
-const VOIDS = 'select payment, reason from voids where account = $1 and payment = any ($2)'
+const VOIDS = `
+  select payment as "paymentId", device as "deviceId", reason from voids
+  where account = $1 and payment = any ($2)`
 
 const DUE_PAYMENTS = `
   with due as materialized (

@@ -3,8 +3,9 @@ import { INTAKE_RECORDS_MAX, type Manifest } from '@holdfast/protocol'
 import { backoffMs } from '../gateway/backoff.ts'
 import { Bell } from '../gateway/bell.ts'
 import type { GatewayClient } from '../gateway/gateway-client.ts'
+import type { Journal } from '../journal/journal.ts'
 import type { CopyStore, RecordCopy } from '../journal/journal-store.ts'
-import { CARRY_RETRY_ALONE_AFTER } from '../limits.ts'
+import { CARRY_RETRY_ALONE_AFTER, KEEP_SETTLED_MS } from '../limits.ts'
 import type { TerminalEvent } from '../terminal-events.ts'
 
 /**
@@ -17,6 +18,8 @@ export class Carrier {
   #failures = 0
   #afterDevice = ''
   #stopped = false
+  /** What the last `settle` rested on. */
+  #settled = ''
 
   constructor(deps: CarrierDeps) {
     this.#deps = deps
@@ -25,6 +28,11 @@ export class Carrier {
   /** Copies were added, or the network came back. */
   wake(): void {
     this.#bell.ring()
+  }
+
+  /** The journal has moved: perhaps by a word of what is durable, or of a gateway that was restored. */
+  look(): void {
+    if (this.#place() !== this.#settled) this.#bell.ring()
   }
 
   /** Runs until `stop`. */
@@ -49,6 +57,7 @@ export class Carrier {
 
   async #turn(): Promise<'sent' | 'idle' | 'failed'> {
     const { copies, gateway, emit } = this.#deps
+    await this.#settle()
     const waiting = await copies.waiting(this.#afterDevice, INTAKE_RECORDS_MAX).catch(() => null)
     if (waiting === null) return 'failed'
     const [first] = waiting
@@ -74,7 +83,9 @@ export class Carrier {
     })
     if (verdicts.length === 0) return 'failed'
     try {
-      await copies.mark(verdicts)
+      const { head } = this.#deps.journal.state
+      const { generation } = reply.value
+      await copies.mark(verdicts, { generation, ownSeq: head.seq, atMs: head.time.contactMs ?? 0 })
     } catch {
       // Sent again, and answered alike.
       return 'failed'
@@ -88,6 +99,26 @@ export class Carrier {
     return 'sent'
   }
 
+  #place(): string {
+    const { durableSeq, feed, head } = this.#deps.journal.state
+    const day = Math.floor((head.time.contactMs ?? 0) / DAY_MS)
+    return `${durableSeq}/${feed?.generation ?? 0}/${day}`
+  }
+
+  /** A disk that refuses is asked again at the next turn. */
+  async #settle(): Promise<void> {
+    const place = this.#place()
+    if (place === this.#settled) return
+    const { durableSeq, feed, head } = this.#deps.journal.state
+    const beforeMs = (head.time.contactMs ?? 0) - KEEP_SETTLED_MS
+    try {
+      await this.#deps.copies.settle({ durableSeq, beforeMs, generation: feed?.generation ?? 0 })
+      this.#settled = place
+    } catch {
+      // What is kept too long does no harm.
+    }
+  }
+
   /** After some failures in a row one record at a time: a single one may be what the gateway chokes on. */
   #batchOf(waiting: readonly RecordCopy[], device: string): readonly RecordCopy[] {
     const own = waiting.filter((copy) => copy.device === device)
@@ -95,7 +126,10 @@ export class Carrier {
   }
 }
 
+const DAY_MS = 86_400_000
+
 export interface CarrierDeps {
+  readonly journal: Journal
   readonly copies: CopyStore
   readonly gateway: GatewayClient
   readonly clock: Clock

@@ -6,12 +6,14 @@ import { expect, test } from 'vitest'
 import {
   memoryStore,
   goOffline,
+  headOf,
   journalOf,
   openSale,
   openWorld,
   sell,
   type World,
 } from '../test-support/world.ts'
+import { PRUNE_PERIOD_MS } from '../limits.ts'
 import { reopen } from '../test-support/reopen.ts'
 import { ACCOUNT_ID, DEVICE_ID } from '../test-support/plain-lease.ts'
 import { importQueue } from './import-queue.ts'
@@ -60,6 +62,55 @@ test('SQ11: another device forwards an imported file in the name of its owner, o
   expect(wires).toEqual(JSON.parse(text).records)
   expect(await carrier.terminal.pending()).toMatchObject({ carried: 0 })
 })
+
+/** Another till of the account that has forwarded this file. */
+async function carried(text: string): Promise<World> {
+  const carrier = await openWorld()
+  await carrier.terminal.importQueue(text)
+  await carrier.clock.advance(60_000)
+  expect(await carrier.terminal.pending()).toMatchObject({ carried: 0 })
+  return carrier
+}
+test('MP12: a carried copy goes when the gateway holds for good what this device wrote after it, and not before', async () => {
+  const text = await fileOf(await withQueue())
+  const carrier = await carried(text)
+  const isHeld = async () => {
+    const again = await carrier.terminal.importQueue(text)
+    return again.status === 'imported' && again.fresh === 0
+  }
+  const heard = (await headOf(carrier)).seq
+  const standing = { device: DEVICE_ID, generation: 1, receivedSeq: heard, durableSeq: heard, forked: false }
+  carrier.gateway.standing = standing
+  await carrier.clock.advance(PRUNE_PERIOD_MS + 60_000)
+  expect(await isHeld()).toBe(true)
+  await sell(carrier)
+  await carrier.clock.advance(30_000)
+  const { seq } = await headOf(carrier)
+  carrier.gateway.standing = { ...standing, receivedSeq: seq, durableSeq: seq }
+  await carrier.clock.advance(PRUNE_PERIOD_MS + 60_000)
+  expect(await isHeld()).toBe(false)
+}, 20_000)
+
+test('MP12: without a durable word a carried copy goes after a week', async () => {
+  const text = await fileOf(await withQueue())
+  const carrier = await carried(text)
+  carrier.clock.wallOffsetMs += 6 * 86_400_000
+  await carrier.clock.advance(PRUNE_PERIOD_MS)
+  expect(await carrier.terminal.importQueue(text)).toMatchObject({ fresh: 0 })
+  carrier.clock.wallOffsetMs += 2 * 86_400_000
+  await carrier.clock.advance(PRUNE_PERIOD_MS)
+  expect(await carrier.terminal.importQueue(text)).not.toMatchObject({ fresh: 0 })
+}, 20_000)
+
+test('P7: a gateway that was restored gets the carried copies again, cards and all', async () => {
+  const text = await fileOf(await withQueue())
+  const carrier = await carried(text)
+  carrier.gateway.batches.length = 0
+  carrier.gateway.restore()
+  await carrier.clock.advance(120_000)
+  const again = carrier.gateway.batches.filter(({ onBehalfOf }) => onBehalfOf === DEVICE_ID)
+  expect(again.flatMap(({ records }) => records)).toEqual(JSON.parse(text).records)
+}, 20_000)
 
 test('P1: what was imported outlives a restart and a gateway that answers nothing of use', async () => {
   const owner = await withQueue()

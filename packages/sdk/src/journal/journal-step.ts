@@ -27,6 +27,8 @@ export interface JournalState {
   readonly feed: FeedCursor
   readonly frozen: Frozen | null
   readonly prunedSeq: number
+  /** Records up to here survive the loss of the gateway's disk, as it has said. */
+  readonly durableSeq: number
   readonly time: DeviceTime
 }
 

@@ -43,7 +43,30 @@ export interface CopyStore {
   waiting(afterDevice: string, limit: number): Promise<RecordCopy[]>
   /** Copies without a verdict, and those that the gateway keeps for review. */
   count(): Promise<{ waiting: number; parked: number }>
-  mark(verdicts: readonly { readonly hash: string; readonly verdict: RecordVerdict }[]): Promise<void>
+  /** What was received stays whole until `settle`: a gateway may still lose what it has answered. */
+  mark(
+    verdicts: readonly { readonly hash: string; readonly verdict: RecordVerdict }[],
+    when: CopyMark,
+  ): Promise<void>
+  /**
+   * Deletes what was received before this device's record `durableSeq` was written, or before `beforeMs`; of the rest,
+   * what a gateway of an earlier generation has received waits again.
+   */
+  settle(now: {
+    readonly durableSeq: number
+    readonly beforeMs: number
+    readonly generation: number
+  }): Promise<void>
+}
+
+/** When the gateway answered for copies. */
+export interface CopyMark {
+  /** Of the gateway; a restored one counts on. */
+  readonly generation: number
+  /** This device's newest record then: when a later one is durable at the gateway, so are the copies. */
+  readonly ownSeq: number
+  /** The gateway's time. */
+  readonly atMs: number
 }
 
 export interface RecordCopy {

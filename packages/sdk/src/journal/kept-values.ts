@@ -33,6 +33,7 @@ export const keptNames = {
   local: 'local-limits',
   frozen: 'frozen',
   pruned: 'pruned',
+  durable: 'durable',
 } as const
 
 /** The value that names the payment which an idempotency key has opened. */

@@ -46,9 +46,11 @@ export function prune(durableSeq: number): JournalStep<Loaded, boolean> {
         paymentIds.push(payment.paymentId)
         if (payment.saleKey !== undefined) saleKeys[saleKeyName(payment.saleKey)] = null
       }
-      if (throughSeq === state.prunedSeq) return { do: 'nothing', value: false }
-      const values = { ...saleKeys, [keptNames.pruned]: String(throughSeq) }
-      return { do: 'commit', value: true, draft: { prune: { seqs, paymentIds }, values } }
+      const gotOn = throughSeq > state.prunedSeq
+      if (!gotOn && durableSeq <= state.durableSeq) return { do: 'nothing', value: false }
+      const durable = { [keptNames.durable]: String(Math.max(durableSeq, state.durableSeq)) }
+      const values = { ...saleKeys, ...durable, [keptNames.pruned]: String(throughSeq) }
+      return { do: 'commit', value: gotOn, draft: { prune: { seqs, paymentIds }, values } }
     },
   }
 }

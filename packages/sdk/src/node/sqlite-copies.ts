@@ -44,17 +44,24 @@ export function sqliteCopies(
       ).get()
       return { waiting: Number(row?.['waiting']), parked: Number(row?.['parked']) }
     },
-    async mark(verdicts) {
+    async mark(verdicts, { generation, ownSeq, atMs }) {
       write(() => {
         for (const { hash, verdict } of verdicts) {
-          // What the gateway has is of no more use here; what it keeps for review stays, with its card.
-          const sealed = verdict.verdict === 'received' ? ', sealed = null, contact = null' : ''
-          prepare(`update copies set verdict = ?, code = ?${sealed} where hash = ?`).run(
-            verdict.verdict,
-            verdict.code,
-            hash,
-          )
+          prepare(
+            `update copies set verdict = ?, code = ?, mark_generation = ?, mark_seq = ?, mark_ms = ? where hash = ?`,
+          ).run(verdict.verdict, verdict.code, generation, ownSeq, atMs, hash)
         }
+      })
+    },
+    async settle({ durableSeq, beforeMs, generation }) {
+      write(() => {
+        // An earlier version has erased the cards of what it marked: that is of no use to anybody.
+        prepare(
+          `delete from copies where verdict = 'received' and (mark_seq is null or mark_seq < ? or mark_ms < ?)`,
+        ).run(durableSeq, beforeMs)
+        prepare(
+          `update copies set verdict = null, code = null where verdict = 'received' and mark_generation < ?`,
+        ).run(generation)
       })
     },
   }

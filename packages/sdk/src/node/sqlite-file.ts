@@ -11,7 +11,7 @@ export interface SqliteFile {
 }
 
 export const IN_MEMORY = ':memory:'
-const STORE_VERSION = 3
+const STORE_VERSION = 4
 const BUSY_TIMEOUT_MS = 5_000
 
 /** What each version adds to the one before; a file of any older version is brought up in one transaction (P8). */
@@ -64,6 +64,11 @@ const SCHEMAS = [
     where json_valid(json);
   create index payments_by_card on payments (card, state, accepted_ms) where card is not null;
   delete from kept where name like 'card-uses/%';
+`,
+  `
+  alter table copies add column mark_generation integer;
+  alter table copies add column mark_seq integer;
+  alter table copies add column mark_ms integer;
 `,
 ]
 

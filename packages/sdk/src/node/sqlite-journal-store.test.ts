@@ -24,11 +24,11 @@ test('only its owner may read the journal and its side files', async () => {
 test('a journal of a newer version is refused and left as it is', () => {
   const file = path.join(directory, 'newer.sqlite')
   const newer = new DatabaseSync(file)
-  newer.exec('create table head (id integer); pragma user_version = 4')
+  newer.exec('create table head (id integer); pragma user_version = 5')
   newer.close()
   expect(() => openSqliteJournalStore(file)).toThrow('newer version')
   const after = new DatabaseSync(file)
-  expect(after.prepare('pragma user_version').get()?.['user_version']).toBe(4)
+  expect(after.prepare('pragma user_version').get()?.['user_version']).toBe(5)
   expect(after.prepare('select name from sqlite_master').all()).toHaveLength(1)
   after.close()
 })

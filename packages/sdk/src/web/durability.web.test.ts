@@ -117,7 +117,14 @@ test('fault 18, P8 and MP15: an update of the app opens the queue of an older ve
     expect(await page.call('records', name, { afterSeq: 0, limit: 10_000 })).toEqual(dump.records)
     expect(await page.call('payments', name, { limit: 10_000 })).toEqual(dump.payments)
     expect(await page.call('value', name, 'enrolment')).toEqual(dump.kept.enrolment)
-    expect(await page.call('carry', name, dump.records[0])).toEqual({ added: [1, 0], waiting: 1, after: 0 })
+    expect(await page.call('carry', name, dump.records[0])).toEqual({
+      added: [1, 0],
+      waiting: 1,
+      after: 0,
+      restored: [true],
+      kept: { waiting: 0, parked: 0 },
+      again: 1,
+    })
   }
   await page.close()
 })

@@ -1,10 +1,11 @@
-import type { CopyStore, RecordCopy, RecordVerdict } from '../journal/journal-store.ts'
+import type { CopyMark, CopyStore, RecordCopy, RecordVerdict } from '../journal/journal-store.ts'
 import { allOf, resultOf } from './indexed-db.ts'
 
 /** `order` is there while the copy has no verdict: the index holds what waits, by device and sequence number. */
 interface StoredCopy extends RecordCopy {
   readonly order?: readonly [string, number]
   readonly verdict: RecordVerdict | null
+  readonly mark?: CopyMark
 }
 
 export function indexedDbCopies(
@@ -36,17 +37,27 @@ export function indexedDbCopies(
       const copies: StoredCopy[] = await resultOf(read().getAll())
       return { waiting, parked: copies.filter(({ verdict }) => verdict?.verdict === 'parked').length }
     },
-    mark: (verdicts) =>
+    mark: (verdicts, mark) =>
       transact(async (transaction) => {
         const store = transaction.objectStore('copies')
         for (const { hash, verdict } of verdicts) {
           const copy: StoredCopy | undefined = await resultOf(store.get(hash))
           if (copy === undefined) continue
           const { order: _order, ...rest } = copy
-          // What the gateway has is of no more use here; what it keeps for review stays, with its card.
-          const wire =
-            verdict.verdict === 'received' ? { ...copy.wire, sealed: null, contact: null } : copy.wire
-          store.put({ ...rest, wire, verdict } satisfies StoredCopy)
+          store.put({ ...rest, verdict, mark } satisfies StoredCopy)
+        }
+      }),
+    settle: ({ durableSeq, beforeMs, generation }) =>
+      transact(async (transaction) => {
+        const store = transaction.objectStore('copies')
+        const copies: StoredCopy[] = await resultOf(store.getAll())
+        for (const { mark, ...copy } of copies) {
+          if (copy.verdict?.verdict !== 'received') continue
+          // An earlier version has erased the cards of what it marked: that is of no use to anybody.
+          if (mark === undefined || mark.ownSeq < durableSeq || mark.atMs < beforeMs) store.delete(copy.hash)
+          else if (mark.generation < generation) {
+            store.put({ ...copy, order: [copy.device, copy.seq], verdict: null } satisfies StoredCopy)
+          }
         }
       }),
   }

@@ -223,8 +223,14 @@ export async function carry(handle: string, record: StoredRecord) {
   const copy = { hash, seq, wire, device: DEVICE_ID }
   const added = [await copies.add([copy]), await copies.add([copy])]
   const waiting = (await copies.waiting('', 9)).length
-  await copies.mark([{ hash, verdict: { verdict: 'received', code: null } }])
-  return { added, waiting, after: (await copies.waiting('', 9)).length }
+  const received = [{ hash, verdict: { verdict: 'received', code: null } }] as const
+  await copies.mark(received, { generation: 1, ownSeq: 5, atMs: 100 })
+  const after = (await copies.waiting('', 9)).length
+  await copies.settle({ durableSeq: 5, beforeMs: 100, generation: 2 })
+  const restored = (await copies.waiting('', 9)).map((copy) => copy.wire.sealed === wire.sealed)
+  await copies.mark(received, { generation: 2, ownSeq: 5, atMs: 100 })
+  await copies.settle({ durableSeq: 6, beforeMs: 100, generation: 3 })
+  return { added, waiting, after, restored, kept: await copies.count(), again: await copies.add([copy]) }
 }
 
 /** The browser makes no promise. */
