@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, statfsSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  symlinkSync,
+} from 'node:fs'
 import path from 'node:path'
 
 import { freeBasePort } from '@holdfast/local'
@@ -63,6 +72,7 @@ it.runIf(canMount)(
     expect(results.filter((result) => result !== 'stored' && result !== 'approved')).toEqual([])
     const backup = await runOperator(place, 'backup', '--to', path.join(disk, 'one.backup'))
     expect(backup).toMatchObject({ code: 1, output: expect.stringContaining('ENOSPC') })
+    expect(readdirSync(disk).filter((name) => name.includes('backup'))).toEqual([])
 
     rmSync(path.join(disk, 'filler'))
     await untilDrained(lab, 60_000)

@@ -1,6 +1,8 @@
 import type {
   AuthorisedLine,
   BalanceSetLine,
+  BatchClosedLine,
+  BatchIds,
   ChargedBackLine,
   JournalLine,
   SaleKind,
@@ -29,6 +31,8 @@ export type JournalEntry = {
   readonly outcome: 'approved' | 'declined' | 'never_seen'
   readonly responseCode: string
   readonly approvalCode?: string
+  /** Of an approval: what was approved, less than asked in a partial one. */
+  readonly approvedMinor?: number
   /** Reversed as a whole. */
   readonly reversed: boolean
   /** What the card is charged now, after completion and reversals; the figure that an audit adds up. */
@@ -36,6 +40,8 @@ export type JournalEntry = {
   /** The final amount, once an advice has told it. */
   readonly completedMinor?: number
   readonly chargedBackMinor?: number
+  /** Of the batch that it was settled with. */
+  readonly batchNumber?: string
   readonly atc?: number
   readonly atcStale?: boolean
   /** Requests received, repeats included. More than one with one decision is a repeat that was recognised. */
@@ -63,6 +69,7 @@ export class Book {
   readonly #accounts = new Map<string, BalanceSetLine>()
   readonly #highestAtc = new Map<string, number>()
   readonly #chargebacks: Chargeback[] = []
+  readonly #batches: BatchClosedLine[] = []
   #approvals = 0
   #clockAheadMs = 0
 
@@ -78,6 +85,20 @@ export class Book {
 
   chargebacks(): readonly Chargeback[] {
     return this.#chargebacks
+  }
+
+  /** In the order in which they were closed. */
+  batches(): readonly BatchClosedLine[] {
+    return this.#batches
+  }
+
+  closedBatch(batch: BatchIds): BatchClosedLine | undefined {
+    return this.#batches.find((line) => batchKey(line.batch) === batchKey(batch))
+  }
+
+  /** Captured sales of the terminal in that currency that no batch has settled yet. */
+  openSales(batch: BatchIds): JournalEntry[] {
+    return this.entries().filter((entry) => entry.batchNumber === undefined && isOf(entry, batch))
   }
 
   /** What a card owes in one currency, all its transactions together. */
@@ -124,6 +145,16 @@ export class Book {
       case 'balance_set':
         this.#accounts.set(accountKey(line.cardFingerprint, line.currency), line)
         return
+      case 'batch_closed': {
+        const batchNumber = line.batch.number
+        for (const [key, transaction] of this.#transactions) {
+          const { entry } = transaction
+          if (entry.batchNumber !== undefined || !isOf(entry, line.batch)) continue
+          this.#transactions.set(key, changed(transaction, { batchNumber }))
+        }
+        this.#batches.push(line)
+        return
+      }
       case 'authorised':
       case 'asked_again':
       case 'completed':
@@ -161,8 +192,10 @@ function advance(before: Transaction | undefined, line: TransactionLine): Transa
       const { event: _event, ids, answeredMinor, chip: _chip, availableMinor: _left, ...facts } = line
       const kind = line.kind ?? (line.deferred ? 'deferred' : 'online')
       const reversed = before?.entry.reversed ?? false
-      const chargedMinor = line.outcome === 'approved' && !reversed ? answeredMinor : 0
-      return { entry: { ...facts, ...ids, kind, reversed, chargedMinor, timesAsked: 1 }, authorised: line }
+      const approved = line.outcome === 'approved' ? { approvedMinor: answeredMinor } : {}
+      const chargedMinor = reversed ? 0 : (approved.approvedMinor ?? 0)
+      const entry = { ...facts, ...ids, kind, ...approved, reversed, chargedMinor, timesAsked: 1 }
+      return { entry, authorised: line }
     }
     case 'asked_again':
       return before && changed(before, { timesAsked: before.entry.timesAsked + 1 })
@@ -185,6 +218,22 @@ function advance(before: Transaction | undefined, line: TransactionLine): Transa
         changed(before, { chargedBackMinor: (before.entry.chargedBackMinor ?? 0) + line.amountMinor })
       )
   }
+}
+
+/** What the host captures: an approved 0200, 0220 or 0320, and what is left of it. */
+function isOf(entry: JournalEntry, { acquirerId, terminal, merchant, currency }: BatchIds): boolean {
+  return (
+    (entry.mti.startsWith('02') || entry.mti.startsWith('03')) &&
+    entry.outcome === 'approved' &&
+    entry.acquirerId === acquirerId &&
+    entry.terminal === terminal &&
+    entry.merchant === merchant &&
+    entry.currency === currency
+  )
+}
+
+function batchKey({ acquirerId, terminal, merchant, currency, number }: BatchIds): string {
+  return [acquirerId, terminal, merchant, currency, number].join('|')
 }
 
 function changed(before: Transaction, entry: Partial<JournalEntry>): Transaction {

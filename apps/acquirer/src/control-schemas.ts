@@ -12,7 +12,7 @@ export const ruleSchema = only({
       card: cardName,
       amountMinor: amount,
       next: { type: 'integer', minimum: 1 },
-      message: { enum: ['authorisation', 'advice', 'reversal', 'network'] },
+      message: { enum: ['authorisation', 'advice', 'reversal', 'batch', 'network'] },
     },
     [],
   ),

@@ -93,6 +93,8 @@ export function createControl({ host, script, journal, hasMac = false }: Control
     },
   )
 
+  app.get('/batches', () => host.batches())
+
   app.get('/clock', () => ({ nowMs: host.nowMs() }))
 
   app.post<{ Body: { advanceMs: number } }>('/clock', { schema: { body: clockSchema } }, async ({ body }) => {

@@ -84,6 +84,7 @@ const EVENTS: ReadonlySet<unknown> = new Set<JournalLine['event']>([
   'completed',
   'reversed',
   'charged_back',
+  'batch_closed',
   'balance_set',
   'clock_advanced',
 ])

@@ -1,7 +1,7 @@
 import type { Book, Chargeback } from './book.ts'
 import { TEST_CARDS } from './cards.ts'
 import { fundsOf } from './issuer.ts'
-import type { JournalLine } from './journal.ts'
+import type { BatchClosedLine, BatchIds, JournalLine } from './journal.ts'
 
 /** A row of `GET /accounts`. */
 export type Account = {
@@ -23,6 +23,9 @@ export type ChargebackOrder = {
 
 export type ChargebackRefusal = 'unknown_transaction' | 'not_charged' | 'amount_too_large'
 
+/** A row of `GET /batches`. */
+export type ClosedBatch = BatchIds & Pick<BatchClosedLine, 'count' | 'netMinor' | 'atMs'>
+
 /** What people do at the acquirer: accounts, chargebacks, its clock. All of it is journalled. */
 export type HostDesk = {
   /** Of every test card that was charged or set, in that currency. */
@@ -32,6 +35,8 @@ export type HostDesk = {
     account: Pick<Account, 'card' | 'currency' | 'availableMinor'> & { readonly partialApprovals?: boolean },
   ): Account
   chargebacks(): readonly Chargeback[]
+  /** What both sides agreed on. */
+  batches(): readonly ClosedBatch[]
   chargeBack(order: ChargebackOrder): Chargeback | ChargebackRefusal
   nowMs(): number
   advanceClock(byMs: number): number
@@ -85,6 +90,8 @@ export function createDesk(deps: {
       return accountOf(card, pan, currency)
     },
     chargebacks: () => book.chargebacks(),
+    batches: () =>
+      book.batches().map(({ batch, count, netMinor, atMs }) => ({ ...batch, count, netMinor, atMs })),
     chargeBack({ rrn, terminal, amountMinor, reason }) {
       const found = [...book.transactions()].find(
         ({ entry }) => entry.rrn === rrn && (terminal === undefined || entry.terminal === terminal),

@@ -1,20 +1,27 @@
 import {
   bcdBinary1987,
+  buildBatchUploadAnswer,
   buildNetworkAnswer,
+  buildReconciliationAnswer,
   type Iso8583Message,
   NETWORK_CODES,
   parseAuthorisationAdvice,
   parseAuthorisationRequest,
+  parseBatchUpload,
   parseFinancialAdvice,
   parseFinancialRequest,
   parseNetworkRequest,
+  parseReconciliationRequest,
   parseReversalAdvice,
+  type ReceivedBatchUpload,
   type ReceivedCardAdvice,
   type ReceivedCardRequest,
+  type ReceivedReconciliationRequest,
   type ReceivedReversalAdvice,
   type WireProfile,
 } from '@holdfast/iso8583'
 
+import { compareTotals, uploadLine } from './batches.ts'
 import { Book, type JournalEntry, type Transaction } from './book.ts'
 import { cardByPan } from './cards.ts'
 import { adviceAnswer, formatError, reversalAnswer, saleAnswer } from './host-answers.ts'
@@ -198,6 +205,30 @@ export function createHost(deps: HostDeps): Host {
     return deliver(reversalAnswer(advice, found === undefined ? '25' : '00'), action)
   }
 
+  const upload = (message: Iso8583Message, told: ReceivedBatchUpload): HostReply => {
+    const action = script.take({ message: 'batch', card: undefined, amountMinor: 0, known: false })
+    if (action?.drop === 'before') return DROPPED
+    const responseCode = action?.responseCode ?? takeUpload(told, message.mti)
+    return deliver(buildBatchUploadAnswer({ ...told, responseCode }), action)
+  }
+
+  const takeUpload = (told: ReceivedBatchUpload, mti: string): string => {
+    const found = find(idsOf(told, told.original.stan))
+    const line = uploadLine({ told, mti, atMs: nowMs(), cardFingerprint: fingerprint(told.pan) }, found)
+    if (typeof line === 'string') return line
+    record(line)
+    return '00'
+  }
+
+  const reconcile = (message: Iso8583Message, asked: ReceivedReconciliationRequest): HostReply => {
+    const action = script.take({ message: 'batch', card: undefined, amountMinor: 0, known: false })
+    if (action?.drop === 'before') return DROPPED
+    const { answer: reply, line } = compareTotals(book, asked, nowMs())
+    if (line !== undefined && action?.responseCode === undefined) record(line)
+    const { responseCode = reply.responseCode } = action ?? {}
+    return deliver(buildReconciliationAnswer({ ...reply, responseCode }), action)
+  }
+
   const manage = (message: Iso8583Message): HostReply => {
     const parsed = parseNetworkRequest(message)
     if (!parsed.ok) return answer(formatError(message))
@@ -249,6 +280,12 @@ export function createHost(deps: HostDeps): Host {
         case '0420':
         case '0421':
           return read(message, parseReversalAdvice(message), reverse)
+        case '0320':
+        case '0321':
+          return read(message, parseBatchUpload(message), upload)
+        case '0500':
+        case '0501':
+          return read(message, parseReconciliationRequest(message), reconcile)
         case '0800':
           return manage(message)
         default:

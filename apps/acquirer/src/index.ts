@@ -7,6 +7,8 @@ export {
   type AskedAgainLine,
   type AuthorisedLine,
   type BalanceSetLine,
+  type BatchClosedLine,
+  type BatchIds,
   type ChargedBackLine,
   type ClockAdvancedLine,
   type CompletedLine,

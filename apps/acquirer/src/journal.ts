@@ -2,7 +2,7 @@
  * What the acquirer writes down, one line per event and never a card number: a keyed fingerprint stands for it.
  * The lines are the whole memory of the host: a restart replays them.
  */
-export type JournalLine = TransactionLine | BalanceSetLine | ClockAdvancedLine
+export type JournalLine = TransactionLine | BatchClosedLine | BalanceSetLine | ClockAdvancedLine
 
 /** About one transaction. */
 export type TransactionLine = AuthorisedLine | AskedAgainLine | CompletedLine | ReversedLine | ChargedBackLine
@@ -21,9 +21,9 @@ export type TransactionIds = {
 
 /**
  * `online` and `deferred` the issuer decided; `card_approved` and `voice` were told when they were done, and an
- * advice is never declined for funds.
+ * advice is never declined for funds; `uploaded` came with a batch whose totals differed.
  */
-export type SaleKind = 'online' | 'deferred' | 'card_approved' | 'voice'
+export type SaleKind = 'online' | 'deferred' | 'card_approved' | 'voice' | 'uploaded'
 
 export type AuthorisedLine = {
   readonly event: 'authorised'
@@ -70,6 +70,24 @@ export type ChargedBackLine = {
   readonly id: string
   readonly amountMinor: number
   readonly reason: string
+}
+
+/** What one batch of a terminal group is named by. */
+export type BatchIds = {
+  readonly acquirerId: string
+  readonly terminal: string
+  readonly merchant: string
+  readonly currency: string
+  readonly number: string
+}
+
+/** Both sides agreed: every captured sale of that terminal so far belongs to this batch or an earlier one. */
+export type BatchClosedLine = {
+  readonly event: 'batch_closed'
+  readonly atMs: number
+  readonly batch: BatchIds
+  readonly count: number
+  readonly netMinor: number
 }
 
 /** What was there before anything was charged; null: without limit. */

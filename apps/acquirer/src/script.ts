@@ -32,7 +32,7 @@ export type ScriptAction = {
 export type ScriptRule = { readonly match: ScriptMatch; readonly do: ScriptAction }
 
 export type ScriptedMessage = {
-  readonly message: 'authorisation' | 'advice' | 'reversal' | 'network'
+  readonly message: 'authorisation' | 'advice' | 'reversal' | 'batch' | 'network'
   readonly card: string | undefined
   readonly amountMinor: number
   /** The host answers this from memory: no decision is taken, so none can be scripted. */
@@ -78,7 +78,11 @@ export function scriptContradiction({ match, do: action }: ScriptRule): string |
   if (!isWhole && duplicate !== undefined) return 'do.duplicate'
   if (!isWhole && wrongMac !== undefined) return 'do.wrongMac'
   if (action.approvedMinor !== undefined && action.responseCode === undefined) return 'do.approvedMinor'
-  if (match.message === 'network' && (match.card ?? match.amountMinor) !== undefined) return 'match.message'
+  if (
+    (match.message === 'network' || match.message === 'batch') &&
+    (match.card ?? match.amountMinor) !== undefined
+  )
+    return 'match.message'
   return undefined
 }
 

@@ -114,7 +114,7 @@ test('copies of other devices wait by device and number, are never taken twice, 
   expect(await outcome(copies.add([copy('a', 1)]))).toBe(0)
   expect(await outcome(copies.waiting('', 9))).toEqual([copy('a', 1), copy('a', 2), copy('b', 1)])
   expect(await outcome(copies.waiting('a', 9))).toEqual([copy('b', 1)])
-  await outcome(copies.mark([{ hash: 'a-1', verdict: 'parked' }]))
+  await outcome(copies.mark([{ hash: 'a-1', verdict: 'parked' }], { generation: 1, ownSeq: 1, atMs: 0 }))
   expect(await outcome(copies.count())).toEqual({ waiting: 2, parked: 1 })
 })
 

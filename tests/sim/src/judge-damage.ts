@@ -17,9 +17,10 @@ export function judgeDamage({ watch, damages, database, counters }: World): void
         paymentId ?? undefined,
       )
     const row = records.get(seq)
+    if (isSound) continue
     if (row === undefined) lost('is gone')
-    else if (!isSound && row.verdict?.verdict !== 'parked') lost(`is not named: ${row.verdict?.verdict}`)
-    if (isSound || paymentId === null) continue
+    else if (row.verdict?.verdict !== 'parked') lost(`is not named: ${row.verdict?.verdict}`)
+    if (paymentId === null) continue
     const payment = payments.get(paymentId)
     const stored = kind === 'payment.accepted' && payment !== undefined && 'offlineKind' in payment
     if (stored && payment.state !== 'FAILED_TO_UPLOAD') lost(`and its payment is ${payment.state}`)

@@ -102,7 +102,7 @@ async function swapIn(
   const dir = migrationsDir === undefined ? {} : { dir: migrationsDir }
   const { header } = facts
   await tx.query(PLAIN_TEXT)
-  const now = await claimDatabase(tx)
+  const now = await holdAlone(tx)
 
   const fresh = `restoring_${header.backup.slice(4)}`
   await tx.query(`create schema ${fresh}`)
@@ -126,7 +126,7 @@ async function swapIn(
 }
 
 /** From here on no gateway starts on this database, and none is at work on it. */
-async function claimDatabase(tx: Tx): Promise<SchemaFacts> {
+async function holdAlone(tx: Tx): Promise<SchemaFacts> {
   const lock = await tx.query<{ held: boolean }>('select pg_try_advisory_xact_lock($1) as held', [
     MIGRATION_LOCK,
   ])

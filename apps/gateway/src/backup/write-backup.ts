@@ -40,21 +40,23 @@ const PROGRESS_EVERY_ROWS = 100_000
  */
 export async function writeBackup(pool: Pool, options: BackupOptions): Promise<BackupFacts> {
   const { file, progress, nowMs } = options
-  if (existsSync(file)) throw new Error(`${file} is there already; a backup never replaces another`)
+  refuseExisting(file)
   mkdirSync(path.dirname(file), { recursive: true })
-  const draft = `${file}.partial`
+  // Of this process alone: another one that is to write the same file must not write into ours.
+  const draft = `${file}.${randomBytes(4).toString('hex')}.partial`
   // Before the picture is taken: what is called newer than the backup then surely includes what is not in it.
   const takenAtMs = nowMs()
   try {
     const devices = await snapshot(pool, async (tx) => {
       const lines = backupLines(tx, { ...options, takenAtMs })
       // Readable by its owner only: it holds who sold what, and wrapped keys.
-      const out = createWriteStream(draft, { mode: 0o600, flush: true })
+      const out = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true })
       await pipeline(Readable.from(lines, { objectMode: false }), out)
       return readDeviceMarks(tx)
     })
     progress('reading it back')
     const facts = await readBackup(draft)
+    refuseExisting(file)
     renameSync(draft, file)
     syncFolder(path.dirname(file))
     const isKnown = await recordBackup(pool, {
@@ -144,6 +146,10 @@ async function* tableLines(
     part.rows += rows.length
   }
   if (text !== '') yield text
+}
+
+function refuseExisting(file: string): void {
+  if (existsSync(file)) throw new Error(`${file} is there already; a backup never replaces another`)
 }
 
 function lineOf(value: unknown): string {

@@ -68,6 +68,29 @@ describe('a replay', () => {
   })
 })
 
+test('a record that the database refuses is left out of the receipt, and holds up no other one', async () => {
+  const { pool } = gateway.database
+  await pool.query(`
+    create function refuse_poison() returns trigger language plpgsql as $$
+    begin raise exception 'no room for this one'; end $$;
+    create trigger poison before insert on payments
+    for each row when (new.amount_minor = 66600) execute function refuse_poison()`)
+  try {
+    const poison = device.newSale({ amountMinor: 66_600 })
+    const [good, better] = [await storedSale(), await storedSale()]
+    const refused = await device.opened(poison)
+    const { verdicts } = await gateway.send(device, [...good.records, refused, ...better.records])
+    expect(verdicts.map(({ hash }) => hash)).toEqual(
+      [...good.records, ...better.records].map(({ hash }) => hash),
+    )
+    await expect(gateway.send(device, [refused])).rejects.toThrow()
+    expect(gateway.errors).toHaveLength(1)
+  } finally {
+    await pool.query('drop trigger poison on payments; drop function refuse_poison')
+  }
+  expect(await count('payments')).toBe(2)
+})
+
 test('records may come in any order, and the payment is the same', async () => {
   const { sale, attempt, records } = await storedSale()
   expect(await codes(records.toReversed())).toEqual(['received', 'received'])

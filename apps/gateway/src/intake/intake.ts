@@ -49,7 +49,7 @@ export function createIntake(world: GatewayWorld): Intake {
   return {
     async receive(device, request, carried) {
       const { manifest } = request
-      const { verdicts } = await store(world, device, request.records, {
+      const verdicts = await storeAll(world, device, request.records, {
         presented: false,
         statedSeq: carried === undefined ? manifest.headSeq : 0,
         review: carried?.review ?? null,
@@ -99,6 +99,32 @@ interface BatchTerms {
   readonly review: ErrorCode | null
   readonly mark: GenerationMark | undefined
   readonly outcomes: readonly Signed[]
+}
+
+/**
+ * All in one statement; where the database refuses that, one by one, so that a record that it cannot take is left out
+ * of the receipt (unknown: kept, and sent again) and holds up no other.
+ */
+async function storeAll(
+  world: GatewayWorld,
+  device: DeviceRow,
+  items: readonly unknown[],
+  terms: BatchTerms,
+): Promise<Verdict[]> {
+  try {
+    return (await store(world, device, items, terms)).verdicts
+  } catch (error) {
+    if (items.length === 1 || error instanceof IntakeBusy) throw error
+    const verdicts: Verdict[] = []
+    for (const item of items) {
+      const stored = await store(world, device, [item], terms).catch((cause: unknown) => {
+        world.log.error({ device: device.deviceId, error: String(cause) }, 'a record could not be stored')
+      })
+      verdicts.push(...(stored?.verdicts ?? []))
+    }
+    if (verdicts.length === 0) throw error
+    return verdicts
+  }
 }
 
 async function store(

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { type Loss, losesNothing } from '../backup/loss.ts'
 import { restoreBackup } from '../backup/restore-backup.ts'
 import { claimDatabase } from '../database/find-database.ts'
+import { CommitUnknown } from '../database/transaction.ts'
 import { amountText } from './amount-text.ts'
 import type { Command } from './operator.ts'
 
@@ -61,6 +62,13 @@ export const restoreCommand: Command = {
       }
       operator.say('Start the gateway. Devices bring back what they hold at their next contact.')
       return 0
+    } catch (error) {
+      if (!(error instanceof CommitUnknown)) throw error
+      operator.note(
+        'The database went away at the last step: it is in the old state or in the new one, and whole.',
+      )
+      operator.note('Look which of the two with: npm run gateway -- restores list')
+      return 1
     } finally {
       await database.close()
     }

@@ -113,6 +113,17 @@ test('the outcome of a tipped payment frees all that it held', async () => {
   await world.terminal.close()
 })
 
+test('fault 80: a capture below what was refunded already is refused', async () => {
+  const world = await openWorld()
+  const paymentId = await storedSale(world, { captureMethod: 'manual' })
+  await world.terminal.requestRefund(paymentId, { amountMinor: 600, currency: EUR })
+  const capture = (amountMinor: number) =>
+    world.terminal.requestCapture(paymentId, { amountMinor, currency: EUR })
+  expect(await capture(599)).toEqual({ status: 'refused', code: 'refund_amount_above_payment' })
+  expect(await capture(600)).toMatchObject({ status: 'requested' })
+  await world.terminal.close()
+})
+
 test('TM14: a capture queues behind a payment that is still stored, once, and never above its total', async () => {
   const world = await openWorld()
   const paymentId = await storedSale(world, { captureMethod: 'manual' })

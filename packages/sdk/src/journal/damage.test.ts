@@ -115,6 +115,20 @@ test('P2: a void that was lost with its record is said again, so that nobody is 
   expect(voided.map(({ header }) => 'payment' in header && header.payment)).toEqual([ids[0]])
 })
 
+test.each([
+  ['its signature', `signature = substr(signature, 2) || 'A'`],
+  ['its hash', `hash = 'ff'`],
+  ['its time and that of its neighbours', `header = replace(header, '"nowMs":1', '"nowMs":9')`],
+])('P2: a void is said again also when it was damaged in %s', async (_what, damaged) => {
+  const { world, damage, ids } = await stored()
+  expect(await world.terminal.cancelPaymentIntent(ids[0] ?? '', 'canceled')).toEqual({ status: 'voided' })
+  const lost = (await journalOf(world)).findLast(({ kind }) => kind === 'payment.voided')
+  damage(`update records set ${damaged} where seq >= ${Number(lost?.['seq'])}`)
+  await comeBack(world)
+  const voided = [...world.gateway.records.values()].filter(({ header }) => header.kind === 'payment.voided')
+  expect(voided.map(({ header }) => 'payment' in header && header.payment)).toEqual([ids[0]])
+})
+
 test('a head row that cannot be read is built again from the records, with every place in the limits', async () => {
   const { world, file, damage } = await stored()
   const before = await headOf(world)
