@@ -11,6 +11,7 @@ export const ruleSchema = only({
     {
       card: cardName,
       amountMinor: amount,
+      deferred: { type: 'boolean' },
       next: { type: 'integer', minimum: 1 },
       message: { enum: ['authorisation', 'advice', 'reversal', 'batch', 'network'] },
     },

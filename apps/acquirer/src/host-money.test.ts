@@ -354,6 +354,14 @@ describe('script', () => {
     expect(reply(1)).toMatchObject(expected)
   })
 
+  it('a late decline on demand: only of a sale that was stored', () => {
+    script.add({ match: { deferred: true, card: 'visa' }, do: { responseCode: '51' } })
+    expect([authorise(1), authorise(2, { deferred: true })].map(({ responseCode }) => responseCode)).toEqual([
+      '00',
+      '51',
+    ])
+  })
+
   it('an echo can be refused or lost as well', () => {
     const echo: Iso8583Message = { mti: '0800', fields: { 7: '1120180509', 11: '000001', 70: '301' } }
     script.add({ match: { message: 'network', next: 1 }, do: { responseCode: '91' } })

@@ -95,6 +95,7 @@ export function createHost(deps: HostDeps): Host {
       message: 'authorisation',
       card: cardByPan(request.pan)?.name,
       amountMinor: request.amountMinor,
+      deferred: request.deferred,
       known: known !== undefined,
     })
     if (action?.drop === 'before') return DROPPED

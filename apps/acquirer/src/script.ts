@@ -3,6 +3,8 @@ export type ScriptMatch = {
   /** A name of the card table. */
   readonly card?: string
   readonly amountMinor?: number
+  /** Of an authorisation request: true for stored sales (a late decline), false for those asked at once. */
+  readonly deferred?: boolean
   /** The rule is used up after this many messages; without it, it stays until the script is cleared. */
   readonly next?: number
   /** Authorisation requests (0100, 0200) where left out. */
@@ -35,6 +37,8 @@ export type ScriptedMessage = {
   readonly message: 'authorisation' | 'advice' | 'reversal' | 'batch' | 'network'
   readonly card: string | undefined
   readonly amountMinor: number
+  /** Only an authorisation request can be. */
+  readonly deferred?: boolean
   /** The host answers this from memory: no decision is taken, so none can be scripted. */
   readonly known: boolean
 }
@@ -83,6 +87,8 @@ export function scriptContradiction({ match, do: action }: ScriptRule): string |
     (match.card ?? match.amountMinor) !== undefined
   )
     return 'match.message'
+  if (match.deferred !== undefined && (match.message ?? 'authorisation') !== 'authorisation')
+    return 'match.deferred'
   return undefined
 }
 
@@ -90,5 +96,6 @@ function matches({ match, do: action }: ScriptRule, message: ScriptedMessage): b
   if ((match.message ?? 'authorisation') !== message.message) return false
   if (match.card !== undefined && match.card !== message.card) return false
   if (match.amountMinor !== undefined && match.amountMinor !== message.amountMinor) return false
+  if (match.deferred !== undefined && match.deferred !== message.deferred) return false
   return !(message.known && action.responseCode !== undefined)
 }

@@ -49,6 +49,8 @@ export class LinkSession {
     if (this.#current === undefined) return { ok: true, message }
     for (const mac of [this.#current, this.#previous]) {
       if (mac === undefined || checkMac(this.#profile, message, bytes, mac) !== 'right') continue
+      // Bytes keep their order: whoever has begun with the new key never goes back.
+      if (mac === this.#current) this.#previous = undefined
       const { 64: _first, 128: _second, ...fields } = message.fields
       return { ok: true, message: { mti: message.mti, fields } }
     }

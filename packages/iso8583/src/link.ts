@@ -109,8 +109,9 @@ export class AcquirerLink {
     this.#dialling?.abort()
     this.#dialling = undefined
     this.#cancelBackoff()
-    this.#cancelProbe()
     if (this.#connection !== undefined) this.#drop(this.#connection, 'stopped')
+    // Last: a trial that ends with the link opens the breaker once more.
+    this.#cancelProbe()
   }
 
   /** Takes nothing new, waits for what is in flight, says 002 to the host and stops. Never rejects. */

@@ -1,7 +1,7 @@
 import type { WireRecord } from '@holdfast/protocol'
 
 /** A record of another device, carried to the gateway. */
-export interface DiskCopy {
+interface DiskCopy {
   readonly hash: string
   readonly device: string
   readonly seq: number
@@ -9,7 +9,7 @@ export interface DiskCopy {
 }
 
 /** When the gateway answered for it. */
-export interface DiskCopyMark {
+interface DiskCopyMark {
   readonly generation: number
   readonly ownSeq: number
   readonly atMs: number

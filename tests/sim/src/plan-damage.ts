@@ -25,7 +25,12 @@ export function planDamage(world: World, draw: Random, endMs: number): void {
   for (const device of world.devices) {
     repeat(world, draw, endMs, draw.pick([0, 0, 0, 1, 3]), () => {
       const { records } = device.disk.image()
-      const waiting = [...records.values()].filter(({ verdict }) => verdict === null)
+      const damaged = new Set(
+        world.damages.flatMap(({ device: { disk }, seq }) => (disk === device.disk ? [seq] : [])),
+      )
+      const waiting = [...records.values()].filter(
+        ({ seq, verdict }) => verdict === null && !damaged.has(seq),
+      )
       if (waiting.length === 0) return
       const row = draw.pick(waiting)
       const part = draw.pick(row.wire.sealed === null ? PARTS.filter((name) => name !== 'sealed') : PARTS)

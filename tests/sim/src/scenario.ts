@@ -44,7 +44,7 @@ export interface DayOptions {
 
 /** `clone`: a copy of the first till sells beside it. `carry`: the first till breaks down and another one carries its queue. */
 export const restores = ['gateway', 'till', 'clone', 'carry'] as const
-export type Restore = (typeof restores)[number]
+type Restore = (typeof restores)[number]
 
 const MUTANT_DRAIN_MS_MAX = 10 * 60_000
 const HOUR_MS = 3_600_000
