@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AcquirerPort } from '@holdfast/gateway'
+import type { Money } from '@holdfast/core'
+import type { AcquirerAnswer, AcquirerPort } from '@holdfast/gateway'
 
 /** Says yes to everything after a moment, as issuers do. */
 export const approvingAcquirer: AcquirerPort = {
-  async authorise({ money }) {
-    await sleep(ISSUER_MS)
-    const { amountMinor } = money
-    return { kind: 'approved', responseCode: '00', approvalCode: '123456', amountMinor }
-  },
+  authorise: ({ money }) => approve(money),
+  advise: ({ money }) => approve(money),
   async reverse() {
     await sleep(ISSUER_MS)
     return { kind: 'reversed' }
   },
   state: () => 'up',
+}
+
+async function approve({ amountMinor }: Money): Promise<AcquirerAnswer> {
+  await sleep(ISSUER_MS)
+  return { kind: 'approved', responseCode: '00', approvalCode: '123456', amountMinor }
 }
 
 const ISSUER_MS = 50

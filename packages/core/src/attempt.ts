@@ -52,6 +52,8 @@ export interface Sending {
   readonly sendBeforeMs: number
   /** How often it was sent again. */
   readonly repeats: number
+  /** It told the issuer what was done (0120), and did not ask. */
+  readonly advice?: true
 }
 
 /** Stands for the STAN of a message that a lost database sent, if it sent it: only its RRN is known. DE90 says so too. */

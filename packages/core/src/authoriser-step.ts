@@ -1,5 +1,5 @@
 import { type Attempt, type ReversalReason, UNKNOWN_STAN } from './attempt.ts'
-import { claimedAttempt, isWanted, type PaymentStory } from './payment-story.ts'
+import { claimedAttempt, isAdvice, isWanted, type PaymentStory } from './payment-story.ts'
 
 /** The acquirer profile's rules that decide what happens next to a payment; data, not code. */
 export interface AuthoriserRules {
@@ -112,7 +112,9 @@ function reversalReason(
   if (!isWanted(story, attempt)) return story.word.said === 'voided' ? 'voided' : 'superseded'
   if (attempt.state === 'unknown' && waitsForItsDevice(story, attempt))
     return nowMs >= attempt.retryAtMs + rules.unclaimedReversalMs ? 'unclaimed' : null
-  if (attempt.state === 'unknown') return rules.hostDeduplicates ? null : 'no_answer'
+  // What was told and not asked is told until it is heard; there is nothing to take back.
+  if (attempt.state === 'unknown')
+    return rules.hostDeduplicates || isAdvice(story, attempt) ? null : 'no_answer'
   const unclaimed = story.word.said === 'open' && nowMs >= attempt.answeredAtMs + rules.unclaimedReversalMs
   return unclaimed ? 'unclaimed' : null
 }

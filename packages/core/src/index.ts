@@ -88,6 +88,7 @@ export {
   captureMethods,
   claimedAttempt,
   type DeviceWord,
+  isAdvice,
   isQuiet,
   isSettled,
   isWanted,

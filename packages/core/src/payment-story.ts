@@ -35,7 +35,14 @@ export type DeviceWord =
   | ({ readonly said: 'accepted'; readonly attemptId: string; readonly atMs: number } & AcceptedBy)
   | { readonly said: 'voided'; readonly reason: string }
 
-export type AcceptedBy = { readonly via: 'online' } | { readonly via: 'offline'; readonly kind: OfflineKind }
+export type AcceptedBy =
+  | { readonly via: 'online' }
+  | {
+      readonly via: 'offline'
+      readonly kind: OfflineKind
+      /** Of a `voice` sale: what the issuer said on the telephone. */
+      readonly voiceCode?: string
+    }
 
 /** §5 of the design. `declined` is a stored payment that the issuer refused: closed for that card. */
 export type PaymentStatus =
@@ -80,7 +87,7 @@ export type StoryEvent =
   | {
       readonly type: 'adopted'
       readonly attemptId: string
-      readonly sending: Pick<Sending, 'stan' | 'rrn' | 'transmittedAtMs'>
+      readonly sending: Pick<Sending, 'stan' | 'rrn' | 'transmittedAtMs' | 'advice'>
       readonly answer: Answer & { readonly approvalCode: string | null; readonly approvedMinor: number }
     }
   /** Somebody looked at the acquirer's: this approval stands there. */
@@ -325,6 +332,16 @@ export function isWanted(story: PaymentStory, attempt: Attempt): boolean {
   return story.attempts.every((other) => other.ordinal <= attempt.ordinal && other.number <= attempt.number)
 }
 
+/**
+ * Does the issuer only get told? What the card approved by itself, or a voice did, is done: it goes out as an advice,
+ * unless it was asked about before the sale was accepted so.
+ */
+export function isAdvice({ word }: PaymentStory, attempt: Attempt): boolean {
+  if ('stan' in attempt && attempt.stan !== UNKNOWN_STAN) return attempt.advice === true
+  if (word.said !== 'accepted' || word.via !== 'offline' || word.kind === 'deferred') return false
+  return attempt.deferred && attempt.attemptId === word.attemptId
+}
+
 /** Minor units that the issuer has promised for the payment; 0 while it has promised nothing. */
 export function approvedMinorOf(story: PaymentStory): number {
   const attempt = claimedAttempt(story)
@@ -409,6 +426,7 @@ function mark(story: PaymentStory, number: number, change: { deferred: boolean }
 
 function sendingOf(attempt: Attempt): Sending {
   assert('stan' in attempt, 'only what was sent can be answered')
-  const { stan, rrn, transmittedAtMs, sendBeforeMs, repeats } = attempt
-  return { stan, rrn, transmittedAtMs, sendBeforeMs, repeats }
+  const { stan, rrn, transmittedAtMs, sendBeforeMs, repeats, advice } = attempt
+  const sending = { stan, rrn, transmittedAtMs, sendBeforeMs, repeats }
+  return advice === undefined ? sending : { ...sending, advice }
 }

@@ -47,6 +47,8 @@ const authorisation = z.strictObject({
   transmittedAtMs: unixMs,
   /** What DE12 and DE13 said. */
   saleMs: unixMs,
+  /** It told the issuer what was done, and did not ask. */
+  advice: z.literal(true).optional(),
 })
 
 /** The gateway's last word about a payment. A decline after the goods have gone says why. */

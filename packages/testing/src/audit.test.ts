@@ -23,7 +23,8 @@ function gateway(
 }
 
 function attempt(state: AuditAttempt['state'], n: number): AuditAttempt {
-  return { state, stan: `00000${n}`, rrn: `RRN00000000${n}`, approvalCode: null }
+  const named = { stan: `00000${n}`, rrn: `RRN00000000${n}` }
+  return { state, ...named, approvalCode: null, approvedMinor: null }
 }
 
 function entry(n: number, given: Partial<AuditAcquirerEntry> = {}): AuditAcquirerEntry {
@@ -148,10 +149,7 @@ const broken = [
       a: [],
     },
   ],
-  [
-    'needs_attention',
-    { d: device('PROCESSED'), g: gateway({ attention: 'partial_approval' }), a: [entry(1)] },
-  ],
+  ['needs_attention', { d: device('PROCESSED'), g: gateway({ attention: 'outcome_lost' }), a: [entry(1)] }],
   [
     'acceptance_not_known_at_gateway',
     { d: device('PROCESSED'), g: gateway({ word: 'open', status: 'requires_payment_method' }, []), a: [] },
@@ -163,6 +161,14 @@ test.each(broken)('%s is named, with what to do about it', (code, { d, g, a }) =
   const report = auditSales({ devices: [d], gateway: g === null ? [] : [g], acquirer: a })
   expect(report.differences.map((difference) => difference.code)).toContain(code)
   expect(report.differences.every(({ remedy }) => remedy.length > 0)).toBe(true)
+})
+
+test('MC3: a partial approval is what the acquirer charges, and no difference', () => {
+  const partial = gateway({}, [{ ...attempt('approved', 1), approvedMinor: 700 }])
+  const charged = (chargedMinor: number) =>
+    auditSales({ devices: [device('PROCESSED')], gateway: [partial], acquirer: [entry(1, { chargedMinor })] })
+  expect(charged(700).differences).toEqual([])
+  expect(charged(1_250).differences.map(({ code }) => code)).toEqual(['amount_differs'])
 })
 
 test('a till may have deleted what is settled', () => {

@@ -1,9 +1,11 @@
 import type { Money } from '@holdfast/core'
 import type { CardSecrets } from '@holdfast/protocol'
 
-/** What the authoriser needs of an acquirer: two questions, each with an answer, a certain no, or an unknown. */
+/** What the authoriser needs of an acquirer: a question, a word and its taking back, each with an answer, a certain no, or an unknown. */
 export interface AcquirerPort {
   authorise(message: AuthorisationMessage, limits: SendLimits): Promise<AcquirerAnswer>
+  /** Tells what is done. Answered `approved` when the host has taken it. */
+  advise(message: AdviceMessage, limits: SendLimits): Promise<AcquirerAnswer>
   reverse(message: ReversalMessage, limits: SendLimits): Promise<AcquirerAnswer>
   state(): 'up' | 'down'
 }
@@ -24,6 +26,8 @@ export type AcquirerAnswer =
   | { readonly kind: 'declined'; readonly responseCode: string }
   /** Nobody decided: the same sale may be asked again with a new STAN. */
   | { readonly kind: 'retry_later'; readonly responseCode: string }
+  /** The host cannot take what it was told; it was no decision about the sale. */
+  | { readonly kind: 'refused'; readonly responseCode: string }
   /** Certain that no byte left. */
   | { readonly kind: 'not_sent' }
   | { readonly kind: 'no_answer' }
@@ -49,9 +53,18 @@ export interface AuthorisationMessage extends MessageIdentity {
   readonly deferred: boolean
 }
 
+export interface AdviceMessage extends MessageIdentity {
+  readonly card: CardSecrets
+  readonly contactless: boolean
+  /** Who decided: the card without being asked to go online (Y1) or unable to (Y3), or the issuer's voice. */
+  readonly advised:
+    | { readonly kind: 'card_approved'; readonly responseCode: 'Y1' | 'Y3' }
+    | { readonly kind: 'voice'; readonly approvalCode: string }
+}
+
 export interface ReversalMessage extends MessageIdentity {
   readonly pan: string | null
   readonly approvalCode: string | null
   readonly why: 'customer' | 'no_answer'
-  readonly original: { readonly stan: string; readonly transmittedAtMs: number }
+  readonly original: { readonly advice: boolean; readonly stan: string; readonly transmittedAtMs: number }
 }

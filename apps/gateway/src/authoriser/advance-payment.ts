@@ -2,6 +2,7 @@ import {
   advance,
   type Attempt,
   assert,
+  isAdvice,
   isBlind,
   must,
   newId,
@@ -18,11 +19,18 @@ import { openVault, sealVault } from '../payments/card-vault.ts'
 import { OUTCOME_LOST } from '../payments/resolve-lost-outcome.ts'
 import { settle } from '../payments/settle.ts'
 import type { AttemptDetails, LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
-import type { AcquirerAnswer, AcquirerPort, MessageIdentity, SendLimits } from './acquirer-port.ts'
+import type {
+  AcquirerAnswer,
+  AcquirerPort,
+  AdviceMessage,
+  MessageIdentity,
+  SendLimits,
+} from './acquirer-port.ts'
 import { retryDelayMs } from './retry-delay.ts'
 import { retrievalReference } from './retrieval-reference.ts'
 
 const STEPS_MAX = 20
+const ADVICE_TRIES_MAX = 6
 /** As after so many failures: half a second to eight, so a backlog comes back apart and soon. */
 const ACQUIRER_DOWN_TRIES = 3
 
@@ -116,21 +124,28 @@ async function authorise(
     transmittedAtMs: known?.transmittedAtMs ?? nowMs,
     sendBeforeMs: limits.sendBeforeMs,
     repeats: attempt.state === 'unknown' ? attempt.repeats + 1 : 0,
+    ...(isAdvice(row.story, attempt) ? { advice: true as const } : {}),
   }
   const vault = detail.vault ?? (await sealVault(world, row.story.paymentId, opened))
   const vaulted = withDetail(row, { ...detail, vault })
   const sent = await record(drive, vaulted, { type: 'sent', number: attempt.number, sending })
   if (sent === null || stateOf(sent, attempt.number) !== 'sent') return sent
-  const answer = await acquirer.authorise(
-    {
-      ...identity(sent, sending, repeat),
-      card: opened,
-      contactless: detail.card.entryMode === 'contactless',
-      deferred: attempt.deferred,
-    },
-    limits,
-  )
+  const message = {
+    ...identity(sent, sending, repeat),
+    card: opened,
+    contactless: detail.card.entryMode === 'contactless',
+  }
+  const answer = isAdvice(row.story, attempt)
+    ? await acquirer.advise({ ...message, advised: advisedOf(row, detail) }, limits)
+    : await acquirer.authorise({ ...message, deferred: attempt.deferred }, limits)
   return settleAnswer(drive, sent, attempt.number, answer, sending.repeats)
+}
+
+/** Who has decided: the card says so in its receipt, or the cashier wrote down what the voice said. */
+function advisedOf({ story: { word } }: PaymentRow, { receipt }: AttemptDetails): AdviceMessage['advised'] {
+  if (word.said === 'accepted' && word.via === 'offline' && word.voiceCode !== undefined)
+    return { kind: 'voice', approvalCode: word.voiceCode }
+  return { kind: 'card_approved', responseCode: receipt?.authorisationResponseCode === 'Y3' ? 'Y3' : 'Y1' }
 }
 
 async function settleAnswer(
@@ -175,6 +190,11 @@ async function settleAnswer(
         nowMs,
       })
     }
+    case 'refused': {
+      // Only technically: the sale is done whatever the host says. After so many tries a human finds out why.
+      const waits = repeats < ADVICE_TRIES_MAX ? row : { ...row, attention: 'advice_refused' }
+      return record(drive, waits, { type: 'no_answer', number, retryAtMs })
+    }
     case 'not_sent':
       return record(drive, row, { type: 'not_sent', number, retryAtMs })
     case 'reversed':
@@ -204,7 +224,11 @@ async function reverse(
       pan: card?.pan ?? null,
       approvalCode: null,
       why: reversal.why === 'voided' ? 'customer' : 'no_answer',
-      original: { stan: attempt.stan, transmittedAtMs: attempt.transmittedAtMs },
+      original: {
+        advice: attempt.advice === true,
+        stan: attempt.stan,
+        transmittedAtMs: attempt.transmittedAtMs,
+      },
     },
     limits,
   )

@@ -233,7 +233,7 @@ describe('an online sale', () => {
       expect.objectContaining({
         why: 'customer',
         pan: TEST_PANS.visa,
-        original: { stan: sent?.stan, transmittedAtMs: sent?.transmittedAtMs },
+        original: { advice: false, stan: sent?.stan, transmittedAtMs: sent?.transmittedAtMs },
       }),
     ])
     expect(await status(sale)).toBe('canceled')
@@ -335,6 +335,78 @@ test('a stored payment waits until its device has brought what it has stated, so
   await gateway.send(device, [voided])
   expect(await status(sale)).toBe('canceled')
   expect(gateway.acquirer.authorisations).toHaveLength(0)
+})
+
+describe('a sale that is done is told, and not asked (ST12)', () => {
+  async function sendDone(kind: 'card_approved' | 'voice') {
+    const sale = device.newSale()
+    const attempt = await device.read(sale)
+    await gateway.send(device, [await device.opened(sale), await device.stored(sale, attempt, kind)])
+    return sale
+  }
+
+  test('the card approved it: an advice with Y1 or Y3, and its acceptance is the outcome', async () => {
+    gateway.acquirer.answer({ ...APPROVED, responseCode: 'Y1', approvalCode: 'Y1' })
+    const sale = await sendDone('card_approved')
+    gateway.startAuthoriser()
+    await becomes(sale, 'succeeded')
+    expect(gateway.acquirer.authorisations).toEqual([])
+    expect(gateway.acquirer.advices).toMatchObject([{ repeat: false, advised: { kind: 'card_approved' } }])
+    expect(await gateway.outcomes(device)).toMatchObject([
+      { status: 'succeeded', responseCode: 'Y1', authorisation: { advice: true } },
+    ])
+  })
+
+  test('a voice approved it: the advice carries the code that was given', async () => {
+    const sale = await sendDone('voice')
+    gateway.startAuthoriser()
+    await becomes(sale, 'succeeded')
+    expect(gateway.acquirer.advices).toMatchObject([{ advised: { kind: 'voice', approvalCode: 'V01CE1' } }])
+  })
+
+  test('no answer is told again as the same message, also where the host does not remember, and never reversed', async () => {
+    gateway.acquirer.answer({ kind: 'no_answer' }, { kind: 'no_answer' })
+    const sale = await sendDone('card_approved')
+    gateway.startAuthoriser()
+    await becomes(sale, 'succeeded')
+    const [first, second, third] = gateway.acquirer.advices
+    expect([first?.repeat, second?.repeat, third?.repeat]).toEqual([false, true, true])
+    expect(third).toMatchObject({ stan: first?.stan, rrn: first?.rrn })
+    expect(gateway.acquirer.reversals).toEqual([])
+  })
+
+  test('a host that cannot take it six times leaves it to a human; it is never declined', async () => {
+    gateway.acquirer.answer(
+      ...Array.from({ length: 9 }, () => ({ kind: 'refused', responseCode: '30' }) as const),
+    )
+    const sale = await sendDone('card_approved')
+    gateway.startAuthoriser()
+    await gateway.until(async () => (await gateway.payment(sale.paymentId)).attention === 'advice_refused', {
+      stepMs: 2_000,
+    })
+    expect(gateway.acquirer.advices).toHaveLength(7)
+    expect(await status(sale)).toBe('processing')
+  })
+
+  test('voided after it was told, it is reversed as the advice that it was', async () => {
+    const sale = await sendDone('card_approved')
+    gateway.startAuthoriser()
+    await becomes(sale, 'succeeded')
+    await gateway.send(device, [await device.voided(sale)])
+    await reach(sale, ['reversed'])
+    expect(gateway.acquirer.reversals).toMatchObject([{ original: { advice: true } }])
+  })
+
+  test('asked online before the card had the last word: a late approval is the authorisation, and nothing is told twice', async () => {
+    const answer = late()
+    const { sale, attempt } = await presentOnline()
+    gateway.startAuthoriser()
+    await reach(sale, ['sent'])
+    await gateway.send(device, [await device.stored(sale, attempt, 'card_approved')])
+    answer(APPROVED)
+    await becomes(sale, 'succeeded')
+    expect(gateway.acquirer.advices).toEqual([])
+  })
 })
 
 test('one card is asked about once at a time, different cards together', async () => {

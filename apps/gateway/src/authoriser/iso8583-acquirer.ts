@@ -2,10 +2,12 @@ import { type Clock, currencyNumber, fromHex, must } from '@holdfast/core'
 import {
   AcquirerLink,
   bcdBinary1987,
+  buildAuthorisationAdvice,
   buildAuthorisationRequest,
   buildReversalAdvice,
   closesReversal,
   type Dialer,
+  parseAuthorisationAdviceAnswer,
   parseAuthorisationAnswer,
   parseReversalAnswer,
   responseCode,
@@ -15,6 +17,7 @@ import type { AcquirerProfile, Log } from '../gateway-world.ts'
 import type {
   AcquirerAnswer,
   AcquirerPort,
+  AdviceMessage,
   AuthorisationMessage,
   MessageIdentity,
   ReversalMessage,
@@ -26,6 +29,7 @@ export interface Iso8583Acquirer extends AcquirerPort {
 }
 
 const PURCHASE = '000000'
+const TAKEN = '00'
 /** "Unable to locate record": to a repeat, the host has taken back what it once answered. */
 const REVERSED = '25'
 
@@ -61,6 +65,21 @@ export function createIso8583Acquirer(deps: {
       if (message.repeat && answer.value.responseCode === REVERSED) return { kind: 'reversed' }
       return judge(answer.value)
     },
+    async advise(message, limits) {
+      const exchange = await link.exchange(authorisationAdvice(profile, message), limits)
+      if (exchange.kind !== 'answer') return { kind: exchange.kind }
+      const answer = parseAuthorisationAdviceAnswer(exchange.message)
+      if (!answer.ok) return { kind: 'no_answer' }
+      const { responseCode: code } = answer.value
+      if (message.repeat && code === REVERSED) return { kind: 'reversed' }
+      if (code !== TAKEN) return { kind: 'refused', responseCode: code }
+      const { advised, money } = message
+      const said =
+        advised.kind === 'voice'
+          ? { responseCode: TAKEN, approvalCode: advised.approvalCode }
+          : { responseCode: advised.responseCode, approvalCode: advised.responseCode }
+      return { kind: 'approved', ...said, amountMinor: money.amountMinor }
+    },
     async reverse(message, limits) {
       const exchange = await link.exchange(reversalAdvice(profile, message), limits)
       if (exchange.kind !== 'answer') return { kind: exchange.kind }
@@ -87,29 +106,43 @@ function judge(answer: { responseCode: string; approvalCode?: string; amountMino
 }
 
 function authorisationRequest(profile: AcquirerProfile, message: AuthorisationMessage) {
-  const { card } = message
+  const { track2 } = message.card
   return buildAuthorisationRequest(bcdBinary1987, {
+    ...sale(profile, message),
+    ...(track2 === null ? {} : { track2 }),
+    deferred: message.deferred,
+  })
+}
+
+function authorisationAdvice(profile: AcquirerProfile, message: AdviceMessage) {
+  return buildAuthorisationAdvice(bcdBinary1987, { ...sale(profile, message), advised: message.advised })
+}
+
+function sale(profile: AcquirerProfile, message: MessageIdentity & CardOfSale) {
+  const { card } = message
+  return {
     ...common(profile, message),
     pan: card.pan,
     expiry: card.expiry,
-    ...(card.track2 === null ? {} : { track2: card.track2 }),
     ...(card.panSequence === null ? {} : { panSequence: card.panSequence.padStart(3, '0') }),
     posEntryMode: card.emv === '' ? '901' : message.contactless ? '071' : '051',
     mcc: profile.merchantCategory,
     ...(card.emv === ''
       ? {}
       : { emv: must(fromHex(card.emv), 'the schema of a card admits hexadecimal only') }),
-    deferred: message.deferred,
-  })
+  }
 }
 
+type CardOfSale = Pick<AuthorisationMessage, 'card' | 'contactless'>
+
 function reversalAdvice(profile: AcquirerProfile, message: ReversalMessage) {
+  const { advice, stan, transmittedAtMs } = message.original
   return buildReversalAdvice({
     ...common(profile, message),
     ...(message.pan === null ? {} : { pan: message.pan }),
     ...(message.approvalCode === null ? {} : { approvalCode: message.approvalCode }),
     reason: message.why === 'customer' ? '17' : '68',
-    original: { mti: '0100', ...message.original },
+    original: { mti: advice ? '0120' : '0100', stan, transmittedAtMs },
   })
 }
 

@@ -38,7 +38,8 @@ export function adoptOutcome(
   if (money.amountMinor !== outcome.amountMinor || money.currency !== outcome.currency) return null
   if (status === 'canceled' || attemptId === null || responseCode === null) return null
   if (authorisation === null || authorisation === undefined) return null
-  const { charge, saleMs, ...sending } = authorisation
+  const { charge, saleMs, advice, ...identity } = authorisation
+  const sending = advice === undefined ? identity : { ...identity, advice }
   const result = advance(row.story, {
     type: 'adopted',
     attemptId,

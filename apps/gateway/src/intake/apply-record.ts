@@ -68,8 +68,8 @@ export function applyRecord(
       const opened = row ?? openRow(header, voidReason, arrival)
       if (!termsFit(opened, header)) return { parked: 'payment_terms_mismatch' }
       const { attempt: attemptId, ordinal, read: readId, decision, times } = header
-      const by: AcceptedBy =
-        decision.via === 'online' ? { via: 'online' } : { via: 'offline', kind: decision.kind }
+      const by = acceptedBy(decision)
+      if (by === null) return { parked: 'record_malformed' }
       const { nowMs } = arrival
       const event: StoryEvent = {
         type: 'accepted',
@@ -90,6 +90,14 @@ export function applyRecord(
       return withDetails(step(known.row, event), record, arrival)
     }
   }
+}
+
+/** Null for a voice approval without what the voice said. */
+function acceptedBy(decision: RecordOf<'payment.accepted'>['decision']): AcceptedBy | null {
+  if (decision.via === 'online') return { via: 'online' }
+  const { kind, voiceCode } = decision
+  if (kind !== 'voice') return { via: 'offline', kind }
+  return voiceCode === null || voiceCode === '' ? null : { via: 'offline', kind, voiceCode }
 }
 
 function step(row: PaymentRow, event: StoryEvent): Applied {

@@ -81,9 +81,10 @@ async function signOutcome(world: GatewayWorld, row: PaymentRow, nowMs: number):
 
 function authorisationOf(row: PaymentRow, attempt: Attempt): OutcomeStatement['authorisation'] {
   if (!('rrn' in attempt)) return null
-  const { stan, rrn, transmittedAtMs } = attempt
+  const { stan, rrn, transmittedAtMs, advice } = attempt
   const { chargeId } = must(row.details[attempt.number - 1], 'every attempt has its details')
-  return { charge: chargeId, stan, rrn, transmittedAtMs, saleMs: row.openedMs }
+  const known = { charge: chargeId, stan, rrn, transmittedAtMs, saleMs: row.openedMs }
+  return advice === undefined ? known : { ...known, advice }
 }
 
 const EVENT_BY_STATUS = {

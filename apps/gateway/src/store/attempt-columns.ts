@@ -21,6 +21,7 @@ export const attemptColumns = {
   transmitted_ms: 'bigint',
   send_before_ms: 'bigint',
   repeats: 'integer',
+  advice: 'boolean',
   response_code: 'text',
   approval_code: 'text',
   approved_minor: 'bigint',
@@ -117,6 +118,7 @@ const NOTHING = {
   transmitted_ms: null,
   send_before_ms: null,
   repeats: null,
+  advice: null,
   response_code: null,
   approval_code: null,
   approved_minor: null,
@@ -223,6 +225,7 @@ function sendingToColumns(sending: Omit<Sent, 'state'>) {
     transmitted_ms: sending.transmittedAtMs,
     send_before_ms: sending.sendBeforeMs,
     repeats: sending.repeats,
+    advice: sending.advice ?? null,
   }
 }
 
@@ -233,6 +236,7 @@ function sendingOf(columns: AttemptColumns): Omit<Sent, 'state'> {
     transmittedAtMs: present(columns.transmitted_ms),
     sendBeforeMs: present(columns.send_before_ms),
     repeats: present(columns.repeats),
+    ...(columns.advice === true ? { advice: true as const } : {}),
   }
 }
 

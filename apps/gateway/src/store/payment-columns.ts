@@ -31,6 +31,7 @@ export const paymentColumns = {
   word_at_ms: 'bigint',
   word_via: 'text',
   word_kind: 'text',
+  word_voice_code: 'text',
   void_reason: 'text',
   status: 'text',
   version: 'integer',
@@ -117,7 +118,7 @@ export function paymentOf(columns: PaymentColumns, attempts: readonly AttemptCol
 
 type WordColumns = Pick<
   PaymentColumns,
-  'word' | 'word_attempt' | 'word_at_ms' | 'word_via' | 'word_kind' | 'void_reason'
+  'word' | 'word_attempt' | 'word_at_ms' | 'word_via' | 'word_kind' | 'word_voice_code' | 'void_reason'
 >
 
 function wordToColumns(word: DeviceWord): WordColumns {
@@ -127,6 +128,7 @@ function wordToColumns(word: DeviceWord): WordColumns {
     word_at_ms: null,
     word_via: null,
     word_kind: null,
+    word_voice_code: null,
     void_reason: null,
   }
   switch (word.said) {
@@ -141,6 +143,7 @@ function wordToColumns(word: DeviceWord): WordColumns {
         word_at_ms: word.atMs,
         word_via: word.via,
         word_kind: word.via === 'offline' ? word.kind : null,
+        word_voice_code: word.via === 'offline' ? (word.voiceCode ?? null) : null,
       }
   }
 }
@@ -154,9 +157,10 @@ function wordOf(columns: WordColumns): DeviceWord {
       return { said, reason: present(columns.void_reason) }
     case 'accepted': {
       const fact = { said, attemptId: present(columns.word_attempt), atMs: present(columns.word_at_ms) }
-      return columns.word_via === 'offline'
-        ? { ...fact, via: 'offline', kind: present(columns.word_kind) as OfflineKind }
-        : { ...fact, via: 'online' }
+      if (columns.word_via !== 'offline') return { ...fact, via: 'online' }
+      const offline = { ...fact, via: 'offline', kind: present(columns.word_kind) as OfflineKind } as const
+      const voiceCode = columns.word_voice_code
+      return voiceCode === null ? offline : { ...offline, voiceCode }
     }
   }
 }

@@ -1,12 +1,14 @@
 import type {
   AcquirerAnswer,
   AcquirerPort,
+  AdviceMessage,
   AuthorisationMessage,
   ReversalMessage,
 } from '../authoriser/acquirer-port.ts'
 
 export interface ScriptedAcquirer extends AcquirerPort {
   readonly authorisations: AuthorisationMessage[]
+  readonly advices: AdviceMessage[]
   readonly reversals: ReversalMessage[]
   /** The next answers, in order; afterwards every sale is approved and every reversal taken. */
   answer(...answers: (AcquirerAnswer | Promise<AcquirerAnswer>)[]): void
@@ -25,12 +27,14 @@ export const APPROVED: Extract<AcquirerAnswer, { kind: 'approved' }> = {
 /** The acquirer is the outside world: what it is asked is kept, what it answers is the test's to say. */
 export function createScriptedAcquirer(): ScriptedAcquirer {
   const authorisations: AuthorisationMessage[] = []
+  const advices: AdviceMessage[] = []
   const reversals: ReversalMessage[] = []
   const answers: (AcquirerAnswer | Promise<AcquirerAnswer>)[] = []
   const reversalAnswers: AcquirerAnswer[] = []
   const hungUp = Promise.withResolvers<AcquirerAnswer>()
   return {
     authorisations,
+    advices,
     reversals,
     answer: (...next) => void answers.push(...next),
     answerReversal: (...next) => void reversalAnswers.push(...next),
@@ -38,6 +42,11 @@ export function createScriptedAcquirer(): ScriptedAcquirer {
     state: () => 'up',
     authorise(message) {
       authorisations.push(message)
+      const next = answers.shift() ?? { ...APPROVED, amountMinor: message.money.amountMinor }
+      return Promise.race([next, hungUp.promise])
+    },
+    advise(message) {
+      advices.push(message)
       const next = answers.shift() ?? { ...APPROVED, amountMinor: message.money.amountMinor }
       return Promise.race([next, hungUp.promise])
     },

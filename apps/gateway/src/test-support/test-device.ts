@@ -207,7 +207,7 @@ export function createTestDevice(deps: TestDeviceDeps): TestDevice {
         via: 'offline',
         kind,
         why: 'internet',
-        voiceCode: null,
+        voiceCode: kind === 'voice' ? 'V01CE1' : null,
         uploadUntilMs: 4_000_000_000_000,
       }),
     approved: (sale, attempt) =>
