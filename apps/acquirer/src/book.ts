@@ -65,6 +65,7 @@ export type Chargeback = Omit<ChargedBackLine, 'event' | 'ids'> & {
 export class Book {
   readonly #transactions = new Map<string, Transaction>()
   readonly #keyByRrn = new Map<string, string>()
+  readonly #reversalAnswers = new Map<string, '00' | '25'>()
   readonly #chargedMinor = new Map<string, number>()
   readonly #accounts = new Map<string, BalanceSetLine>()
   readonly #highestAtc = new Map<string, number>()
@@ -85,6 +86,11 @@ export class Book {
 
   chargebacks(): readonly Chargeback[] {
     return this.#chargebacks
+  }
+
+  /** What this very reversal was answered; undefined for one that is new. */
+  reversalAnswer(ids: TransactionIds, reversalStan: string): '00' | '25' | undefined {
+    return this.#reversalAnswers.get(`${keyOf(ids)}|${reversalStan}`)
   }
 
   /** In the order in which they were closed. */
@@ -169,6 +175,8 @@ export class Book {
     const after = advance(before, line)
     if (after === undefined) return
     this.#transactions.set(keyOf(line.ids), after)
+    if (line.event === 'reversed' && line.reversalStan !== undefined && line.responseCode !== undefined)
+      this.#reversalAnswers.set(`${keyOf(line.ids)}|${line.reversalStan}`, line.responseCode)
     this.#keyByRrn.set(rrnKeyOf(line.ids), keyOf(line.ids))
     const { cardFingerprint, currency, chargedMinor } = after.entry
     const account = accountKey(cardFingerprint, currency)
@@ -205,8 +213,8 @@ function advance(before: Transaction | undefined, line: TransactionLine): Transa
     }
     case 'reversed': {
       if (before === undefined) {
-        const { event: _event, ids, remainingMinor: _remaining, ...facts } = line
-        return { entry: { ...facts, ...ids, ...NEVER_SEEN } }
+        const { atMs, ids, mti, merchant, amountMinor, currency } = line
+        return { entry: { atMs, mti, merchant, amountMinor, currency, ...ids, ...NEVER_SEEN } }
       }
       const remainingMinor = line.remainingMinor ?? 0
       const chargedMinor = Math.min(before.entry.chargedMinor, remainingMinor)

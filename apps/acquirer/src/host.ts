@@ -190,11 +190,16 @@ export function createHost(deps: HostDeps): Host {
     if (action?.responseCode !== undefined) {
       return deliver(reversalAnswer(advice, action.responseCode), action)
     }
-    const found = find(ids)?.authorised
+    const onFile = find(ids)
+    const fileIds = onFile === undefined ? ids : idsOfEntry(onFile.entry)
+    // Not on file: this puts it there, and whoever asks after it finds it taken back.
+    const responseCode = book.reversalAnswer(fileIds, advice.stan) ?? (onFile === undefined ? '25' : '00')
     record({
       event: 'reversed',
       atMs: nowMs(),
-      ids: found?.ids ?? ids,
+      ids: fileIds,
+      reversalStan: advice.stan,
+      responseCode,
       mti: message.mti,
       merchant: advice.merchantId,
       amountMinor,
@@ -203,7 +208,7 @@ export function createHost(deps: HostDeps): Host {
         ? {}
         : { remainingMinor: advice.replacementAmountMinor }),
     })
-    return deliver(reversalAnswer(advice, found === undefined ? '25' : '00'), action)
+    return deliver(reversalAnswer(advice, responseCode), action)
   }
 
   const upload = (message: Iso8583Message, told: ReceivedBatchUpload): HostReply => {
@@ -312,6 +317,10 @@ function read<Value>(
 }
 
 type Identified = ReceivedCardRequest | ReceivedCardAdvice | ReceivedReversalAdvice
+
+function idsOfEntry({ acquirerId, terminal, stan, localDate, localTime, rrn }: JournalEntry): TransactionIds {
+  return { acquirerId, terminal, stan, localDate, localTime, rrn }
+}
 
 function idsOf(
   message: Pick<Identified, 'acquirerId' | 'terminalId' | 'rrn' | 'saleLocalTime'>,

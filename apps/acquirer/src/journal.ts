@@ -123,6 +123,9 @@ export type ReversedLine = {
   readonly merchant: string
   readonly amountMinor: number
   readonly currency: string
+  /** STAN of the reversal itself, and what it was answered: a repeat of it is answered the same. */
+  readonly reversalStan?: string
+  readonly responseCode?: '00' | '25'
   /** Absent: the whole amount is reversed. */
   readonly remainingMinor?: number
 }

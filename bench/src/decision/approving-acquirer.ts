@@ -8,7 +8,7 @@ export const approvingAcquirer: AcquirerPort = {
   advise: ({ money }) => approve(money),
   async reverse() {
     await sleep(ISSUER_MS)
-    return { kind: 'reversed' }
+    return { kind: 'reversed', wasKnown: true }
   },
   state: () => 'up',
 }

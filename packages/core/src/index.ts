@@ -1,3 +1,4 @@
+export { advance, type Advance } from './advance.ts'
 export { assert, must, unreachable } from './assert.ts'
 export {
   type Answer,
@@ -81,8 +82,6 @@ export {
 export { acceptanceEndsMs, type OfflineClock, uploadUntilMs } from './offline-windows.ts'
 export {
   type AcceptedBy,
-  advance,
-  type Advance,
   approvedMinorOf,
   type CaptureMethod,
   captureMethods,
@@ -96,9 +95,8 @@ export {
   type PaymentStatus,
   type PaymentStory,
   statusOf,
-  type StoryEvent,
-  type StoryRefusal,
 } from './payment-story.ts'
+export type { StoryEvent, StoryRefusal } from './story-event.ts'
 export { READER_UNSEEN_MAX_MS, readerMayGoOffline, type ReaderRefusal } from './reader-may-go-offline.ts'
 export {
   type ClockReading,

@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { must } from './assert.ts'
 import { type Attempt, attemptResult, UNKNOWN_STAN } from './attempt.ts'
 import { nextStep } from './authoriser-step.ts'
+import { advance } from './advance.ts'
 import {
-  advance,
   approvedMinorOf,
   isSettled,
   isWanted,
   presentationOf,
   type PaymentStory,
   statusOf,
-  type StoryEvent,
 } from './payment-story.ts'
+import type { StoryEvent } from './story-event.ts'
 
 const opened: PaymentStory = {
   paymentId: 'pi_1',
@@ -63,6 +63,8 @@ const events = {
   remember1: { type: 'remembered', attemptId: 'att_1', ordinal: 1, readId: 'read_1', rrn: 'RRN', nowMs: 60 },
   remember2: { type: 'remembered', attemptId: 'att_2', ordinal: 2, readId: 'read_2', rrn: 'RR2', nowMs: 60 },
   doubt1: { type: 'doubted', number: 1, rrn: 'RRN', nowMs: 60 },
+  doubt_again1: { type: 'doubted_again', number: 1, rrn: 'RRN 2', nowMs: 60 },
+  reverse_known1: { type: 'reversed', number: 1, next: { rrn: 'RRN 2', nowMs: 60 } },
   adopt1: adopted(1, '345678'),
   adopt_decline1: adopted(1, null),
   adopt_later1: {
@@ -167,6 +169,11 @@ const table: readonly (readonly [sequence: string, becomes: string])[] = [
     'present1 send1 approve1 recheck1 repeat1 taken_back1 represent1 send2 approve2',
     'succeeded reversed approved settled',
   ],
+  // What the lost database may have presented once more is found out presentation by presentation.
+  ['remember1 void plan_reversal1 reverse_known1', 'canceled reversed unknown'],
+  ['remember1 void plan_reversal1 reverse1', 'canceled reversed settled'],
+  ['store1 send1 later1 doubt_again1 void', 'canceled declined unknown'],
+  ['store1 send1 later1 doubt_again1 doubt_again1', 'processing declined unknown'],
   // A human has looked.
   ['remember1 store1 find1', 'succeeded approved settled'],
   ['remember1 void find1', 'canceled unknown'],

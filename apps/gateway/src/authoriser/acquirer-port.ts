@@ -31,8 +31,11 @@ export type AcquirerAnswer =
   /** Certain that no byte left. */
   | { readonly kind: 'not_sent' }
   | { readonly kind: 'no_answer' }
-  /** To a reversal: it is done. To a repeat: what was once approved has been taken back. */
-  | { readonly kind: 'reversed' }
+  /**
+   * To a reversal: it is done, and whether the host knew what it took back. To a repeat: what was once approved has
+   * been taken back.
+   */
+  | { readonly kind: 'reversed'; readonly wasKnown: boolean }
 
 /** What tells one message from another at the host; the same in every repeat. */
 export interface MessageIdentity {

@@ -16,6 +16,7 @@ import { openCard } from '@holdfast/envelope'
 import type { CardSecrets } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { openVault, sealVault } from '../payments/card-vault.ts'
+import { withFreshDetails } from '../payments/fresh-details.ts'
 import { OUTCOME_LOST } from '../payments/resolve-lost-outcome.ts'
 import { settle } from '../payments/settle.ts'
 import type { AttemptDetails, LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
@@ -232,8 +233,15 @@ async function reverse(
     },
     limits,
   )
-  const { number } = attempt
-  if (answer.kind === 'reversed') return record(drive, row, { type: 'reversed', number })
+  const { number, attemptId } = attempt
+  if (answer.kind === 'reversed') {
+    const isUnsure = answer.wasKnown && (await isInDoubt(world, row))
+    if (!isUnsure) return record(drive, row, { type: 'reversed', number })
+    const { paymentId } = row.story
+    const presentation = presentationOf(row.story, attempt) + 1
+    const rrn = await retrievalReference(world.crypto, { paymentId, attemptId, presentation })
+    return record(drive, row, { type: 'reversed', number, next: { rrn, nowMs: world.clock.wallMs() } })
+  }
   const retryAtMs = world.clock.wallMs() + retryDelayMs(world.crypto, reversal.tries)
   return record(drive, row, { type: 'reversal_unanswered', number, retryAtMs })
 }
@@ -249,14 +257,7 @@ async function represent(
   if (detail.sealed === null) return save(drive, row, { ...row, attention: 'card_block_gone' })
   const result = advance(row.story, { type: 'represented', number: attempt.number, nowMs })
   assert('story' in result, 'a re-presentation is never refused')
-  const source = { wallMs: () => nowMs, randomBytes: (length: number) => world.crypto.randomBytes(length) }
-  const fresh: AttemptDetails = {
-    ...detail,
-    number: result.story.attempts.length,
-    chargeId: newId('ch', source),
-    createdMs: nowMs,
-  }
-  return save(drive, row, { ...row, story: result.story, details: [...row.details, fresh] })
+  return save(drive, row, withFreshDetails(world, { ...row, story: result.story }, nowMs))
 }
 
 /** Applies the event to the newest row; null when the payment moved on without it or the ownership is gone. */
@@ -265,7 +266,8 @@ async function record(drive: Drive, row: PaymentRow, event: StoryEvent): Promise
   for (let tries = 0; tries < STEPS_MAX; tries += 1) {
     const result = advance(base.story, event)
     if ('refusal' in result) return null
-    const saved = await save(drive, base, { ...base, story: result.story })
+    const next = withFreshDetails(drive.world, { ...base, story: result.story }, drive.world.clock.wallMs())
+    const saved = await save(drive, base, next)
     if (saved !== null) return saved
     const fresh = await reload(drive, base)
     if (fresh === null) return null

@@ -30,7 +30,7 @@ export interface Iso8583Acquirer extends AcquirerPort {
 
 const PURCHASE = '000000'
 const TAKEN = '00'
-/** "Unable to locate record": to a repeat, the host has taken back what it once answered. */
+/** "Unable to locate record": to a repeat, the host has taken back what it once answered; to a reversal, it never saw it. */
 const REVERSED = '25'
 
 /** The acquirer behind ISO 8583:1987 over one signed-on connection. */
@@ -62,7 +62,8 @@ export function createIso8583Acquirer(deps: {
       if (exchange.kind !== 'answer') return { kind: exchange.kind }
       const answer = parseAuthorisationAnswer(exchange.message)
       if (!answer.ok) return { kind: 'no_answer' }
-      if (message.repeat && answer.value.responseCode === REVERSED) return { kind: 'reversed' }
+      if (message.repeat && answer.value.responseCode === REVERSED)
+        return { kind: 'reversed', wasKnown: true }
       return judge(answer.value)
     },
     async advise(message, limits) {
@@ -71,7 +72,7 @@ export function createIso8583Acquirer(deps: {
       const answer = parseAuthorisationAdviceAnswer(exchange.message)
       if (!answer.ok) return { kind: 'no_answer' }
       const { responseCode: code } = answer.value
-      if (message.repeat && code === REVERSED) return { kind: 'reversed' }
+      if (message.repeat && code === REVERSED) return { kind: 'reversed', wasKnown: true }
       if (code !== TAKEN) return { kind: 'refused', responseCode: code }
       const { advised, money } = message
       const said =
@@ -85,7 +86,7 @@ export function createIso8583Acquirer(deps: {
       if (exchange.kind !== 'answer') return { kind: exchange.kind }
       const answer = parseReversalAnswer(exchange.message)
       return answer.ok && closesReversal(answer.value.responseCode)
-        ? { kind: 'reversed' }
+        ? { kind: 'reversed', wasKnown: answer.value.responseCode !== REVERSED }
         : { kind: 'no_answer' }
     },
   }

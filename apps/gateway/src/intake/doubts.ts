@@ -1,8 +1,16 @@
-import { advance, must, presentationOf } from '@holdfast/core'
+import {
+  advance,
+  type Attempt,
+  claimedAttempt,
+  must,
+  type PaymentStory,
+  presentationOf,
+} from '@holdfast/core'
 import type { SealedRecord } from '@holdfast/envelope'
 import type { GenerationMark } from '@holdfast/protocol'
 import { retrievalReference } from '../authoriser/retrieval-reference.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
+import { withFreshDetails } from '../payments/fresh-details.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import type { Doubt } from './apply-record.ts'
 
@@ -55,15 +63,24 @@ export async function doubtedRow(
   generation: number,
 ): Promise<PaymentRow> {
   if (row.asOf >= generation) return row
+  const nowMs = world.clock.wallMs()
   let { story } = row
   for (const attempt of row.story.attempts) {
-    if (attempt.state !== 'planned' && attempt.state !== 'shelved') continue
     const { number, attemptId } = attempt
-    const presentation = presentationOf(story, attempt)
+    const isUnsent = attempt.state === 'planned' || attempt.state === 'shelved'
+    if (!isUnsent && !mayBePresentedAgain(row.story, attempt)) continue
+    const presentation = presentationOf(story, attempt) + (isUnsent ? 0 : 1)
     const asked = { paymentId: story.paymentId, attemptId, presentation }
     const rrn = await retrievalReference(world.crypto, asked)
-    const result = advance(story, { type: 'doubted', number, rrn, nowMs: world.clock.wallMs() })
+    const type = isUnsent ? 'doubted' : 'doubted_again'
+    const result = advance(story, { type, number, rrn, nowMs })
     story = must('story' in result ? result.story : null, 'what was not sent can be doubted')
   }
-  return story === row.story ? row : { ...row, story }
+  return story === row.story ? row : withFreshDetails(world, { ...row, story }, nowMs)
+}
+
+/** The issuer was not the last to speak: the sale stands, so the next step was to ask it anew. */
+function mayBePresentedAgain(story: PaymentStory, attempt: Attempt): boolean {
+  if (claimedAttempt(story)?.number !== attempt.number) return false
+  return attempt.state === 'reversed' || (attempt.state === 'declined' && attempt.retryAtMs !== null)
 }

@@ -1,6 +1,7 @@
-import { advance, newId } from '@holdfast/core'
+import { advance } from '@holdfast/core'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
+import { withFreshDetails } from './fresh-details.ts'
 import { settle } from './settle.ts'
 
 /** Why a payment waits: only a lost database knew what its acquirer was asked, and the host cannot be asked again. */
@@ -69,15 +70,7 @@ async function applied(
   const answer = { responseCode, approvalCode, approvedMinor, answeredAtMs: nowMs }
   const result = advance(row.story, { type: 'found_approval', sending, answer })
   if ('refusal' in result || result.story === row.story) return null
-  const source = { wallMs: () => nowMs, randomBytes: (length: number) => world.crypto.randomBytes(length) }
-  const added = result.story.attempts.slice(row.details.length)
-  const details = [...row.details]
-  for (const { number, attemptId } of added) {
-    const like = row.details.findLast((_, at) => row.story.attempts[at]?.attemptId === attemptId)
-    if (like === undefined) return null
-    details.push({ ...like, number, chargeId: newId('ch', source), createdMs: nowMs })
-  }
-  return { ...row, story: result.story, details, openedMs, attention: null }
+  return withFreshDetails(world, { ...row, story: result.story, openedMs, attention: null }, nowMs)
 }
 
 /** In the year that brings it nearest to what the device said; null when it is no time, or days away from that. */

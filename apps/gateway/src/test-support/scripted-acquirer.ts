@@ -52,7 +52,7 @@ export function createScriptedAcquirer(): ScriptedAcquirer {
     },
     reverse(message) {
       reversals.push(message)
-      return Promise.resolve(reversalAnswers.shift() ?? { kind: 'reversed' })
+      return Promise.resolve(reversalAnswers.shift() ?? { kind: 'reversed', wasKnown: true })
     },
   }
 }

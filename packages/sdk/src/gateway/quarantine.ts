@@ -80,14 +80,15 @@ async function loadConcerned(store: Reads, seqs: readonly number[]): Promise<Loa
   return { accepted, voided: voided.filter((payment) => payment.state === 'VOIDED'), present }
 }
 
-/** Payments whose void stands in a record that is not one of the damaged ones. */
+/** Payments whose void stands in a record that is not damaged, neither now nor found to be earlier. */
 async function voidsSaid(store: Reads, damaged: ReadonlySet<number>): Promise<ReadonlySet<string>> {
   const said = new Set<string>()
   for (let afterSeq = 0; ;) {
     const page = { afterSeq, limit: HEAD_REBUILD_PAGE, headSeq: Infinity }
     const { rows, unreadable } = await readAround(store, page)
-    for (const { seq, wire } of rows) {
-      if (damaged.has(seq) || !wire.header.includes('"payment.voided"')) continue
+    for (const { seq, wire, verdict } of rows) {
+      if (damaged.has(seq) || verdict?.code === 'record_corrupt' || !wire.header.includes('"payment.voided"'))
+        continue
       const parsed = recordHeader.safeParse(parseJson(wire.header))
       if (parsed.data?.kind === 'payment.voided') said.add(parsed.data.payment)
     }

@@ -1,0 +1,100 @@
+import type { Answer, ReversalReason, Sending } from './attempt.ts'
+import type { AcceptedBy } from './payment-story.ts'
+
+/** What may happen to a payment; `advance` says what comes of it. */
+export type StoryEvent =
+  | {
+      readonly type: 'presented'
+      readonly attemptId: string
+      readonly ordinal: number
+      readonly readId: string
+      readonly nowMs: number
+    }
+  | {
+      readonly type: 'accepted'
+      readonly attemptId: string
+      readonly ordinal: number
+      readonly readId: string
+      readonly by: AcceptedBy
+      readonly atMs: number
+      readonly notBeforeMs: number
+      /** An approval that was given before this moment may have been taken back by a database that is lost. */
+      readonly reversibleBeforeMs?: number
+    }
+  /** A lost database may have asked the issuer for this try: only its RRN is certain. */
+  | {
+      readonly type: 'remembered'
+      readonly attemptId: string
+      readonly ordinal: number
+      readonly readId: string
+      readonly rrn: string
+      readonly nowMs: number
+    }
+  /** The same of a try that is known here, and was not sent before the copy was taken that this database came from. */
+  | { readonly type: 'doubted'; readonly number: number; readonly rrn: string; readonly nowMs: number }
+  /** The same of a try that was over when the copy was taken, and may have been presented once more since. */
+  | ({ readonly type: 'doubted_again'; readonly number: number } & PerhapsAgain)
+  /** The gateway's own signed word of before its database was lost, which the device has kept. */
+  | {
+      readonly type: 'adopted'
+      readonly attemptId: string
+      readonly sending: Pick<Sending, 'stan' | 'rrn' | 'transmittedAtMs' | 'advice'>
+      readonly answer: Answer & { readonly approvalCode: string | null; readonly approvedMinor: number }
+    }
+  /** Somebody looked at the acquirer's: this approval stands there. */
+  | {
+      readonly type: 'found_approval'
+      readonly sending: Pick<Sending, 'stan' | 'rrn' | 'transmittedAtMs'>
+      readonly answer: Answer & { readonly approvalCode: string; readonly approvedMinor: number }
+    }
+  /** Somebody looked at the acquirer's: nothing of this payment stands there that is not known here. */
+  | { readonly type: 'found_nothing'; readonly nowMs: number }
+  | { readonly type: 'voided'; readonly reason: string }
+  | { readonly type: 'sent'; readonly number: number; readonly sending: Sending }
+  | { readonly type: 'not_sent'; readonly number: number; readonly retryAtMs: number }
+  | {
+      readonly type: 'approved'
+      readonly number: number
+      readonly responseCode: string
+      readonly approvalCode: string
+      /** Minor units; below what was asked it is a partial approval. */
+      readonly approvedMinor: number
+      readonly nowMs: number
+    }
+  | {
+      readonly type: 'declined'
+      readonly number: number
+      readonly responseCode: string
+      readonly retryAtMs: number | null
+      readonly nowMs: number
+    }
+  | { readonly type: 'no_answer'; readonly number: number; readonly retryAtMs: number }
+  | {
+      readonly type: 'reversal_planned'
+      readonly number: number
+      readonly why: ReversalReason
+      readonly stan: string
+      readonly nowMs: number
+    }
+  | { readonly type: 'reversal_unanswered'; readonly number: number; readonly retryAtMs: number }
+  | {
+      readonly type: 'reversed'
+      readonly number: number
+      /** Set when the host knew it and a lost database may have presented the same try once more: under this RRN. */
+      readonly next?: PerhapsAgain
+    }
+  /** A repeat was answered so: the host has taken the approval back. */
+  | { readonly type: 'found_reversed'; readonly number: number }
+  | { readonly type: 'represented'; readonly number: number; readonly nowMs: number }
+
+/** Why an event changes nothing. Each is a code of the error table. */
+export type StoryRefusal =
+  | 'payment_voided'
+  | 'attempt_superseded'
+  | 'duplicate_suspected'
+  | 'attempt_already_settled'
+
+interface PerhapsAgain {
+  readonly rrn: string
+  readonly nowMs: number
+}

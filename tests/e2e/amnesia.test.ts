@@ -1,0 +1,133 @@
+import path from 'node:path'
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+import { openTcpSwitch } from '../../apps/local/src/switch/tcp-switch.ts'
+import { readAcquirerBooks } from './support/acquirer-books.ts'
+import { BareStack } from './support/bare-stack.ts'
+import { until } from './support/lab-client.ts'
+import { countSold, sellMixed } from './support/mixed-sales.ts'
+import { runOperator } from './support/running-stack.ts'
+import { openShop, type Shop } from './support/shop.ts'
+
+const PAYMENTS = 300
+const AFTERWARDS = 24
+const PATIENCE_MS = 90_000
+
+let stack: BareStack
+
+beforeEach(async () => {
+  stack = await BareStack.open()
+})
+
+afterEach(() => stack.close())
+
+it.each([
+  { backup: 'before the day', before: 0 },
+  { backup: 'in the middle of the day', before: PAYMENTS / 2 },
+])(
+  'P7 P2 ST12: restored to a backup taken $backup, the gateway misses nothing of 300 payments, no issuer approves twice, and feeds go on',
+  async ({ before }) => {
+    const acquirer = stack.acquirer()
+    const gateway = stack.gateway(0)
+    await Promise.all([acquirer.start(), gateway.start()])
+    const line = await openTcpSwitch({ port: 0, target: { host: '127.0.0.1', port: stack.gatewayPort(0) } })
+    stack.closes(() => line.close())
+    const shop = shopOf(line.port)
+    await shop.start()
+
+    const sold = await sellMixed(shop, 0, before)
+    const file = path.join(stack.home, 'kept.backup')
+    expect(await runOperator(stack.place, 'backup', '--to', file)).toMatchObject({ code: 0 })
+    sold.push(...(await sellMixed(shop, before, PAYMENTS - before - AFTERWARDS)))
+    // The first till is heard to the end; the last sales of the second one are still in its queue when all is lost.
+    await untilTill(shop, 'till-1', ({ queued, atRisk }) => queued === 0 && atRisk === 0)
+    await line.setMode('down')
+    await untilTill(shop, 'till-2', ({ networkStatus }) => networkStatus === 'offline')
+    const queued = { ...shop, tills: ['till-2'] }
+    sold.push(...(await sellMixed(queued, PAYMENTS - AFTERWARDS, AFTERWARDS)))
+    expect(sold).toHaveLength(PAYMENTS)
+    const waiting = (await shop.look()).map((till) => till.queued)
+    const known = await stack.query<{ payments: string }>('select count(*) as payments from payments')
+    const asked = readAcquirerBooks(stack.home)
+
+    await gateway.stop()
+    const restored = await runOperator(stack.place, 'restore', '--from', file, '--yes')
+    expect(restored).toMatchObject({ code: 0, output: expect.stringContaining('as generation') })
+    await gateway.start()
+    const left = await stack.query<{ payments: string }>('select count(*) as payments from payments')
+    await line.setMode('up')
+    await until(async () => {
+      const { output } = await runOperator(stack.place, 'restores', 'list')
+      return output.includes('Nothing that a restore made the gateway forget is open')
+    }, PATIENCE_MS)
+
+    // Feeds continue: what is stored from here on is decided, and its tills hear it.
+    sold.push(...(await sellMixed(shop, PAYMENTS, AFTERWARDS)))
+    await untilTills(shop, ({ queued, atRisk }) => queued === 0 && atRisk === 0)
+    await stack.atRest(PATIENCE_MS)
+    const tills = await shop.look()
+    for (const { payments } of tills) {
+      expect(Object.keys(payments)).not.toEqual(expect.arrayContaining(['OPEN']))
+      expect(payments).not.toHaveProperty('UPLOADED')
+      expect(payments['PROCESSED']).toBeGreaterThan(0)
+      expect(payments['FAILED_TO_PROCESS']).toBeGreaterThan(0)
+    }
+    await shop.program.stop()
+    await gateway.stop()
+    await acquirer.stop()
+
+    const books = readAcquirerBooks(stack.home)
+    const audit = await stack.audit()
+    console.log(
+      `amnesia (backup after ${before}): ${JSON.stringify({
+        payments: sold.length,
+        shown: countSold(sold),
+        queuedAtTheLoss: waiting,
+        gatewayKnew: Number(known[0]?.payments),
+        gatewayKnewAfterTheRestore: Number(left[0]?.payments),
+        approvalsBefore: asked.approvals.length,
+        approvals: books.approvals.length,
+        repeatsAfterTheRestore: books.repeats - asked.repeats,
+        reversalsBefore: asked.reversals,
+        reversals: books.reversals,
+        audit: { ...audit, differences: audit.differences.length },
+      })}`,
+    )
+    expect(audit.differences).toEqual([])
+    expect(audit.pending).toBe(0)
+    expect(audit.sales).toBe(sold.filter(({ paymentId }) => paymentId !== null).length)
+    const standing = sold.filter(({ result, voided }) => isAccepted(result) && !voided)
+    expect(audit.accepted).toBe(standing.length)
+    expect(audit.authorised + audit.declined).toBe(standing.length)
+    expect(books.approvedAgain).toEqual([])
+    expect(books.approvals).toEqual(expect.arrayContaining([...asked.approvals]))
+    expect(Number(left[0]?.payments)).toBeLessThan(Number(known[0]?.payments))
+  },
+)
+
+function shopOf(port: number): Shop {
+  const gatewayUrl = `http://127.0.0.1:${port}`
+  const tills = ['till-1', 'till-2'].map((name) => ({
+    name,
+    dataDir: path.join(stack.home, 'devices', name),
+    gatewayUrl,
+  }))
+  const shop = openShop({ tills, officeUrl: stack.gatewayUrl(0), logFolder: stack.logFolder })
+  stack.closes(() => shop.program.stop())
+  return shop
+}
+
+type Till = Awaited<ReturnType<Shop['look']>>[number]
+
+function isAccepted(result: string): boolean {
+  return result === 'approved' || result === 'stored'
+}
+
+function untilTills(shop: Shop, condition: (till: Till) => boolean): Promise<void> {
+  return until(async () => (await shop.look()).every(condition), PATIENCE_MS)
+}
+
+function untilTill(shop: Shop, name: string, condition: (till: Till) => boolean): Promise<void> {
+  return untilTills(shop, (till) => till.name !== name || condition(till))
+}
