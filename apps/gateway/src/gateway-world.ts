@@ -13,9 +13,10 @@ export interface GatewayWorld {
   readonly changes: ChangeNotifier
   /**
    * What counts as durable beyond this gateway's own disk (MP12). `commit`: the database answers COMMIT only when a
-   * standby has it too. `none`, the default: devices keep what they have for a week.
+   * standby has it too. `backup`: a verified backup holds it together with its outcome. `none`, the default: devices
+   * keep what they have for a week.
    */
-  readonly durable?: 'none' | 'commit'
+  readonly durable?: 'none' | 'commit' | 'backup'
 }
 
 export interface GatewayKeys {

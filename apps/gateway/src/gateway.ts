@@ -16,6 +16,7 @@ import { createDeviceApi } from './devices/device-api.ts'
 import { createEnrolment } from './devices/enrol.ts'
 import { loadLeaseTerms } from './devices/lease-terms.ts'
 import { mintDeviceCode } from './devices/mint-device-code.ts'
+import { readDurableSetting } from './backup/durable-setting.ts'
 import { defaultAcquirerProfile, type GatewayWorld, type Log } from './gateway-world.ts'
 import type { ServerParts } from './http/server-parts.ts'
 import { createServer } from './http/server.ts'
@@ -138,6 +139,7 @@ export class Gateway {
 
   async #world(pool: Pool, secrets: GatewaySecrets): Promise<GatewayWorld> {
     return {
+      durable: await readDurableSetting(pool),
       store: createPostgresGatewayStore(pool),
       clock: this.#clock,
       crypto: nodeCrypto,

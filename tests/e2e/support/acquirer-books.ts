@@ -18,6 +18,8 @@ export interface AcquirerBooks {
   readonly reversals: number
   /** Approvals that an issuer gave again under a terminal and RRN that it had approved before. */
   readonly approvedAgain: readonly string[]
+  /** Declines that were reversed as well: harmless there, and right only where the gateway never heard the answer. */
+  readonly declinesReversed: readonly string[]
 }
 
 /** What the acquirer wrote down, whether it runs or not. */
@@ -30,13 +32,16 @@ export function readAcquirerBooks(home: string): AcquirerBooks {
   const decided = (outcome: string) =>
     lines.filter((line) => line.event === 'authorised' && line.outcome === outcome).map(nameOf)
   const approvals = decided('approved')
+  const declines = decided('declined')
+  const reversals = lines.filter(({ event }) => event === 'reversed').map(nameOf)
   return {
     lines: lines.length,
     approvals,
-    declines: decided('declined'),
+    declines,
     repeats: lines.filter(({ event }) => event === 'asked_again').length,
-    reversals: lines.filter(({ event }) => event === 'reversed').length,
+    reversals: reversals.length,
     approvedAgain: approvals.filter((name, at) => approvals.indexOf(name) !== at),
+    declinesReversed: declines.filter((name) => reversals.includes(name)),
   }
 }
 

@@ -32,12 +32,21 @@ export function mixedSale(at: number): ShopSale {
 }
 
 /** All tills at once, each one sale after the other. */
-export async function sellMixed(shop: Shop, from: number, count: number): Promise<ShopSold[]> {
+export function sellMixed(shop: Shop, from: number, count: number): Promise<ShopSold[]> {
+  return sellBy(shop, from, (at) => at < from + count)
+}
+
+/** The same until it is enough. */
+export function sellWhile(shop: Shop, more: () => boolean): Promise<ShopSold[]> {
+  return sellBy(shop, 0, more)
+}
+
+async function sellBy(shop: Shop, from: number, more: (at: number) => boolean): Promise<ShopSold[]> {
   const sold: ShopSold[] = []
   let next = from
   await Promise.all(
     shop.tills.map(async (till) => {
-      while (next < from + count) {
+      while (more(next)) {
         const at = next
         next += 1
         sold.push(await shop.sell(till, mixedSale(at)))

@@ -2,6 +2,7 @@ import { isQuiet, isSettled } from '@holdfast/core'
 import { NO_DISK_FAULTS, NO_NETWORK_FAULTS, NO_WIRE_FAULTS } from '@holdfast/testing'
 import { OUTCOME_LOST } from '@holdfast/gateway'
 import { operatorResolves } from './operator.ts'
+import { notYetFrozen } from './judge-fork.ts'
 import { damagedPayments, orphanedPayments } from './judge-damage.ts'
 import { NO_DATABASE_FAULTS } from './sim-gateway-store.ts'
 import type { World } from './world.ts'
@@ -106,6 +107,8 @@ function leftOver(world: World, forked: boolean): string | null {
       if (state === 'OPEN' || state === 'QUEUED' || state === 'UPLOADED')
         return `${name} ${paymentId} is ${state}`
   }
+  const unfrozen = forked ? notYetFrozen(world) : null
+  if (unfrozen !== null) return unfrozen
   for (const { story, attention } of database.payments.values()) {
     // A sale that its till has forgotten stays open; what counts is that nothing of it is held at the issuer.
     const isForgotten = story.word.said === 'open' && story.attempts.every(isQuiet)

@@ -6,12 +6,7 @@ import type { World } from './world.ts'
  * neither branch takes sales any more, and every record of either is kept.
  */
 export function judgeFork({ watch, counters, devices, database }: World): void {
-  const disks = new Map<string, DeviceDisk[]>()
-  for (const disk of new Set(devices.map((device) => device.disk))) {
-    const { device } = JSON.parse(disk.image().values.get('enrolment') ?? '{}') as { device: string }
-    disks.set(device, [...(disks.get(device) ?? []), disk])
-  }
-  for (const [deviceId, branches] of disks) {
+  for (const [deviceId, branches] of branchesOf(devices)) {
     for (const disk of branches) {
       for (const { seq, hash, verdict } of disk.image().records.values())
         if (verdict !== null && !database.records.has(`${deviceId}/${hash}`))
@@ -22,10 +17,31 @@ export function judgeFork({ watch, counters, devices, database }: World): void {
     counters.hit('state.clone_frozen')
     if (database.devices.get(deviceId)?.forked !== true)
       watch.breach('a fork is frozen and shown', `${deviceId} has two branches and is not shown as forked`)
-    for (const disk of branches)
-      if (!(disk.image().values.get('frozen') ?? '').includes('journal_forked'))
-        watch.breach('a fork is frozen and shown', `${deviceId}: one of its branches is not frozen`)
+    if (branches.some((disk) => !isFrozen(disk)))
+      watch.breach('a fork is frozen and shown', `${deviceId}: one of its branches is not frozen`)
   }
+}
+
+/** Each branch hears of it with its next look at the feed; null once all have. */
+export function notYetFrozen({ devices }: World): string | null {
+  for (const [deviceId, [one, other]] of branchesOf(devices)) {
+    if (one === undefined || other === undefined || !isForked(one, other)) continue
+    if (!isFrozen(one) || !isFrozen(other)) return `${deviceId} has a branch that is not frozen`
+  }
+  return null
+}
+
+function branchesOf(devices: World['devices']): ReadonlyMap<string, DeviceDisk[]> {
+  const disks = new Map<string, DeviceDisk[]>()
+  for (const disk of new Set(devices.map((device) => device.disk))) {
+    const { device } = JSON.parse(disk.image().values.get('enrolment') ?? '{}') as { device: string }
+    disks.set(device, [...(disks.get(device) ?? []), disk])
+  }
+  return disks
+}
+
+function isFrozen(disk: DeviceDisk): boolean {
+  return (disk.image().values.get('frozen') ?? '').includes('journal_forked')
 }
 
 function isForked(one: DeviceDisk, other: DeviceDisk): boolean {

@@ -104,6 +104,10 @@ function judgeWords(world: World): void {
   const onDevices = new Map([...world.pruned, ...devices.flatMap(({ disk }) => [...disk.image().payments])])
   const rows = new Map([...database.payments.values()].map((row) => [row.story.paymentId, row]))
   const damaged = damagedPayments(world)
+  // A till that broke down for good hears no outcome.
+  const deaf = new Set(
+    devices.flatMap((device) => (device.isBroken() ? [...device.disk.image().payments.keys()] : [])),
+  )
   for (const [paymentId, lastWord] of shop.shown) {
     if (damaged.has(paymentId)) continue
     const onDevice = onDevices.get(paymentId)
@@ -128,7 +132,12 @@ function judgeWords(world: World): void {
         if (state === undefined || state === 'VOIDED' || state === 'OPEN') told('and lost on the device')
         if (!['succeeded', 'requires_capture', 'declined'].includes(status)) told('and has no end')
         // An approval holds unless it was given back before the acceptance arrived, and then refused.
-        if (word === 'approved' && status === 'declined' && state !== 'FAILED_TO_PROCESS')
+        if (
+          word === 'approved' &&
+          status === 'declined' &&
+          state !== 'FAILED_TO_PROCESS' &&
+          !deaf.has(paymentId)
+        )
           told('and not paid')
         break
       case 'declined':

@@ -51,6 +51,7 @@ export async function advancePayment(drive: Drive, start: PaymentRow): Promise<b
   const { world } = drive
   let row: PaymentRow | null = start
   for (let steps = 0; row !== null && steps < STEPS_MAX; steps += 1) {
+    if (row.attention !== null) return true
     const nowMs = world.clock.wallMs()
     const orphan = row.story.attempts.find((attempt) => attempt.state === 'sent')
     if (orphan?.state === 'sent') {

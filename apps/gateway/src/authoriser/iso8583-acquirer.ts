@@ -73,6 +73,8 @@ export function createIso8583Acquirer(deps: {
       if (!answer.ok) return { kind: 'no_answer' }
       const { responseCode: code } = answer.value
       if (message.repeat && code === REVERSED) return { kind: 'reversed', wasKnown: true }
+      // Nobody was there to take it: it is told again for as long as that lasts.
+      if (responseCode(code).class === 'retry_later') return { kind: 'no_answer' }
       if (code !== TAKEN) return { kind: 'refused', responseCode: code }
       const { advised, money } = message
       const said =

@@ -120,6 +120,14 @@ test('MP12: the gateway states what is in and, only when told that its commits a
   expect(await standingOf(owner)).toMatchObject({ receivedSeq: 2, durableSeq: 0, forked: false })
   Object.assign(gateway.world, { durable: 'commit' })
   expect(await standingOf(owner)).toMatchObject({ receivedSeq: 2, durableSeq: 2 })
+  Object.assign(gateway.world, { durable: 'backup' })
+  expect(await standingOf(owner)).toMatchObject({ receivedSeq: 2, durableSeq: 0 })
+  const { account, deviceId } = owner.row
+  await gateway.database.pool.query(
+    'insert into device_backups (account, device, received_seq, safe_seq, taken_at_ms) values ($1, $2, 2, 1, 0)',
+    [account, deviceId],
+  )
+  expect(await standingOf(owner)).toMatchObject({ receivedSeq: 2, durableSeq: 1 })
 })
 
 test('fault 28: both branches of a clone are kept, and both devices are told', async () => {

@@ -177,8 +177,9 @@ export function createDeviceApi(
   /** As of now: the caller may have waited long. */
   async function standing(deviceId: string, generation: number) {
     const device = must(await world.store.device(deviceId), 'it has signed the request')
-    const { receivedSeq, forked = false } = device
-    const durableSeq = world.durable === 'commit' ? receivedSeq : 0
+    const { receivedSeq, backedUpSeq = 0, forked = false } = device
+    const durable = { none: 0, commit: receivedSeq, backup: Math.min(backedUpSeq, receivedSeq) }
+    const durableSeq = durable[world.durable ?? 'none']
     const atMs = world.clock.wallMs()
     const said: DeviceStanding = { device: deviceId, generation, atMs, receivedSeq, durableSeq, forked }
     return signStatement(world.keys.signing, 'standing', said)

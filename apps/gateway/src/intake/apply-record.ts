@@ -46,7 +46,8 @@ export function applyRecord(
       if (row === null) return { row }
       if (row.deviceId !== header.device || row.saleId !== header.sale)
         return { parked: 'payment_terms_mismatch' }
-      return step(row, { type: 'voided', reason: header.reason })
+      // What a human was to find out about asking, nobody asks any more; what has to be taken back is taken back.
+      return step({ ...row, attention: null }, { type: 'voided', reason: header.reason })
     case 'sale.opened': {
       const opened = row ?? openRow(header, voidReason, arrival)
       return termsFit(opened, header) ? { row: opened } : { parked: 'payment_terms_mismatch' }

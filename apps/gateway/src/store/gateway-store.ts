@@ -48,6 +48,8 @@ export interface DeviceRow {
   /** The highest sequence number that the device has stated, and the highest that is in. */
   readonly statedSeq: number
   readonly receivedSeq: number
+  /** All up to here is in a verified backup, outcomes included; absent for nothing. */
+  readonly backedUpSeq?: number
   /** The generation since whose begin all that the device held is in. */
   readonly syncedGeneration: number
   readonly lease: Signed | null

@@ -106,6 +106,7 @@ interface DeviceColumns {
   readonly stated_seq: number
   readonly received_seq: number
   readonly synced_generation: number
+  readonly backed_up_seq: number
   readonly keys: DeviceRow['keys']
   readonly lease: DeviceRow['lease']
   readonly forked: boolean
@@ -114,6 +115,9 @@ interface DeviceColumns {
 const DEVICE = `
   select d.account, d.mode, d.device, d.location, d.terminal_id, d.status, d.stated_seq, d.received_seq,
     d.synced_generation,
+    coalesce((
+      select b.safe_seq from device_backups b where b.account = d.account and b.device = d.device), 0)
+      as backed_up_seq,
     coalesce((
       select json_agg(json_build_object('keyId', k.key_id, 'publicKey', k.public_key) order by k.created_ms desc)
       from device_keys k where k.account = d.account and k.device = d.device), '[]') as keys,
@@ -137,6 +141,7 @@ function deviceOf(row: DeviceColumns): DeviceRow {
     receivedSeq: row.received_seq,
     syncedGeneration: row.synced_generation,
     lease: row.lease,
+    ...(row.backed_up_seq > 0 ? { backedUpSeq: row.backed_up_seq } : {}),
     ...(row.forked ? { forked: true } : {}),
   }
 }

@@ -1,0 +1,121 @@
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+import { readAcquirerBooks } from './support/acquirer-books.ts'
+import { clearScript, script } from './support/acquirer-script.ts'
+import { BareStack } from './support/bare-stack.ts'
+import { openEitherGateway } from './support/either-gateway.ts'
+import { until } from './support/lab-client.ts'
+import { countSold, sellWhile } from './support/mixed-sales.ts'
+import { openShop } from './support/shop.ts'
+
+/** `HOLDFAST_CHAOS_SECONDS=60` is the minute of the acceptance; the lane takes a part of it. */
+const SECONDS = Number(process.env['HOLDFAST_CHAOS_SECONDS'] ?? 12)
+const KILL_PERIOD_MS = 1_000
+const ISSUER_MS = 80
+const PATIENCE_MS = 120_000
+
+let stack: BareStack
+
+beforeEach(async () => {
+  stack = await BareStack.open()
+})
+
+afterEach(() => stack.close())
+
+it(
+  'P1 P2 MC1 MC8: two gateways on one PostgreSQL under load, either of them or the database killed every second: each accepted sale ends as one approval or a decline',
+  { timeout: 240_000 + SECONDS * 2_000 },
+  async () => {
+    const acquirer = stack.acquirer()
+    const postgres = stack.postgres()
+    await Promise.all([acquirer.start(), postgres.start()])
+    const databaseUrl = stack.databaseUrl()
+    const gateways = [stack.gateway(0, { databaseUrl }), stack.gateway(1, { databaseUrl })] as const
+    await Promise.all(gateways.map((gateway) => gateway.start()))
+    const either = await openEitherGateway([stack.gatewayPort(0), stack.gatewayPort(1)])
+    stack.closes(() => either.close())
+    const ways = [stack.gatewayUrl(0), stack.gatewayUrl(1), `http://127.0.0.1:${either.port}`]
+    const tills = [...ways, ...ways.slice(2)].map((gatewayUrl, at) => ({
+      name: `till-${at + 1}`,
+      dataDir: path.join(stack.home, 'devices', `till-${at + 1}`),
+      gatewayUrl,
+    }))
+    const shop = openShop({ tills, officeUrl: stack.gatewayUrl(0), logFolder: stack.logFolder })
+    stack.closes(() => shop.program.stop())
+    await shop.start()
+
+    // An issuer that takes a moment, so that every kill finds messages on their way.
+    await script(stack.controlUrl, { match: {}, do: { delayMs: ISSUER_MS } })
+    const kills = { 'gateway-0': 0, 'gateway-1': 0, postgres: 0 }
+    const endMs = performance.now() + SECONDS * 1_000
+    const selling = sellWhile(shop, () => performance.now() < endMs)
+    const victims = ['gateway-0', 'gateway-1', 'postgres'] as const
+    for (let turn = 0; performance.now() < endMs; turn += 1) {
+      await sleep(KILL_PERIOD_MS)
+      // By turns, and by chance between: what was killed last is often still on its way up.
+      const victim = victims[turn % 2 === 0 ? turn % 3 : Math.floor(Math.random() * 3)] ?? 'postgres'
+      if (killNow(victim, gateways)) kills[victim] += 1
+    }
+    const sold = await selling
+
+    await Promise.all([postgres.start(), ...gateways.map((gateway) => gateway.start())])
+    await clearScript(stack.controlUrl)
+    await until(
+      async () => (await shop.look()).every(({ queued, atRisk }) => queued === 0 && atRisk === 0),
+      PATIENCE_MS,
+    )
+    await stack.atRest(PATIENCE_MS)
+    const [link] = await stack.query<{ generation: string }>('select generation::text from links')
+    await shop.program.stop()
+    for (const program of [...gateways, postgres, acquirer]) await program.stop()
+
+    const books = readAcquirerBooks(stack.home)
+    const audit = await stack.audit()
+    const standing = sold.filter(({ result, voided }) => isAccepted(result) && !voided)
+    console.log(
+      `two gateways (${SECONDS} s): ${JSON.stringify({
+        payments: sold.length,
+        shown: countSold(sold),
+        kills,
+        starts: Object.fromEntries([...gateways, postgres].map(({ name, starts }) => [name, starts])),
+        ownersOfTheLink: Number(link?.generation),
+        approvals: books.approvals.length,
+        declines: books.declines.length,
+        repeats: books.repeats,
+        reversals: books.reversals,
+        audit: { ...audit, differences: audit.differences.length },
+      })}`,
+    )
+    expect(audit.differences).toEqual([])
+    expect(audit.pending).toBe(0)
+    expect(audit.sales).toBe(sold.filter(({ paymentId }) => paymentId !== null).length)
+    expect(audit.accepted).toBe(standing.length)
+    expect(audit.authorised + audit.declined).toBe(standing.length)
+    expect(books.approvedAgain).toEqual([])
+    expect(standing.length).toBeGreaterThan(0)
+    expect(Math.min(...Object.values(kills))).toBeGreaterThan(0)
+  },
+)
+
+/** False where there is nothing to kill in this moment. */
+function killNow(
+  victim: 'gateway-0' | 'gateway-1' | 'postgres',
+  gateways: readonly { readonly name: string; readonly pid: number | undefined }[],
+): boolean {
+  const pid =
+    victim === 'postgres' ? stack.postmasterPid() : gateways.find(({ name }) => name === victim)?.pid
+  if (pid === undefined || !(pid > 0)) return false
+  try {
+    process.kill(pid, 'SIGKILL')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isAccepted(result: string): boolean {
+  return result === 'approved' || result === 'stored'
+}
