@@ -15,7 +15,7 @@ import { openShop } from './support/shop.ts'
 
 /** `HOLDFAST_CHAOS_SECONDS=60` is the minute of the acceptance; the lane takes a part of it. */
 const SECONDS = Number(process.env['HOLDFAST_CHAOS_SECONDS'] ?? 14)
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 60_000
 const SHORT_FREEZES = 3
 /** Messages that the new owner has exchanged before the old one wakes up. */
 const EXCHANGED_MIN = 3

@@ -43,6 +43,8 @@ export interface GatewayConfig {
 
 /** A fast disk wants a small pool: more connections only wait for each other. */
 const CONNECTIONS_MAX = 20
+/** Below the lease of the acquirer link: when that is over, its next owner must not wait for a lock of a frozen one. */
+const FROZEN_AFTER_MS = 5_000
 /** How long payments in flight may take to end by themselves before the link is closed under them. */
 const AUTHORISER_GRACE_MS = 4_000
 
@@ -97,7 +99,12 @@ export class Gateway {
     await this.#app.listen({ host, port })
     const connectionString = databaseUrl ?? (await this.#startPostgres())
     const log = (line: string) => this.#log.info({ line }, 'database')
-    const pool = openPool({ connectionString, connectionsMax: CONNECTIONS_MAX, log })
+    const pool = openPool({
+      connectionString,
+      connectionsMax: CONNECTIONS_MAX,
+      frozenAfterMs: FROZEN_AFTER_MS,
+      log,
+    })
     this.#pool = pool
     const applied = await migrate(pool)
     if (applied.length > 0) this.#log.info({ applied }, 'database migrated')

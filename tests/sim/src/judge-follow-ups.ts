@@ -18,7 +18,8 @@ export function judgeFollowUps(world: World): void {
       const there = records.get(payment.paymentId) ?? []
       for (const word of wordsOf(payment)) {
         const times = there.filter((candidate) => candidate === word).length
-        if (times !== 1)
+        // A tip may be written over and come back to what it was.
+        if (times === 0 || (times > 1 && !word.startsWith('tip')))
           watch.breach(
             'what was asked after the sale arrives once',
             `${name}: ${word}, ${times} times`,

@@ -5,7 +5,6 @@ import {
   isAdvice,
   isBlind,
   must,
-  newId,
   nextStep,
   type PaymentStory,
   presentationOf,

@@ -5,6 +5,8 @@ export interface PoolOptions {
   readonly connectionsMax: number
   /** What the server shows of these connections to its operator. */
   readonly name?: string
+  /** A transaction whose process says nothing for so long is rolled back: a frozen one would hold its locks for ever. */
+  readonly frozenAfterMs?: number
   readonly log: (line: string) => void
 }
 
@@ -12,12 +14,14 @@ export interface PoolOptions {
 const connectTimeoutMs = 10_000
 
 /** A pool that outlives a restart of its server: an idle connection that dies is logged and dropped. */
-export function openPool({ connectionString, connectionsMax, name = 'holdfast', log }: PoolOptions): Pool {
+export function openPool(options: PoolOptions): Pool {
+  const { connectionString, connectionsMax, name = 'holdfast', frozenAfterMs, log } = options
   const pool = new Pool({
     connectionString,
     max: connectionsMax,
     application_name: name,
     connectionTimeoutMillis: connectTimeoutMs,
+    ...(frozenAfterMs === undefined ? {} : { idle_in_transaction_session_timeout: frozenAfterMs }),
   })
   // Without a listener the event would end the process.
   pool.on('error', (error) => log(`An idle database connection was lost: ${error.message}`))

@@ -124,7 +124,7 @@ test('MP12: the gateway states what is in and, only when told that its commits a
   expect(await standingOf(owner)).toMatchObject({ receivedSeq: 2, durableSeq: 0 })
   const { account, deviceId } = owner.row
   await gateway.database.pool.query(
-    'insert into device_backups (account, device, received_seq, safe_seq, taken_at_ms) values ($1, $2, 2, 1, 0)',
+    'insert into device_backups (account, device, safe_seq, taken_at_ms) values ($1, $2, 1, 0)',
     [account, deviceId],
   )
   expect(await standingOf(owner)).toMatchObject({ receivedSeq: 2, durableSeq: 1 })
