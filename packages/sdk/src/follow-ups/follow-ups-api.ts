@@ -25,7 +25,8 @@ export function followUpsApi(running: () => RunningDevice | null): FollowUpsApi 
     async requestCapture(paymentId, capture) {
       const device = running()?.device
       if (device === undefined) return NOT_ENROLLED
-      const payment = await device.deps.store.payment(paymentId)
+      const payment = await device.deps.store.payment(paymentId).catch(() => 'unreadable' as const)
+      if (payment === 'unreadable') return { status: 'refused', code: 'journal_failed' }
       if (payment === null) return { status: 'refused', code: 'not_found' }
       const requested = await device.journal.append(requestCapture(paymentId, capture ?? totalOf(payment)))
       if (!requested.ok) return { status: 'refused', code: requested.code }
