@@ -6,12 +6,14 @@ import { openTcpSwitch } from '../../apps/local/src/switch/tcp-switch.ts'
 import { readAcquirerBooks } from './support/acquirer-books.ts'
 import { BareStack } from './support/bare-stack.ts'
 import { until } from './support/lab-client.ts'
-import { countSold, sellMixed } from './support/mixed-sales.ts'
+import { countSold, sellMixed, standingOf } from './support/mixed-sales.ts'
 import { runOperator } from './support/running-stack.ts'
 import { openShop, type Shop } from './support/shop.ts'
 
 const PAYMENTS = 300
+/** Stored by one till with no way to the gateway, and sold again by all when the gateway is healed. */
 const AFTERWARDS = 24
+const LATE_TILL = 'till-4'
 const PATIENCE_MS = 90_000
 
 let stack: BareStack
@@ -40,11 +42,11 @@ it.each([
     const file = path.join(stack.home, 'kept.backup')
     expect(await runOperator(stack.place, 'backup', '--to', file)).toMatchObject({ code: 0 })
     sold.push(...(await sellMixed(shop, before, PAYMENTS - before - AFTERWARDS)))
-    // The first till is heard to the end; the last sales of the second one are still in its queue when all is lost.
-    await untilTill(shop, 'till-1', ({ queued, atRisk }) => queued === 0 && atRisk === 0)
+    // The others are heard to the end; the last sales of one till are still in its queue when all is lost.
+    await untilTills(shop, ({ name, queued, atRisk }) => name === LATE_TILL || queued + atRisk === 0)
     await line.setMode('down')
-    await untilTill(shop, 'till-2', ({ networkStatus }) => networkStatus === 'offline')
-    const queued = { ...shop, tills: ['till-2'] }
+    await untilTills(shop, ({ name, networkStatus }) => name !== LATE_TILL || networkStatus === 'offline')
+    const queued = { ...shop, tills: [LATE_TILL] }
     sold.push(...(await sellMixed(queued, PAYMENTS - AFTERWARDS, AFTERWARDS)))
     expect(sold).toHaveLength(PAYMENTS)
     const waiting = (await shop.look()).map((till) => till.queued)
@@ -65,14 +67,13 @@ it.each([
 
     // Feeds continue: what is stored from here on is decided, and its tills hear it.
     sold.push(...(await sellMixed(shop, PAYMENTS, AFTERWARDS)))
-    await untilTills(shop, ({ queued, atRisk }) => queued === 0 && atRisk === 0)
+    await untilTills(shop, ({ queued, atRisk }) => queued + atRisk === 0)
     await stack.atRest(PATIENCE_MS)
     const tills = await shop.look()
     for (const { payments } of tills) {
-      expect(Object.keys(payments)).not.toEqual(expect.arrayContaining(['OPEN']))
+      expect(payments).not.toHaveProperty('OPEN')
       expect(payments).not.toHaveProperty('UPLOADED')
       expect(payments['PROCESSED']).toBeGreaterThan(0)
-      expect(payments['FAILED_TO_PROCESS']).toBeGreaterThan(0)
     }
     await shop.program.stop()
     await gateway.stop()
@@ -98,7 +99,7 @@ it.each([
     expect(audit.differences).toEqual([])
     expect(audit.pending).toBe(0)
     expect(audit.sales).toBe(sold.filter(({ paymentId }) => paymentId !== null).length)
-    const standing = sold.filter(({ result, voided }) => isAccepted(result) && !voided)
+    const standing = standingOf(sold)
     expect(audit.accepted).toBe(standing.length)
     expect(audit.authorised + audit.declined).toBe(standing.length)
     expect(books.approvedAgain).toEqual([])
@@ -111,7 +112,7 @@ const DEVICES_AWAY = 'select d.device from devices d join settings s on d.synced
 
 function shopOf(port: number): Shop {
   const gatewayUrl = `http://127.0.0.1:${port}`
-  const tills = ['till-1', 'till-2'].map((name) => ({
+  const tills = ['till-1', 'till-2', 'till-3', LATE_TILL].map((name) => ({
     name,
     dataDir: path.join(stack.home, 'devices', name),
     gatewayUrl,
@@ -123,14 +124,6 @@ function shopOf(port: number): Shop {
 
 type Till = Awaited<ReturnType<Shop['look']>>[number]
 
-function isAccepted(result: string): boolean {
-  return result === 'approved' || result === 'stored'
-}
-
 function untilTills(shop: Shop, condition: (till: Till) => boolean): Promise<void> {
   return until(async () => (await shop.look()).every(condition), PATIENCE_MS)
-}
-
-function untilTill(shop: Shop, name: string, condition: (till: Till) => boolean): Promise<void> {
-  return untilTills(shop, (till) => till.name !== name || condition(till))
 }

@@ -8,15 +8,17 @@ import { readAcquirerBooks } from './support/acquirer-books.ts'
 import { clearScript, type Fault, script } from './support/acquirer-script.ts'
 import { BareStack } from './support/bare-stack.ts'
 import type { ChildProgram } from './support/child-program.ts'
-import { openEitherGateway } from './support/either-gateway.ts'
 import { until } from './support/lab-client.ts'
-import { countSold, sellWhile } from './support/mixed-sales.ts'
+import { countSold, linkSale, sellWhile, standingOf } from './support/mixed-sales.ts'
 import { openShop } from './support/shop.ts'
 
 /** `HOLDFAST_CHAOS_SECONDS=60` is the minute of the acceptance; the lane takes a part of it. */
-const SECONDS = Number(process.env['HOLDFAST_CHAOS_SECONDS'] ?? 14)
+const SECONDS = Number(process.env['HOLDFAST_CHAOS_SECONDS'] ?? 12)
 const PATIENCE_MS = 60_000
-const SHORT_FREEZES = 3
+const SHORT_FREEZES = 2
+/** Nobody who is awake leaves a transaction alone for so long. */
+const IDLE_MS = 100
+const FREEZES_MAX = 25
 /** Messages that the new owner has exchanged before the old one wakes up. */
 const EXCHANGED_MIN = 3
 
@@ -47,12 +49,10 @@ it(
       await gateway.start()
       await until(async () => (await generation()) === 1, PATIENCE_MS)
     }
-    const either = await openEitherGateway([stack.gatewayPort(0), stack.gatewayPort(1)])
-    stack.closes(() => either.close())
-    const tills = Array.from({ length: 6 }, (_, at) => ({
+    const tills = Array.from({ length: 8 }, (_, at) => ({
       name: `till-${at + 1}`,
       dataDir: path.join(stack.home, 'devices', `till-${at + 1}`),
-      gatewayUrl: `http://127.0.0.1:${either.port}`,
+      gatewayUrl: stack.gatewayUrl(at % 2 === 0 ? 0 : 1),
     }))
     const shop = openShop({ tills, officeUrl: stack.gatewayUrl(0), logFolder: stack.logFolder })
     stack.closes(() => shop.program.stop())
@@ -63,7 +63,7 @@ it(
     const endMs = performance.now() + SECONDS * 1_000
     const isTime = (): boolean => performance.now() < endMs
     const misfortune = trouble(endMs - 6_000, count)
-    const selling = sellWhile(shop, isTime)
+    const selling = sellWhile(shop, isTime, linkSale)
     for (let turn = 0; isTime(); turn += 1) {
       for (let short = 0; short < SHORT_FREEZES && isTime(); short += 1) {
         const owner = owners[((await generation()) - 1) % 2]
@@ -112,7 +112,7 @@ it(
 
     const books = readAcquirerBooks(stack.home)
     const audit = await stack.audit()
-    const standing = sold.filter(({ result, voided }) => isAccepted(result) && !voided)
+    const standing = standingOf(sold)
     console.log(
       `frozen gateway (${SECONDS} s): ${JSON.stringify({
         payments: sold.length,
@@ -137,8 +137,13 @@ it(
   },
 )
 
-type Moment = 'any' | 'a request leaves' | 'an answer comes'
-const MOMENTS: readonly Moment[] = ['a request leaves', 'an answer comes', 'any']
+type Moment = 'any' | 'a request leaves' | 'an answer comes' | 'inside a transaction'
+const MOMENTS: readonly Moment[] = ['inside a transaction', 'a request leaves', 'an answer comes', 'any']
+
+interface Owner {
+  readonly line: Line
+  readonly gateway: ChildProgram
+}
 
 interface Line {
   readonly wire: TcpSwitch
@@ -178,15 +183,27 @@ async function lineToAcquirer(): Promise<Line> {
   }
 }
 
-async function frozen(
-  { line, gateway }: { readonly line: Line; readonly gateway: ChildProgram },
-  moment: Moment,
-  meanwhile: () => Promise<unknown>,
-): Promise<void> {
-  await line.next(moment, () => gateway.signal('SIGSTOP'))
+async function frozen(owner: Owner, moment: Moment, meanwhile: () => Promise<unknown>): Promise<void> {
+  if (moment === 'inside a transaction') await frozenInTransaction(owner.gateway)
+  else await owner.line.next(moment, () => owner.gateway.signal('SIGSTOP'))
   try {
     await meanwhile()
   } finally {
+    owner.gateway.signal('SIGCONT')
+  }
+}
+
+/** Then it holds its locks as long as it sleeps. As often as it takes, within reason. */
+async function frozenInTransaction(gateway: ChildProgram): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    await sleep(Math.random() * 20)
+    gateway.signal('SIGSTOP')
+    await sleep(IDLE_MS + 20)
+    const idle = await stack.query(
+      `select pid from pg_stat_activity where application_name = 'holdfast' and state = 'idle in transaction'
+         and state_change < now() - interval '${IDLE_MS} milliseconds'`,
+    )
+    if (idle.length > 0 || tries === FREEZES_MAX) return
     gateway.signal('SIGCONT')
   }
 }
@@ -218,7 +235,3 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
   ['late answer', { lateAnswer: true }],
   ['garbage', { garbage: true }],
 ]
-
-function isAccepted(result: string): boolean {
-  return result === 'approved' || result === 'stored'
-}

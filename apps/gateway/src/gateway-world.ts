@@ -1,4 +1,5 @@
-import type { AuthoriserRules, Clock, Crypto, SigningKey, X25519Pair } from '@holdfast/core'
+import type { Clock, Crypto, SigningKey, X25519Pair } from '@holdfast/core'
+import type { AcquirerProfile } from './authoriser/acquirer-profile.ts'
 import type { GatewayStore } from './store/gateway-store.ts'
 
 /** Everything that intake, authoriser and the device API take from outside; the simulation rules all of it. */
@@ -32,35 +33,6 @@ export interface GatewayKeys {
   /** Never in the database: what is vaulted cannot be read from a copy of it. */
   readonly vaultKey: Uint8Array
   readonly sealPublicKeys: readonly { readonly keyId: string; readonly publicKey: string }[]
-}
-
-/** What one acquirer contract wants; data, so that another acquirer is another row. */
-export interface AcquirerProfile extends AuthoriserRules {
-  readonly link: string
-  readonly acquirerId: string
-  readonly merchantId: string
-  readonly merchantCategory: string
-  /** How long an answer may take. */
-  readonly answerTimeoutMs: number
-  /** Nothing leaves later than this after it was decided. */
-  readonly sendWithinMs: number
-  /** How long accepted payments wait for what their device has stated. */
-  readonly holdMs: number
-  readonly concurrentMax: number
-}
-
-export const defaultAcquirerProfile: AcquirerProfile = {
-  link: 'acquirer-1',
-  acquirerId: '100001',
-  merchantId: 'HOLDFAST0000001',
-  merchantCategory: '5999',
-  answerTimeoutMs: 15_000,
-  sendWithinMs: 3_000,
-  holdMs: 60_000,
-  concurrentMax: 32,
-  hostDeduplicates: true,
-  hostKnowsRrn: true,
-  unclaimedReversalMs: 24 * 3_600_000,
 }
 
 export interface Log {

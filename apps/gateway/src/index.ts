@@ -7,20 +7,14 @@ export type {
   ReversalMessage,
   SendLimits,
 } from './authoriser/acquirer-port.ts'
+export { type AcquirerProfile, acquirerProfileOf, defaultAcquirerProfile } from './authoriser/acquirer-profile.ts'
 export { type Authoriser, createAuthoriser } from './authoriser/authoriser.ts'
 export { createIso8583Acquirer, type Iso8583Acquirer } from './authoriser/iso8583-acquirer.ts'
 export { createChangeNotifier } from './change-notifier.ts'
 export { defaultOfflineTerms, LEASE_VALID_FOR_MS } from './devices/default-offline-terms.ts'
 export { createDeviceApi, type DeviceAnswer, type DeviceRequest } from './devices/device-api.ts'
 export { type LeaseTerms, renewLease } from './devices/make-lease.ts'
-export {
-  type AcquirerProfile,
-  type ChangeNotifier,
-  defaultAcquirerProfile,
-  type GatewayKeys,
-  type GatewayWorld,
-  type Log,
-} from './gateway-world.ts'
+export type { ChangeNotifier, GatewayKeys, GatewayWorld, Log } from './gateway-world.ts'
 export { retrievalReference } from './authoriser/retrieval-reference.ts'
 export { OUTCOME_LOST, resolveLostOutcome } from './payments/resolve-lost-outcome.ts'
 export type {

@@ -1,5 +1,5 @@
 import { webCrypto } from '@holdfast/envelope/web'
-import { holdTillLock, openWebTerminal, persistStorage } from '@holdfast/sdk/web'
+import { holdTillLock, type LostStorage, openWebTerminal, persistStorage, StorageLost } from '@holdfast/sdk/web'
 import type { Preferences, PreferenceStorage } from './platform/preferences.ts'
 import { openSimulatedReader } from './platform/simulated-reader.ts'
 import { refreshConfig, savedConfig, type TillConfig } from './platform/till-config.ts'
@@ -12,6 +12,8 @@ export type Startup =
   | { readonly phase: 'locked'; readonly isFree: boolean }
   | { readonly phase: 'no_config' }
   | { readonly phase: 'failed'; readonly detail: string }
+  /** The browser has emptied an enrolled till. */
+  | { readonly phase: 'lost'; readonly lost: LostStorage }
   | { readonly phase: 'open'; readonly till: Till; readonly config: TillConfig }
 
 export interface StartupWatch {
@@ -31,7 +33,8 @@ export function beginStartup(world: StartupWorld): StartupWatch {
   const state = createObservable<{ startup: Startup }>({ startup: { phase: 'opening' } })
   const move = (startup: Startup): void => state.set({ startup })
   openInThisTab(world, move).catch((error: unknown) => {
-    move({ phase: 'failed', detail: error instanceof Error ? error.message : String(error) })
+    if (error instanceof StorageLost) move({ phase: 'lost', lost: error.lost })
+    else move({ phase: 'failed', detail: error instanceof Error ? error.message : String(error) })
   })
   return { get: () => state.get().startup, subscribe: state.subscribe }
 }

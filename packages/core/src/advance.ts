@@ -1,5 +1,12 @@
 import { assert, must } from './assert.ts'
-import { type Attempt, type AttemptFacts, type AttemptState, type Sending, UNKNOWN_STAN } from './attempt.ts'
+import {
+  type Attempt,
+  type AttemptFacts,
+  type AttemptState,
+  PART_APPROVED,
+  type Sending,
+  UNKNOWN_STAN,
+} from './attempt.ts'
 import { claimedAttempt, type PaymentStory } from './payment-story.ts'
 import type { StoryEvent, StoryRefusal } from './story-event.ts'
 
@@ -108,14 +115,20 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
       return move(story, event.number, ['planned', 'unknown'], () => ({ state: 'sent', ...event.sending }))
     case 'not_sent': {
       const isRepeat = story.attempts.some(
-        (attempt) => attempt.number === event.number && attempt.state === 'sent' && attempt.repeats > 0,
+        (attempt) =>
+          attempt.number === event.number &&
+          (attempt.state === 'unknown' || (attempt.state === 'sent' && attempt.repeats > 0)),
       )
       // The device may have stored the sale while its message was not leaving: from here on it is a deferred sale's.
       const isStored = !isRepeat && claimedAttempt(story)?.number === event.number
       const said = isStored ? { ...story, attempts: mark(story, event.number, { deferred: true }) } : story
-      return move(said, event.number, ['planned', 'sent'], (attempt) => {
-        // A repeat that did not leave says nothing about the first sending.
-        if (isRepeat) return { state: 'unknown', retryAtMs: event.retryAtMs, ...sendingOf(attempt) }
+      return move(said, event.number, ['planned', 'sent', 'unknown'], (attempt) => {
+        // A repeat that did not leave says nothing about the first sending, and does not count as one.
+        if (isRepeat) {
+          const sending = sendingOf(attempt)
+          const repeats = sending.repeats - (attempt.state === 'sent' ? 1 : 0)
+          return { state: 'unknown', retryAtMs: event.retryAtMs, ...sending, repeats }
+        }
         return attempt.deferred ? { state: 'planned', notBeforeMs: event.retryAtMs } : { state: 'shelved' }
       })
     }
@@ -136,6 +149,20 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
         answeredAtMs: event.nowMs,
         ...sendingOf(attempt),
       }))
+    case 'part_refused':
+      return move(story, event.number, ['sent', 'unknown'], (attempt) => ({
+        state: 'reversing',
+        reversal: {
+          why: 'part_refused',
+          stan: event.stan,
+          transmittedAtMs: event.nowMs,
+          tries: 0,
+          retryAtMs: event.nowMs,
+        },
+        ...sendingOf(attempt),
+      }))
+    case 'expired':
+      return move(story, event.number, ['planned'], () => ({ state: 'expired' }))
     case 'no_answer':
       return move(story, event.number, ['sent'], (attempt) => ({
         state: 'unknown',
@@ -167,7 +194,10 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
     case 'reversed': {
       const reversed = move(story, event.number, ['reversing'], (attempt) => {
         assert(attempt.state === 'reversing', 'moved from reversing')
-        return { state: 'reversed', why: attempt.reversal.why, ...sendingOf(attempt) }
+        const { why, transmittedAtMs } = attempt.reversal
+        if (why !== 'part_refused') return { state: 'reversed', why, ...sendingOf(attempt) }
+        const answer = { responseCode: PART_APPROVED, answeredAtMs: transmittedAtMs }
+        return { state: 'declined', retryAtMs: null, ...answer, ...sendingOf(attempt) }
       })
       if ('refusal' in reversed || event.next === undefined) return reversed
       return perhapsAgain(reversed.story, event.number, event.next)

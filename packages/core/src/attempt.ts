@@ -2,10 +2,12 @@
  * One try at the issuer, as the gateway keeps it.
  *
  *   planned ──▶ sent ──▶ approved ──▶ reversing ──▶ reversed
- *      │ ▲        │  ├──▶ declined        ▲
- *      │ │        │  └──▶ unknown ─────────┘      unknown ──▶ sent (the same message again, as a repeat)
- *      ▼ │        └─────▶ shelved                 (certain that no byte left)
- *    shelved
+ *    │ │ ▲        │  ├──▶ declined ◀──── ▲ ▲  (a part that the contract does not take)
+ *    │ │ │        │  └──▶ unknown ───────┘ │      unknown ──▶ sent (the same message again, as a repeat)
+ *    │ ▼ │        ├───────────────────────┘
+ *    │ shelved ◀──┘                               (certain that no byte left)
+ *    ▼
+ *    expired                                      (a stored sale too old to be sent)
  *
  * Invariants: `sent` is durable before a byte leaves; an unknown answer is never mapped to a result; what a message
  * is told apart by (STAN, RRN, transmission time) is fixed at the first sending and the same in every repeat.
@@ -27,6 +29,8 @@ export interface AttemptFacts {
 export type AttemptState =
   | { readonly state: 'planned'; readonly notBeforeMs: number }
   | { readonly state: 'shelved' }
+  /** Older than the acquirer still takes it: nothing leaves for it any more, and a human finds another way. */
+  | { readonly state: 'expired' }
   | ({ readonly state: 'sent' } & Sending)
   | ({ readonly state: 'unknown'; readonly retryAtMs: number } & Sending)
   | ({
@@ -65,7 +69,8 @@ export interface Answer {
 }
 
 export interface Reversal {
-  readonly why: ReversalReason
+  /** `part_refused`: the issuer approved a part and the contract takes no parts; once reversed it is a decline. */
+  readonly why: ReversalReason | 'part_refused'
   readonly stan: string
   readonly transmittedAtMs: number
   readonly tries: number
@@ -74,6 +79,9 @@ export interface Reversal {
 
 /** `found_reversed`: the host says so; a database that was lost meanwhile had it taken back. */
 export type ReversalReason = 'voided' | 'superseded' | 'unclaimed' | 'no_answer' | 'found_reversed'
+
+/** DE39 of an approval of a part: where the contract takes no parts, the reason of the decline. */
+export const PART_APPROVED = '10'
 
 /** What a device that waits for an online answer is told. `defer`: decide under your lease. */
 export type AttemptResult =
@@ -106,8 +114,13 @@ export function attemptResult(attempt: Attempt): AttemptResult {
       return attempt.retryAtMs === null
         ? { result: 'declined', responseCode: attempt.responseCode }
         : { result: 'defer' }
-    case 'shelved':
     case 'reversing':
+      // Whatever becomes of the reversal: the issuer did not approve this sale.
+      return attempt.reversal.why === 'part_refused'
+        ? { result: 'declined', responseCode: PART_APPROVED }
+        : { result: 'defer' }
+    case 'shelved':
+    case 'expired':
     case 'reversed':
       return { result: 'defer' }
   }

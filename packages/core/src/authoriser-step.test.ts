@@ -4,7 +4,13 @@ import { type AuthoriserRules, type AuthoriserStep, isBlind, nextStep } from './
 import type { DeviceWord, PaymentStory } from './payment-story.ts'
 
 const NOW_MS = 1_000
-const rules: AuthoriserRules = { hostDeduplicates: true, hostKnowsRrn: true, unclaimedReversalMs: 500 }
+const rules: AuthoriserRules = {
+  hostDeduplicates: true,
+  hostKnowsRrn: true,
+  repeatsMax: 3,
+  deferredAgeMaxMs: 2_000,
+  unclaimedReversalMs: 500,
+}
 const forgetful: AuthoriserRules = { ...rules, hostDeduplicates: false }
 
 const sending = { stan: '000001', rrn: 'RRN', transmittedAtMs: 1, sendBeforeMs: 2, repeats: 0 }
@@ -35,6 +41,11 @@ const claims = (n: number): DeviceWord => ({
   kind: 'deferred',
 })
 
+function by(kind: 'voice' | 'card_approved'): DeviceWord {
+  const voice = kind === 'voice' ? { voiceCode: '123456' } : {}
+  return { said: 'accepted', attemptId: 'att_1', atMs: 5, via: 'offline', kind, ...voice }
+}
+
 /** `authorise 2` names the attempt; `wait 1500` the moment to look again. */
 const table: readonly (readonly [
   what: string,
@@ -53,6 +64,20 @@ const table: readonly (readonly [
     claims(1),
     [{ ...unknown, retryAtMs: 1_200 }],
     'wait 1200',
+  ],
+  ['so often repeated that once is left', claims(1), [{ ...unknown, repeats: 2 }], 'repeat 1'],
+  ['repeated as often as may be', claims(1), [{ ...unknown, repeats: 3 }], 'plan_reversal 1 no_answer'],
+  [
+    'repeated as often as may be, and the last answer may still come',
+    claims(1),
+    [{ ...unknown, repeats: 3, retryAtMs: 1_200 }],
+    'wait 1200',
+  ],
+  [
+    'what was told and not asked is told until it is heard',
+    claims(1),
+    [{ ...unknown, repeats: 99, advice: true }],
+    'repeat 1',
   ],
   ['the issuer approved what was stored', claims(1), [approved], 'wait'],
   ['the issuer declined what was stored', claims(1), [declined], 'wait'],
@@ -121,6 +146,24 @@ const table: readonly (readonly [
 
 test.each(table)('%s', (_what, word, states, step) => {
   expect(textOf(nextStep(storyOf(word, states), rules, NOW_MS))).toBe(step)
+})
+
+test.each<readonly [what: string, DeviceWord, AttemptState, ageMs: number, step: string]>([
+  ['as old as it may be', claims(1), due, 2_000, 'authorise 1'],
+  ['too old', claims(1), due, 2_001, 'expire 1'],
+  ['too old, and not due yet', claims(1), later, 2_001, 'expire 1'],
+  ['given up', claims(1), { state: 'expired' }, 9_000, 'wait'],
+  ['told and not asked: no age ends that', by('voice'), due, 9_000, 'authorise 1'],
+  ['told by the card: no age ends that', by('card_approved'), due, 9_000, 'authorise 1'],
+  ['what has left is resolved at any age', claims(1), unknown, 9_000, 'repeat 1'],
+  ['nobody decided', claims(1), { ...declinedForNow, retryAtMs: 0 }, 9_000, 'represent 1'],
+  ['a question at the counter has no such age', open, due, 9_000, 'authorise 1'],
+  ['voided, whatever its age', voided, due, 9_000, 'wait'],
+])('the age of a stored sale: %s', (_what, word, state, ageMs, step) => {
+  const atMs = NOW_MS - ageMs
+  const story = storyOf(word.said === 'accepted' ? { ...word, atMs } : word, [state])
+  const attempts = story.attempts.map((attempt) => ({ ...attempt, deferred: word.said === 'accepted' }))
+  expect(textOf(nextStep({ ...story, attempts }, rules, NOW_MS))).toBe(step)
 })
 
 test('where the host does not remember, an unknown answer is reversed and not repeated', () => {

@@ -7,6 +7,10 @@ export interface AuthoriserRules {
   readonly hostDeduplicates: boolean
   /** True where the host knows a message again by terminal and RRN, also under another STAN. */
   readonly hostKnowsRrn: boolean
+  /** So often a request is repeated; when the last repeat is unanswered too, it is reversed. */
+  readonly repeatsMax: number
+  /** A stored sale that the issuer is to be asked about is not sent any more when it is older than this. */
+  readonly deferredAgeMaxMs: number
   /** An online approval that no device has claimed for so long is reversed. */
   readonly unclaimedReversalMs: number
 }
@@ -18,6 +22,7 @@ export type AuthoriserStep =
   | { readonly do: 'plan_reversal'; readonly attempt: Attempt; readonly why: ReversalReason }
   | { readonly do: 'send_reversal'; readonly attempt: Attempt }
   | { readonly do: 'represent'; readonly attempt: Attempt }
+  | { readonly do: 'expire'; readonly attempt: Attempt }
   | { readonly do: 'wait'; readonly untilMs: number | null }
 
 /**
@@ -43,6 +48,7 @@ export function nextStep(story: PaymentStory, rules: AuthoriserRules, nowMs: num
   if (attempt === undefined || !isWanted(story, attempt)) return { do: 'wait', untilMs: null }
   switch (attempt.state) {
     case 'planned':
+      if (isTooOld(story, attempt, rules, nowMs)) return { do: 'expire', attempt }
       if (attempt.notBeforeMs <= nowMs) return { do: 'authorise', attempt }
       waits.push(attempt.notBeforeMs)
       break
@@ -69,6 +75,7 @@ export function nextStep(story: PaymentStory, rules: AuthoriserRules, nowMs: num
     case 'sent':
     case 'reversing':
     case 'shelved':
+    case 'expired':
       break
   }
   return { do: 'wait', untilMs: waits.length === 0 ? null : Math.min(...waits) }
@@ -89,6 +96,7 @@ export function isBlind(story: PaymentStory, step: AuthoriserStep, rules: Author
       return !hasKnownStan(step.attempt) && (!rules.hostKnowsRrn || isClaimed(story, step.attempt))
     case 'send_reversal':
     case 'represent':
+    case 'expire':
     case 'wait':
       return false
   }
@@ -113,10 +121,26 @@ function reversalReason(
   if (attempt.state === 'unknown' && waitsForItsDevice(story, attempt))
     return nowMs >= attempt.retryAtMs + rules.unclaimedReversalMs ? 'unclaimed' : null
   // What was told and not asked is told until it is heard; there is nothing to take back.
-  if (attempt.state === 'unknown')
-    return rules.hostDeduplicates || isAdvice(story, attempt) ? null : 'no_answer'
+  if (attempt.state === 'unknown') {
+    if (isAdvice(story, attempt)) return null
+    if (!rules.hostDeduplicates) return 'no_answer'
+    // Also the last repeat may still be answered late.
+    const mayWait = attempt.repeats < rules.repeatsMax || attempt.retryAtMs > nowMs
+    return mayWait ? null : 'no_answer'
+  }
   const unclaimed = story.word.said === 'open' && nowMs >= attempt.answeredAtMs + rules.unclaimedReversalMs
   return unclaimed ? 'unclaimed' : null
+}
+
+/** Schemes want no late question. What was told and not asked is not a question, and what has left is resolved. */
+function isTooOld(
+  story: PaymentStory,
+  attempt: Attempt,
+  { deferredAgeMaxMs }: AuthoriserRules,
+  nowMs: number,
+): boolean {
+  const { word } = story
+  return word.said === 'accepted' && !isAdvice(story, attempt) && nowMs - word.atMs > deferredAgeMaxMs
 }
 
 /** A lost database may have asked for it, and the device has not said what came of the sale: nobody asks again yet. */

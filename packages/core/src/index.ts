@@ -7,6 +7,7 @@ export {
   type AttemptResult,
   attemptResult,
   type AttemptState,
+  PART_APPROVED,
   type Reversal,
   type ReversalReason,
   type Sending,

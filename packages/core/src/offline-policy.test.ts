@@ -56,7 +56,7 @@ const facts: CardFacts = {
 }
 const asked: CardAnswer = { first: 'ARQC', final: 'AAC', facts, uses: [] }
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'eur' }) as const
-const consent: Consent = { approved: true, contact: true }
+const consent: Consent = { approved: true, contact: true, voice: false }
 const place = { location: 'loc_1', reader: 'rdr_1', readerCapable: true }
 const sale = (amountMinor = 1_000) => ({ money: eur(amountMinor), reserved: false, ...place, ...consent })
 const used = (amountMinor: number, hoursAgo: number) => {

@@ -58,6 +58,8 @@ export interface Consent {
   readonly approved: boolean
   /** The customer's contact is with the sale. */
   readonly contact: boolean
+  /** The issuer has approved it by telephone, and its code is with the sale. */
+  readonly voice: boolean
 }
 
 /** `final` is the second GENERATE AC, null where there was none (contactless, or a TC at the first). */
@@ -132,7 +134,7 @@ export function decideOffline(
 ): OfflineDecision {
   // An AAC at the first GENERATE AC is the card's own refusal; nobody may defer it (DESIGN §3.5).
   if (card.first === 'AAC') return refuse('offline_card_declined')
-  const kind = kindOf(terms, card)
+  const kind = kindOf(terms, sale, card)
   const refusal = admitOffline(terms, kind, exposure, sale, clock)
   if (refusal !== null) return refuse(refusal)
   if (terms === null) return refuse('offline_lease_missing')
@@ -194,10 +196,12 @@ function checkUses(
 }
 
 /**
- * A card closed with Z3/AAC whose first ARQC is kept is the normal deferred sale. A TC of a card that asked for the
- * issuer first (Y3) is `card_approved` where the lease has that kind; its ARQC is still there to be deferred if not.
+ * What the issuer said by telephone is more than what the card says by itself, and never stands in for another kind. A
+ * card closed with Z3/AAC whose first ARQC is kept is the normal deferred sale. A TC of a card that asked for the issuer
+ * first (Y3) is `card_approved` where the lease has that kind; its ARQC is still there to be deferred if not.
  */
-function kindOf(terms: OfflineTerms | null, card: CardAnswer): OfflineKind {
+function kindOf(terms: OfflineTerms | null, { voice }: Consent, card: CardAnswer): OfflineKind {
+  if (voice) return 'voice'
   if (card.first === 'TC') return 'card_approved'
   return card.final === 'TC' && terms?.kinds.card_approved !== undefined ? 'card_approved' : 'deferred'
 }

@@ -5,6 +5,7 @@ import { nextStep } from './authoriser-step.ts'
 import { advance } from './advance.ts'
 import {
   approvedMinorOf,
+  claimedAttempt,
   isSettled,
   isWanted,
   presentationOf,
@@ -52,6 +53,8 @@ const events = {
   },
   decline1: { type: 'declined', number: 1, responseCode: '51', retryAtMs: null, nowMs: 30 },
   later1: { type: 'declined', number: 1, responseCode: '91', retryAtMs: 80, nowMs: 30 },
+  refuse_part1: { type: 'part_refused', number: 1, stan: '000008', nowMs: 30 },
+  expire1: { type: 'expired', number: 1 },
   silence1: { type: 'no_answer', number: 1, retryAtMs: 70 },
   plan_reversal1: { type: 'reversal_planned', number: 1, why: 'voided', stan: '000009', nowMs: 40 },
   reversal_silence1: { type: 'reversal_unanswered', number: 1, retryAtMs: 95 },
@@ -104,6 +107,21 @@ const table: readonly (readonly [sequence: string, becomes: string])[] = [
   ['store1 send1 approve1', 'succeeded approved settled'],
   ['store1 send1 decline1', 'declined declined settled'],
   ['store1 send1 unsent1', 'processing planned'],
+  // Too old to be sent: nothing leaves any more, and the sale waits for a human or its void.
+  ['store1 expire1', 'processing expired'],
+  ['store1 expire1 void', 'canceled expired settled'],
+  ['store1 expire1 store1', 'processing expired'],
+  // The contract takes no parts: the part is taken back, and the sale is declined.
+  ['present1 send1 refuse_part1', 'requires_payment_method reversing'],
+  ['present1 send1 refuse_part1 reverse1', 'requires_payment_method declined'],
+  ['present1 send1 refuse_part1 reverse1 store1', 'declined declined settled'],
+  ['store1 send1 refuse_part1 reversal_silence1', 'processing reversing'],
+  ['store1 send1 refuse_part1 reverse1', 'declined declined settled'],
+  ['store1 send1 silence1 refuse_part1 reverse1', 'declined declined settled'],
+  ['store1 send1 refuse_part1 void reverse1', 'canceled declined settled'],
+
+  // A repeat that cannot leave is put off.
+  ['store1 send1 silence1 unsent1', 'processing unknown'],
   ['store1 send1 later1', 'processing declined'],
   ['store1 send1 later1 represent1', 'processing declined planned'],
   ['store1 send1 later1 represent1 send2 approve2', 'succeeded declined approved settled'],
@@ -270,6 +288,16 @@ test('an RRN follows from the device’s try and how often it was presented, wha
   expect(story.attempts.map((attempt) => presentationOf(story, attempt))).toEqual([1, 1, 2])
 })
 
+test('a repeat that did not leave does not count as one', () => {
+  const repeatsOf = (sequence: string) => {
+    const [attempt] = play(sequence).attempts
+    return attempt !== undefined && 'repeats' in attempt ? attempt.repeats : null
+  }
+  expect(repeatsOf('store1 send1 silence1 repeat1 silence1')).toBe(1)
+  expect(repeatsOf('store1 send1 silence1 repeat1 unsent1')).toBe(0)
+  expect(repeatsOf('store1 send1 silence1 repeat1 silence1 unsent1')).toBe(1)
+})
+
 test('a reversal keeps count of its tries under one STAN', () => {
   const [attempt] = play(
     'store1 send1 approve1 void plan_reversal1 reversal_silence1 reversal_silence1',
@@ -282,7 +310,13 @@ test('a reversal keeps count of its tries under one STAN', () => {
  * payment are wanted, and what is accepted always has somebody who goes on with it.
  */
 describe('in every order of events', () => {
-  const rules = { hostDeduplicates: true, hostKnowsRrn: true, unclaimedReversalMs: 1_000 }
+  const rules = {
+    hostDeduplicates: true,
+    hostKnowsRrn: true,
+    repeatsMax: 3,
+    deferredAgeMaxMs: 2_000_000,
+    unclaimedReversalMs: 1_000,
+  }
 
   /** Hundreds of thousands of these: plain conditions, for `expect` would take most of the time. */
   function check(story: PaymentStory, sequence: readonly string[]): void {
@@ -294,6 +328,8 @@ describe('in every order of events', () => {
     if (story.attempts.some((attempt, at) => attempt.number !== at + 1)) throw broken('a number is wrong')
     if (story.word.said === 'open' || isSettled(story)) return
     if (story.attempts.some((attempt) => attempt.state === 'sent')) return
+    // Too old to be sent: it goes on by a human's hand.
+    if (claimedAttempt(story)?.state === 'expired') return
     if (nextStep(story, rules, 1_000_000).do === 'wait') throw broken('nobody goes on')
   }
 
@@ -341,6 +377,9 @@ test.each<[string, object]>([
   ['present1 unsent1', { result: 'defer' }],
   ['present1 send1 approve1 plan_reversal1', { result: 'defer' }],
   ['present1 send1 approve1 plan_reversal1 reverse1', { result: 'defer' }],
+  // A decline from the first moment, so that nothing is stored over it.
+  ['present1 send1 refuse_part1', { result: 'declined', responseCode: '10' }],
+  ['present1 send1 refuse_part1 reverse1', { result: 'declined', responseCode: '10' }],
 ])('after %s a waiting device hears %o', (sequence, result) => {
   expect(attemptResult(must(play(sequence).attempts[0], 'it was presented'))).toEqual(result)
 })

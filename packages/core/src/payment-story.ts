@@ -96,7 +96,7 @@ export function isSettled(story: PaymentStory): boolean {
 
 /** Of an attempt that nobody wants: nothing of it can still reach or be held at the issuer. */
 export function isQuiet(attempt: Attempt): boolean {
-  return ['planned', 'shelved', 'declined', 'reversed'].includes(attempt.state)
+  return ['planned', 'shelved', 'expired', 'declined', 'reversed'].includes(attempt.state)
 }
 
 function isUndecided(attempt: Attempt): boolean {

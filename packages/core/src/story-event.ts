@@ -68,7 +68,16 @@ export type StoryEvent =
       readonly retryAtMs: number | null
       readonly nowMs: number
     }
+  /** The issuer approved a part and the contract takes no parts: it is taken back by the message of this STAN. */
+  | {
+      readonly type: 'part_refused'
+      readonly number: number
+      readonly stan: string
+      readonly nowMs: number
+    }
   | { readonly type: 'no_answer'; readonly number: number; readonly retryAtMs: number }
+  /** A stored sale that is older than the acquirer takes. */
+  | { readonly type: 'expired'; readonly number: number }
   | {
       readonly type: 'reversal_planned'
       readonly number: number

@@ -56,6 +56,7 @@ export {
   type NotSent,
   type StateChangeReason,
 } from './link-types.ts'
+export { matchKey, requestKey } from './exchange-key.ts'
 export { AcquirerLink, type LinkOptions } from './link.ts'
 export { checkMac, encodeWithMac, type MacCheck, type MacFunction } from './message-mac.ts'
 export {

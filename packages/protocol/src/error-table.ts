@@ -164,6 +164,10 @@ export const errorTable = {
     'This browser keeps nothing for this page: a private window, or storage that is blocked. Open the page in a normal window.',
     507,
   ),
+  storage_lost: refusal(
+    'The browser has lost what this till had stored. Call support before anything else; then set it up anew.',
+    507,
+  ),
   storage_not_persistent: refusal(
     'This browser may throw away what this page stores, so nothing is taken offline. Install the app or allow it to keep its storage.',
   ),

@@ -1,5 +1,6 @@
 export type { TerminalDeps } from './device.ts'
 export { Journal, type JournalDeps } from './journal/journal.ts'
+export { type ApprovedPart, owedMinor } from './journal/partial-approval.ts'
 export { MediumFull } from './journal/journal-store.ts'
 export type {
   Backlog,

@@ -1,7 +1,8 @@
-import type { CardFacts, Money } from '@holdfast/core'
+import type { CardFacts, Money, OfflineKind } from '@holdfast/core'
 import { parseJson } from '@holdfast/envelope'
 import { outcomeStatement, type ReceiptTags } from '@holdfast/protocol'
 import { totalOf } from './journal/follow-ups.ts'
+import { type ApprovedPart, partOf } from './journal/partial-approval.ts'
 import type { StoredPayment } from './journal/stored-payment.ts'
 import type { TerminalSettings } from './terminal-api.ts'
 
@@ -12,9 +13,11 @@ import type { TerminalSettings } from './terminal-api.ts'
  */
 export type ReceiptWording =
   | 'approved'
+  | 'partly_approved'
   | 'accepted_offline'
   | 'stored_not_authorised'
   | 'card_approved_not_collected'
+  | 'voice_approved_not_collected'
   | 'declined'
   | 'voided'
 
@@ -27,13 +30,17 @@ export interface ReceiptCopy {
   readonly reference: string | null
   /** With the tip. */
   readonly money: Money
+  /** Null unless the issuer approved only a part of `money`: what it approved, and what is owed besides (MC3). */
+  readonly part: ApprovedPart | null
+  /** How it was accepted; null for what was never stored. */
+  readonly offlineKind: OfflineKind | null
   readonly tipMinor: number
   /** Device time of the acceptance or the void, Unix milliseconds. */
   readonly atMs: number
   /** Null on the receipt of a void. */
   readonly card: CardFacts | null
   readonly chip: ReceiptTags | null
-  /** Null unless the issuer gave one. */
+  /** Null unless the issuer gave one, online or by telephone. */
   readonly authorisationCode: string | null
   /** First digits of the record's hash: paper that proves what the journal held. */
   readonly proof: string | null
@@ -51,7 +58,9 @@ export function receiptOf(payment: StoredPayment, settings: TerminalSettings): R
   const { paymentId, reference } = payment
   const money = totalOf(payment)
   const tipMinor = money.amountMinor - payment.money.amountMinor
-  const sale = { accountName, locationName, paymentId, reference, money, tipMinor }
+  const part = partOf(payment)
+  const offlineKind = 'offlineKind' in payment ? payment.offlineKind : null
+  const sale = { accountName, locationName, paymentId, reference, money, tipMinor, part, offlineKind }
   if (payment.state === 'VOIDED') {
     const nothing = { card: null, chip: null, authorisationCode: null, proof: null }
     const common = { ...sale, ...nothing, wording: 'voided', atMs: payment.voidedMs } as const
@@ -78,20 +87,31 @@ interface Finding {
 function finding(payment: Exclude<StoredPayment, { state: 'OPEN' | 'VOIDED' }>): Finding {
   switch (payment.state) {
     case 'ACCEPTED_ONLINE':
-      return { customer: 'approved', merchant: 'approved', authorisationCode: payment.approvalCode }
+      return { ...approved(payment), authorisationCode: payment.approvalCode }
     case 'PROCESSED': {
       const outcome = outcomeStatement.safeParse(parseJson(payment.outcome.payload))
       const authorisationCode = outcome.success ? outcome.data.approvalCode : null
-      return { customer: 'approved', merchant: 'approved', authorisationCode }
+      return { ...approved(payment), authorisationCode }
     }
     case 'FAILED_TO_PROCESS':
       return { customer: 'declined', merchant: 'declined', authorisationCode: null }
     case 'QUEUED':
     case 'UPLOADED':
     case 'FAILED_TO_UPLOAD': {
-      const merchant =
-        payment.offlineKind === 'card_approved' ? 'card_approved_not_collected' : 'stored_not_authorised'
-      return { customer: 'accepted_offline', merchant, authorisationCode: null }
+      const merchant = STORED_WORDING[payment.offlineKind]
+      return { customer: 'accepted_offline', merchant, authorisationCode: payment.voiceCode ?? null }
     }
   }
 }
+
+function approved(payment: StoredPayment): Pick<Finding, 'customer' | 'merchant'> {
+  const wording = partOf(payment) === null ? 'approved' : 'partly_approved'
+  return { customer: wording, merchant: wording }
+}
+
+/** Three kinds, three texts (DESIGN §3.5). */
+const STORED_WORDING = {
+  deferred: 'stored_not_authorised',
+  card_approved: 'card_approved_not_collected',
+  voice: 'voice_approved_not_collected',
+} as const satisfies Record<OfflineKind, ReceiptWording>

@@ -62,6 +62,11 @@ export interface ConfirmOptions {
   readonly approver?: string
   /** Of the customer; sealed to the gateway before it is written down. */
   readonly contact?: ContactDetails
+  /**
+   * What the issuer said on the telephone: 1 to 6 letters or digits. A sale that cannot be authorised online is then
+   * stored as kind `voice`, under the terms of that kind, and never over a decline of the issuer or the card.
+   */
+  readonly voiceCode?: string
   /** Told once when the gateway has taken the payment and the issuer is being waited for. */
   readonly onWaiting?: (wait: IssuerWait) => void
 }
@@ -85,6 +90,8 @@ export interface Refused {
   readonly code: ErrorCode
   /** The payment that stands in the way, where it is another one's. */
   readonly paymentId?: string
+  /** Of `confirmPaymentIntent`: the same card may be confirmed again with the `voiceCode` that its issuer gives. */
+  readonly voicePossible?: true
 }
 
 export type CreateResult = { readonly status: 'created'; readonly intent: PaymentIntent } | Refused
@@ -96,13 +103,18 @@ export type CollectResult =
 
 /**
  * `stored` is not an approval and cannot be taken for one: the goods may go, the issuer has not been asked.
- * `declined` leaves the sale open for another card; `refused` says why it was neither approved nor stored.
+ * `declined` leaves the sale open for another card; `refused` says why it was neither approved nor stored. A decline with
+ * `voicePossible` is a referral: the issuer wants to be called, and decides by telephone.
  */
 export type ConfirmResult =
   | {
       readonly status: 'approved'
       readonly paymentId: string
       readonly approvalCode: string
+      /** Minor units: the whole amount, or the part that the issuer approved (MC3). */
+      readonly approvedMinor: number
+      /** The rest of the amount, to be paid otherwise; 0 when all of it is approved. */
+      readonly owedMinor: number
       readonly card: CardFacts
       readonly receipt: ReceiptTags
     }
@@ -114,7 +126,12 @@ export type ConfirmResult =
       readonly card: CardFacts
       readonly receipt: ReceiptTags
     }
-  | { readonly status: 'declined'; readonly paymentId: string; readonly responseCode: string }
+  | {
+      readonly status: 'declined'
+      readonly paymentId: string
+      readonly responseCode: string
+      readonly voicePossible?: true
+    }
   | Refused
 
 export interface DiscoveredReader {

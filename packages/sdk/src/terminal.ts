@@ -181,6 +181,7 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
         step: null,
         card: null,
         declined: new Set(),
+        referred: new Set(),
         waiting: null,
       })
       return created

@@ -4,7 +4,7 @@ import type { ShopSale, ShopSold } from './shop-messages.ts'
 /** Payments of every kind that a day has, by their number. */
 export function mixedSale(at: number): ShopSale {
   const amountMinor = 1_000 + at
-  const card = CARDS[(at + Math.floor(at / 12)) % CARDS.length] ?? 'visa'
+  const card = cardOf(at)
   const stored = { offlineBehavior: 'force_offline', amountMinor } as const
   switch (at % 12) {
     case 0:
@@ -31,29 +31,62 @@ export function mixedSale(at: number): ShopSale {
   }
 }
 
+/** Mostly at the issuer, and much of it taken back: what a link has to repeat and to reverse. */
+export function linkSale(at: number): ShopSale {
+  const amountMinor = 1_000 + at
+  const card = cardOf(at)
+  switch (at % 8) {
+    case 0:
+    case 1:
+      return { card, amountMinor }
+    case 2:
+      return { card, amountMinor, takenBack: 'accepted' }
+    case 3:
+      return { card, amountMinor, offlineBehavior: 'require_online' }
+    case 4:
+      return { card: 'declined_05', amountMinor }
+    case 5:
+      return { card: 'declined_51', secondCard: card, amountMinor }
+    default:
+      return { card, amountMinor, takenBack: 'later' }
+  }
+}
+
 /** All tills at once, each one sale after the other. */
 export function sellMixed(shop: Shop, from: number, count: number): Promise<ShopSold[]> {
-  return sellBy(shop, from, (at) => at < from + count)
+  return sellBy(shop, { from, more: (at) => at < from + count, saleOf: mixedSale })
 }
 
 /** The same until it is enough. */
-export function sellWhile(shop: Shop, more: () => boolean): Promise<ShopSold[]> {
-  return sellBy(shop, 0, more)
+export function sellWhile(shop: Shop, more: () => boolean, saleOf = mixedSale): Promise<ShopSold[]> {
+  return sellBy(shop, { from: 0, more, saleOf })
 }
 
-async function sellBy(shop: Shop, from: number, more: (at: number) => boolean): Promise<ShopSold[]> {
+async function sellBy(
+  shop: Shop,
+  order: {
+    readonly from: number
+    readonly more: (at: number) => boolean
+    readonly saleOf: (at: number) => ShopSale
+  },
+): Promise<ShopSold[]> {
   const sold: ShopSold[] = []
-  let next = from
+  let next = order.from
   await Promise.all(
     shop.tills.map(async (till) => {
-      while (more(next)) {
+      while (order.more(next)) {
         const at = next
         next += 1
-        sold.push(await shop.sell(till, mixedSale(at)))
+        sold.push(await shop.sell(till, order.saleOf(at)))
       }
     }),
   )
   return sold
+}
+
+/** Accepted at the counter and not taken back: what has to be authorised or declined in the end. */
+export function standingOf(sold: readonly ShopSold[]): ShopSold[] {
+  return sold.filter(({ result, voided }) => (result === 'approved' || result === 'stored') && !voided)
 }
 
 /** By what the screens showed. */
@@ -64,6 +97,10 @@ export function countSold(sold: readonly ShopSold[]): Record<string, number> {
     counts[name] = (counts[name] ?? 0) + 1
   }
   return counts
+}
+
+function cardOf(at: number): string {
+  return CARDS[(at + Math.floor(at / 12)) % CARDS.length] ?? 'visa'
 }
 
 const CARDS = ['visa', 'mastercard', 'amex', 'cb_visa', 'contactless_visa', 'offline_approving']

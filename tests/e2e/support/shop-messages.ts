@@ -6,8 +6,8 @@ export interface ShopSale {
   readonly amountMinor: number
   readonly captureMethod?: 'automatic' | 'manual'
   readonly offlineBehavior?: 'prefer_online' | 'require_online' | 'force_offline'
-  /** When the cashier takes it back: with the card read and nothing asked, or with the sale accepted. */
-  readonly takenBack?: 'before_asking' | 'accepted'
+  /** When the cashier takes it back: with the card read and nothing asked, at once, or a moment after the sale. */
+  readonly takenBack?: 'before_asking' | 'accepted' | 'later'
 }
 
 export interface ShopSold {

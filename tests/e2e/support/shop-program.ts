@@ -12,6 +12,7 @@ type Till = { readonly name: string; readonly terminal: Terminal; readonly reade
 type Reader = ReturnType<typeof openCashierReader>
 
 const PAGE = 500
+const LATER_MS_MAX = 1_500
 
 // Written by the test that starts this program.
 const options = JSON.parse(process.env['HOLDFAST_SHOP'] ?? '') as ShopOptions
@@ -70,6 +71,8 @@ async function sell({ terminal, reader }: Till, sale: ShopSale): Promise<ShopSol
     paid = await present({ terminal, reader }, intent, { card: secondCard, ask })
   const accepted = paid.result === 'approved' || paid.result === 'stored'
   if (accepted && takenBack === undefined) return { paymentId, ...paid, voided: false }
+  // So that its void meets the gateway between any two steps.
+  if (takenBack === 'later') await sleep(Math.random() * LATER_MS_MAX)
   const taken = await terminal.cancelPaymentIntent(paymentId, 'canceled')
   // Its outcome may be here already, and then it stands.
   return { paymentId, ...paid, voided: taken.status === 'voided' }

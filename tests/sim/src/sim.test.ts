@@ -4,8 +4,8 @@ import { type Circumstances, type Mutant, mutants } from './mutants.ts'
 import { runDay } from './scenario.ts'
 import type { Breach } from './watch.ts'
 
-const SEEDS = 8
-const RESTORED_SEEDS = 3
+const SEEDS = 6
+const RESTORED_SEEDS = 2
 /** Where all of them are noticed soon, to save time. */
 const MUTANT_SEED = 8
 const MUTANT_SEEDS_MAX = 40

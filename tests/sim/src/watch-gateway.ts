@@ -8,13 +8,14 @@ import type { Watch } from './watch.ts'
 type State = Attempt['state']
 
 const NEXT: Record<State, readonly State[]> = {
-  planned: ['planned', 'sent', 'shelved'],
+  planned: ['planned', 'sent', 'shelved', 'expired'],
   shelved: ['shelved', 'planned'],
-  sent: ['sent', 'approved', 'declined', 'unknown', 'shelved', 'planned'],
+  expired: ['expired'],
+  sent: ['sent', 'approved', 'declined', 'unknown', 'reversing', 'shelved', 'planned'],
   unknown: ['unknown', 'sent', 'approved', 'declined', 'reversing'],
   approved: ['approved', 'reversing'],
   declined: ['declined'],
-  reversing: ['reversing', 'reversed'],
+  reversing: ['reversing', 'reversed', 'declined'],
   reversed: ['reversed'],
 }
 

@@ -3,12 +3,15 @@ import type { CardSecrets } from '@holdfast/protocol'
 
 /** What the authoriser needs of an acquirer: a question, a word and its taking back, each with an answer, a certain no, or an unknown. */
 export interface AcquirerPort {
-  authorise(message: AuthorisationMessage, limits: SendLimits): Promise<AcquirerAnswer>
+  authorise(message: AuthorisationMessage, limits: SendLimits, onLate?: OnLate): Promise<AcquirerAnswer>
   /** Tells what is done. Answered `approved` when the host has taken it. */
-  advise(message: AdviceMessage, limits: SendLimits): Promise<AcquirerAnswer>
+  advise(message: AdviceMessage, limits: SendLimits, onLate?: OnLate): Promise<AcquirerAnswer>
   reverse(message: ReversalMessage, limits: SendLimits): Promise<AcquirerAnswer>
   state(): 'up' | 'down'
 }
+
+/** The answer to a message that ended as `no_answer`, at most once: known by terminal, STAN, local time and RRN. */
+export type OnLate = (answer: AcquirerAnswer) => void
 
 export interface SendLimits {
   readonly timeoutMs: number
@@ -25,7 +28,13 @@ export type AcquirerAnswer =
     }
   | { readonly kind: 'declined'; readonly responseCode: string }
   /** Nobody decided: the same sale may be asked again with a new STAN. */
-  | { readonly kind: 'retry_later'; readonly responseCode: string }
+  | {
+      readonly kind: 'retry_later'
+      readonly responseCode: string
+      /** How often it may be asked again, and how long to wait before the first time. */
+      readonly triesMax: number
+      readonly afterMs: number
+    }
   /** The host cannot take what it was told; it was no decision about the sale. */
   | { readonly kind: 'refused'; readonly responseCode: string }
   /** Certain that no byte left. */

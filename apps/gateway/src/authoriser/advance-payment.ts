@@ -2,6 +2,7 @@ import {
   advance,
   type Attempt,
   assert,
+  type AuthoriserStep,
   isAdvice,
   isBlind,
   must,
@@ -24,23 +25,17 @@ import type {
   AcquirerPort,
   AdviceMessage,
   MessageIdentity,
+  OnLate,
   SendLimits,
 } from './acquirer-port.ts'
 import { retryDelayMs } from './retry-delay.ts'
 import { retrievalReference } from './retrieval-reference.ts'
 
 const STEPS_MAX = 20
-const ADVICE_TRIES_MAX = 6
+/** Why a payment waits for a human. The acquirer takes no question about a sale as old as this one. */
+export const DEFERRED_TOO_OLD = 'deferred_too_old'
 /** As after so many failures: half a second to eight, so a backlog comes back apart and soon. */
 const ACQUIRER_DOWN_TRIES = 3
-
-export interface Drive {
-  readonly world: GatewayWorld
-  readonly acquirer: AcquirerPort
-  /** Null once the lease of the link has run out. */
-  readonly ownership: () => LinkOwnership | null
-  readonly nextStan: () => string | null
-}
 
 /**
  * Takes one payment as far as it goes now. Each step is decided by `nextStep`, made durable, and only then done; a
@@ -59,7 +54,7 @@ export async function advancePayment(drive: Drive, start: PaymentRow): Promise<b
       row = await record(drive, row, { type: 'no_answer', number: orphan.number, retryAtMs: nowMs })
       continue
     }
-    const step = nextStep(row.story, world.profile, nowMs)
+    const step = await nextSafeStep(world, row, nowMs)
     if (isBlind(row.story, step, world.profile) && (await isInDoubt(world, row))) {
       row = await save(drive, row, { ...row, attention: OUTCOME_LOST })
       return row !== null
@@ -82,12 +77,22 @@ export async function advancePayment(drive: Drive, start: PaymentRow): Promise<b
       case 'represent':
         row = await represent(drive, row, step.attempt, nowMs)
         break
+      case 'expire':
+        row = await expire(drive, row, step.attempt)
+        break
       case 'wait':
         if (row.dueMs === step.untilMs) return true
         return (await save(drive, row, row)) !== null
     }
   }
   return row !== null
+}
+
+/** A lost database may have heard the answer and told it: where the host knows repeats, it is asked once more and not undone. */
+async function nextSafeStep(world: GatewayWorld, row: PaymentRow, nowMs: number): Promise<AuthoriserStep> {
+  const step = nextStep(row.story, world.profile, nowMs)
+  const undoes = step.do === 'plan_reversal' && step.why === 'no_answer' && world.profile.hostDeduplicates
+  return undoes && (await isInDoubt(world, row)) ? { do: 'repeat', attempt: step.attempt } : step
 }
 
 async function authorise(
@@ -97,7 +102,7 @@ async function authorise(
   nowMs: number,
 ): Promise<PaymentRow | null> {
   const { world, acquirer } = drive
-  if (attempt.state === 'planned' && acquirer.state() === 'down') {
+  if (acquirer.state() === 'down') {
     // Nothing can leave: an outage of the acquirer spends no STAN and does not write each waiting sale twice a second.
     const retryAtMs = nowMs + retryDelayMs(world.crypto, ACQUIRER_DOWN_TRIES)
     return record(drive, row, { type: 'not_sent', number: attempt.number, retryAtMs })
@@ -136,10 +141,22 @@ async function authorise(
     card: opened,
     contactless: detail.card.entryMode === 'contactless',
   }
+  const onLate = lateAnswerTo(drive, sent, attempt.number, sending)
   const answer = isAdvice(row.story, attempt)
-    ? await acquirer.advise({ ...message, advised: advisedOf(row, detail) }, limits)
-    : await acquirer.authorise({ ...message, deferred: attempt.deferred }, limits)
+    ? await acquirer.advise({ ...message, advised: advisedOf(row, detail) }, limits, onLate)
+    : await acquirer.authorise({ ...message, deferred: attempt.deferred }, limits, onLate)
   return settleAnswer(drive, sent, attempt.number, answer, sending.repeats)
+}
+
+/** Outlives the exchange, so it holds what tells the message apart and no card. */
+function lateAnswerTo(
+  drive: Drive,
+  { account, story }: PaymentRow,
+  number: number,
+  { stan, rrn }: { readonly stan: string; readonly rrn: string },
+): OnLate {
+  const { paymentId } = story
+  return (answer) => drive.late({ account, paymentId, number, stan, rrn, answer })
 }
 
 /** Who has decided: the card says so in its receipt, or the cashier wrote down what the voice said. */
@@ -147,62 +164,6 @@ function advisedOf({ story: { word } }: PaymentRow, { receipt }: AttemptDetails)
   if (word.said === 'accepted' && word.via === 'offline' && word.voiceCode !== undefined)
     return { kind: 'voice', approvalCode: word.voiceCode }
   return { kind: 'card_approved', responseCode: receipt?.authorisationResponseCode === 'Y3' ? 'Y3' : 'Y1' }
-}
-
-async function settleAnswer(
-  drive: Drive,
-  row: PaymentRow,
-  number: number,
-  answer: AcquirerAnswer,
-  repeats: number,
-): Promise<PaymentRow | null> {
-  const { world } = drive
-  const nowMs = world.clock.wallMs()
-  const retryAtMs = nowMs + retryDelayMs(world.crypto, repeats)
-  switch (answer.kind) {
-    case 'approved': {
-      const { responseCode, approvalCode } = answer
-      // No issuer promises more than it was asked for.
-      const approvedMinor = Math.min(answer.amountMinor, row.story.money.amountMinor)
-      return record(drive, row, {
-        type: 'approved',
-        number,
-        responseCode,
-        approvalCode,
-        approvedMinor,
-        nowMs,
-      })
-    }
-    case 'declined':
-      return record(drive, row, {
-        type: 'declined',
-        number,
-        responseCode: answer.responseCode,
-        retryAtMs: null,
-        nowMs,
-      })
-    case 'retry_later': {
-      const { responseCode } = answer
-      return record(drive, row, {
-        type: 'declined',
-        number,
-        responseCode,
-        retryAtMs: nowMs + retryDelayMs(world.crypto, number),
-        nowMs,
-      })
-    }
-    case 'refused': {
-      // Only technically: the sale is done whatever the host says. After so many tries a human finds out why.
-      const waits = repeats < ADVICE_TRIES_MAX ? row : { ...row, attention: 'advice_refused' }
-      return record(drive, waits, { type: 'no_answer', number, retryAtMs })
-    }
-    case 'not_sent':
-      return record(drive, row, { type: 'not_sent', number, retryAtMs })
-    case 'reversed':
-      return record(drive, row, { type: 'found_reversed', number })
-    case 'no_answer':
-      return record(drive, row, { type: 'no_answer', number, retryAtMs })
-  }
 }
 
 async function reverse(
@@ -224,7 +185,8 @@ async function reverse(
       ...identity(row, message, reversal.tries > 0),
       pan: card?.pan ?? null,
       approvalCode: null,
-      why: reversal.why === 'voided' ? 'customer' : 'no_answer',
+      // A refused part is given back by us, as a void is.
+      why: reversal.why === 'voided' || reversal.why === 'part_refused' ? 'customer' : 'no_answer',
       original: {
         advice: attempt.advice === true,
         stan: attempt.stan,
@@ -235,7 +197,7 @@ async function reverse(
   )
   const { number, attemptId } = attempt
   if (answer.kind === 'reversed') {
-    const isUnsure = answer.wasKnown && (await isInDoubt(world, row))
+    const isUnsure = answer.wasKnown && reversal.why !== 'part_refused' && (await isInDoubt(world, row))
     if (!isUnsure) return record(drive, row, { type: 'reversed', number })
     const { paymentId } = row.story
     const presentation = presentationOf(row.story, attempt) + 1
@@ -260,48 +222,10 @@ async function represent(
   return save(drive, row, withFreshDetails(world, { ...row, story: result.story }, nowMs))
 }
 
-/** Applies the event to the newest row; null when the payment moved on without it or the ownership is gone. */
-async function record(drive: Drive, row: PaymentRow, event: StoryEvent): Promise<PaymentRow | null> {
-  let base = row
-  for (let tries = 0; tries < STEPS_MAX; tries += 1) {
-    const result = advance(base.story, event)
-    if ('refusal' in result) return null
-    const next = withFreshDetails(drive.world, { ...base, story: result.story }, drive.world.clock.wallMs())
-    const saved = await save(drive, base, next)
-    if (saved !== null) return saved
-    const fresh = await reload(drive, base)
-    if (fresh === null) return null
-    // Before a byte has left, what the device said meanwhile is decided on anew.
-    if (event.type === 'sent' || event.type === 'reversal_planned') return fresh
-    base = { ...fresh, details: mergeVaults(fresh, base), attention: base.attention ?? fresh.attention }
-  }
-  return null
-}
-
-/** Was the database lost since, and may the lost one have asked for this payment? */
-async function isInDoubt(world: GatewayWorld, row: PaymentRow): Promise<boolean> {
-  return row.asOf < (await world.store.generation())
-}
-
-/** Null on conflict. */
-async function save(drive: Drive, before: PaymentRow, row: PaymentRow): Promise<PaymentRow | null> {
-  const { world } = drive
-  const ownership = drive.ownership()
-  if (ownership === null) return null
-  const parts = await settle(world, before, row, world.clock.wallMs())
-  const fence = { link: world.profile.link, generation: ownership.generation }
-  if ((await world.store.commit({ fence, ...parts })) === 'conflict') return null
-  world.changes.notify(row.story.paymentId)
-  if ((parts.outcomes ?? []).length > 0) world.changes.notify(row.deviceId)
-  const saved = must(parts.payments?.[0], 'settling keeps the row')
-  return { ...saved, version: saved.version + 1 }
-}
-
-async function reload(drive: Drive, row: PaymentRow): Promise<PaymentRow | null> {
-  const { rows } = await drive.world.store.payments(row.account, [row.story.paymentId])
-  const fresh = rows[0]
-  // The row stood still: the conflict was the fence, and the link belongs to somebody else now.
-  return fresh === undefined || fresh.version === row.version ? null : fresh
+/** A database that was lost may have asked in time: then somebody looks at the acquirer's first. */
+async function expire(drive: Drive, row: PaymentRow, { number }: Attempt): Promise<PaymentRow | null> {
+  if (await isInDoubt(drive.world, row)) return save(drive, row, { ...row, attention: OUTCOME_LOST })
+  return record(drive, { ...row, attention: DEFERRED_TOO_OLD }, { type: 'expired', number })
 }
 
 async function openSealed(
@@ -361,13 +285,6 @@ function detailsOf(row: PaymentRow, attempt: Attempt): AttemptDetails {
 
 function withDetail(row: PaymentRow, detail: AttemptDetails): PaymentRow {
   return { ...row, details: row.details.map((other) => (other.number === detail.number ? detail : other)) }
-}
-
-function mergeVaults(fresh: PaymentRow, mine: PaymentRow): AttemptDetails[] {
-  return fresh.details.map((detail, at) => ({
-    ...detail,
-    vault: detail.vault ?? mine.details[at]?.vault ?? null,
-  }))
 }
 
 function stateOf({ story }: { readonly story: PaymentStory }, number: number): Attempt['state'] | undefined {

@@ -119,7 +119,7 @@ describe('a stored payment', () => {
   })
 
   test('that nobody decided on is asked anew, as another message', async () => {
-    gateway.acquirer.answer({ kind: 'retry_later', responseCode: '91' })
+    gateway.acquirer.answer({ kind: 'retry_later', responseCode: '91', triesMax: 20, afterMs: 1_000 })
     const sale = await sendStored()
     gateway.startAuthoriser()
     await becomes(sale, 'succeeded')
@@ -384,7 +384,7 @@ describe('a sale that is done is told, and not asked (ST12)', () => {
     await gateway.until(async () => (await gateway.payment(sale.paymentId)).attention === 'advice_refused', {
       stepMs: 2_000,
     })
-    expect(gateway.acquirer.advices).toHaveLength(7)
+    expect(gateway.acquirer.advices).toHaveLength(6)
     expect(await status(sale)).toBe('processing')
   })
 

@@ -2,7 +2,7 @@ import { newId, sleep } from '@holdfast/core'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
 import type { AcquirerPort } from './acquirer-port.ts'
-import { advancePayment } from './advance-payment.ts'
+import { advancePayment, type Drive, type LateAnswer, settleLate } from './advance-payment.ts'
 import type { StanBlock } from './stan-block.ts'
 import { createStanBlock } from './stan-block.ts'
 
@@ -29,9 +29,11 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): A
   })
   const inFlight = new Map<string, Promise<void>>()
   const cards = new Set<string>()
+  const lateWork = new Set<Promise<void>>()
   let stans: StanBlock | null = null
   let running: Promise<void> | null = null
   const life = { stopped: false }
+  const driving: Drive = { world, acquirer, ownership, nextStan, late }
 
   async function run(): Promise<void> {
     while (!life.stopped) {
@@ -42,7 +44,7 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): A
         await sleep(world.clock, RETRY_AFTER_FAULT_MS)
       }
     }
-    await Promise.all(inFlight.values())
+    await Promise.all([...inFlight.values(), ...lateWork])
   }
 
   async function turn(): Promise<void> {
@@ -75,13 +77,30 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): A
 
   async function drive(row: PaymentRow): Promise<void> {
     try {
-      const moved = await advancePayment({ world, acquirer, ownership, nextStan }, row)
+      const moved = await advancePayment(driving, row)
       if (!moved) await sleep(world.clock, RETRY_AFTER_FAULT_MS)
     } catch (error) {
       // The outcome of the last write is unknown; the payment is read again at its next due moment.
       world.log.error({ error: String(error), payment: row.story.paymentId }, 'payment could not be advanced')
       await sleep(world.clock, RETRY_AFTER_FAULT_MS)
     }
+  }
+
+  /** Beside whoever drives the payment: what both write is told apart by its version. */
+  function late(answer: LateAnswer): void {
+    const { paymentId: payment, number: attempt, stan, rrn } = answer
+    const ids = { payment, attempt, stan, rrn, answer: answer.answer.kind }
+    const work = settleLate(driving, answer)
+      .then((what) => world.log.info({ ...ids, what }, 'late answer of the acquirer'))
+      .catch((error: unknown) => {
+        // Its message is still unknown, and is found out as if nobody had answered.
+        world.log.error({ ...ids, error: String(error) }, 'late answer could not be taken')
+      })
+      .finally(() => {
+        lateWork.delete(work)
+        world.changes.notify('due')
+      })
+    lateWork.add(work)
   }
 
   async function own(): Promise<LinkOwnership | null> {

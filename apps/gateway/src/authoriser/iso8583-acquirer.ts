@@ -1,49 +1,46 @@
-import { type Clock, currencyNumber, fromHex, must } from '@holdfast/core'
+import type { Clock } from '@holdfast/core'
 import {
   AcquirerLink,
-  bcdBinary1987,
-  buildAuthorisationAdvice,
-  buildAuthorisationRequest,
   buildReversalAdvice,
+  buildSaleAdvice,
+  buildSaleRequest,
   closesReversal,
   type Dialer,
-  parseAuthorisationAdviceAnswer,
-  parseAuthorisationAnswer,
+  type Exchange,
+  type Iso8583Message,
+  LINK_LIMITS,
+  type LinkMac,
   parseReversalAnswer,
-  responseCode,
-  type SaleLocalTime,
+  parseSaleAdviceAnswer,
+  parseSaleAnswer,
 } from '@holdfast/iso8583'
-import type { AcquirerProfile, Log } from '../gateway-world.ts'
-import type {
-  AcquirerAnswer,
-  AcquirerPort,
-  AdviceMessage,
-  AuthorisationMessage,
-  MessageIdentity,
-  ReversalMessage,
-} from './acquirer-port.ts'
+import type { Log } from '../gateway-world.ts'
+import type { AcquirerAnswer, AcquirerPort, OnLate, SendLimits } from './acquirer-port.ts'
+import type { AcquirerProfile } from './acquirer-profile.ts'
+import { adviceOf, requestOf, reversalOf } from './card-messages.ts'
+import { judgeAdvice, judgeSale, REVERSED } from './judge-answer.ts'
+import { LateListeners } from './late-listeners.ts'
 
 export interface Iso8583Acquirer extends AcquirerPort {
   start(): void
   stop(): void
 }
 
-const PURCHASE = '000000'
-const TAKEN = '00'
-/** "Unable to locate record": to a repeat, the host has taken back what it once answered; to a reversal, it never saw it. */
-const REVERSED = '25'
-
-/** The acquirer behind ISO 8583:1987 over one signed-on connection. */
+/** The acquirer behind ISO 8583:1987 over one signed-on connection, as its profile says. */
 export function createIso8583Acquirer(deps: {
   readonly dialer: Dialer
   readonly clock: Clock
   readonly random: () => number
   readonly profile: AcquirerProfile
+  /** Given exactly when the profile has MACs. */
+  readonly mac?: LinkMac | undefined
   readonly log: Log
 }): Iso8583Acquirer {
-  const { clock, profile, log } = deps
+  const { clock, profile, log, mac } = deps
+  const { host } = profile
+  const late = new LateListeners(LINK_LIMITS.lateMax)
   const link = new AcquirerLink({
-    profile: bcdBinary1987,
+    profile: host.wire,
     dialer: deps.dialer,
     random: deps.random,
     clock: {
@@ -51,123 +48,60 @@ export function createIso8583Acquirer(deps: {
       wallMs: () => clock.wallMs(),
       setTimer: (afterMs, run) => clock.timer(afterMs, run),
     },
+    ...(mac === undefined ? {} : { mac }),
     onStateChange: (state, why) => log.info({ state, why, link: profile.link }, 'acquirer link'),
+    onBreakerChange: (state) => log.info({ state, link: profile.link }, 'acquirer breaker'),
+    onLate({ message, sinceSentMs }) {
+      const isHeard = late.hear(message)
+      log.info({ ...idsOf(message), sinceSentMs, isHeard }, 'late answer')
+    },
   })
+
+  /** Only the answer to a sale has somebody to hear it late; a reversal is repeated until it is answered. */
+  async function exchange(
+    message: Iso8583Message,
+    { timeoutMs, sendBeforeMs }: SendLimits,
+    judge: (message: Iso8583Message) => AcquirerAnswer,
+    onLate?: OnLate,
+  ): Promise<AcquirerAnswer> {
+    const ended: Exchange = await link.exchange(message, { timeoutMs, sendBeforeMs })
+    if (ended.kind === 'answer') {
+      late.forget(message)
+      return judge(ended.message)
+    }
+    if (ended.kind === 'no_answer' && onLate !== undefined)
+      late.await(message, (answer) => onLate(judge(answer)))
+    return { kind: ended.kind }
+  }
+
   return {
     start: () => link.start(),
     stop: () => link.stop(),
     state: () => (link.state() === 'up' ? 'up' : 'down'),
-    async authorise(message, limits) {
-      const exchange = await link.exchange(authorisationRequest(profile, message), limits)
-      if (exchange.kind !== 'answer') return { kind: exchange.kind }
-      const answer = parseAuthorisationAnswer(exchange.message)
-      if (!answer.ok) return { kind: 'no_answer' }
-      if (message.repeat && answer.value.responseCode === REVERSED)
-        return { kind: 'reversed', wasKnown: true }
-      return judge(answer.value)
+    authorise(message, limits, onLate) {
+      const { repeat } = message
+      const judge = (said: Iso8583Message) => judgeSale(host, { repeat }, parseSaleAnswer(host, said))
+      return exchange(buildSaleRequest(host, requestOf(profile, message)), limits, judge, onLate)
     },
-    async advise(message, limits) {
-      const exchange = await link.exchange(authorisationAdvice(profile, message), limits)
-      if (exchange.kind !== 'answer') return { kind: exchange.kind }
-      const answer = parseAuthorisationAdviceAnswer(exchange.message)
-      if (!answer.ok) return { kind: 'no_answer' }
-      const { responseCode: code } = answer.value
-      if (message.repeat && code === REVERSED) return { kind: 'reversed', wasKnown: true }
-      // Nobody was there to take it: it is told again for as long as that lasts.
-      if (responseCode(code).class === 'retry_later') return { kind: 'no_answer' }
-      if (code !== TAKEN) return { kind: 'refused', responseCode: code }
-      const { advised, money } = message
-      const said =
-        advised.kind === 'voice'
-          ? { responseCode: TAKEN, approvalCode: advised.approvalCode }
-          : { responseCode: advised.responseCode, approvalCode: advised.responseCode }
-      return { kind: 'approved', ...said, amountMinor: money.amountMinor }
+    advise(message, limits, onLate) {
+      const { repeat, advised, money } = message
+      const judge = (said: Iso8583Message) =>
+        judgeAdvice(host, { repeat, advised, money }, parseSaleAdviceAnswer(host, said))
+      return exchange(buildSaleAdvice(host, adviceOf(profile, message)), limits, judge, onLate)
     },
-    async reverse(message, limits) {
-      const exchange = await link.exchange(reversalAdvice(profile, message), limits)
-      if (exchange.kind !== 'answer') return { kind: exchange.kind }
-      const answer = parseReversalAnswer(exchange.message)
-      return answer.ok && closesReversal(answer.value.responseCode)
-        ? { kind: 'reversed', wasKnown: answer.value.responseCode !== REVERSED }
-        : { kind: 'no_answer' }
+    reverse(message, limits) {
+      const judge = (said: Iso8583Message): AcquirerAnswer => {
+        const answer = parseReversalAnswer(said)
+        return answer.ok && closesReversal(answer.value.responseCode)
+          ? { kind: 'reversed', wasKnown: answer.value.responseCode !== REVERSED }
+          : { kind: 'no_answer' }
+      }
+      return exchange(buildReversalAdvice(reversalOf(profile, message)), limits, judge)
     },
   }
 }
 
-function judge(answer: { responseCode: string; approvalCode?: string; amountMinor: number }): AcquirerAnswer {
-  const { responseCode: code, amountMinor } = answer
-  switch (responseCode(code).class) {
-    case 'approved':
-      return { kind: 'approved', responseCode: code, approvalCode: answer.approvalCode ?? '', amountMinor }
-    case 'declined':
-      return { kind: 'declined', responseCode: code }
-    case 'retry_later':
-      return { kind: 'retry_later', responseCode: code }
-    case 'unknown':
-      return { kind: 'no_answer' }
-  }
-}
-
-function authorisationRequest(profile: AcquirerProfile, message: AuthorisationMessage) {
-  const { track2 } = message.card
-  return buildAuthorisationRequest(bcdBinary1987, {
-    ...sale(profile, message),
-    ...(track2 === null ? {} : { track2 }),
-    deferred: message.deferred,
-  })
-}
-
-function authorisationAdvice(profile: AcquirerProfile, message: AdviceMessage) {
-  return buildAuthorisationAdvice(bcdBinary1987, { ...sale(profile, message), advised: message.advised })
-}
-
-function sale(profile: AcquirerProfile, message: MessageIdentity & CardOfSale) {
-  const { card } = message
-  return {
-    ...common(profile, message),
-    pan: card.pan,
-    expiry: card.expiry,
-    ...(card.panSequence === null ? {} : { panSequence: card.panSequence.padStart(3, '0') }),
-    posEntryMode: card.emv === '' ? '901' : message.contactless ? '071' : '051',
-    mcc: profile.merchantCategory,
-    ...(card.emv === ''
-      ? {}
-      : { emv: must(fromHex(card.emv), 'the schema of a card admits hexadecimal only') }),
-  }
-}
-
-type CardOfSale = Pick<AuthorisationMessage, 'card' | 'contactless'>
-
-function reversalAdvice(profile: AcquirerProfile, message: ReversalMessage) {
-  const { advice, stan, transmittedAtMs } = message.original
-  return buildReversalAdvice({
-    ...common(profile, message),
-    ...(message.pan === null ? {} : { pan: message.pan }),
-    ...(message.approvalCode === null ? {} : { approvalCode: message.approvalCode }),
-    reason: message.why === 'customer' ? '17' : '68',
-    original: { mti: advice ? '0120' : '0100', stan, transmittedAtMs },
-  })
-}
-
-function common(profile: AcquirerProfile, message: MessageIdentity) {
-  const { acquirerId, merchantId } = profile
-  return {
-    repeat: message.repeat,
-    processingCode: PURCHASE,
-    amountMinor: message.money.amountMinor,
-    currencyNumeric: currencyNumber(message.money.currency),
-    transmittedAtMs: message.transmittedAtMs,
-    stan: message.stan,
-    rrn: message.rrn,
-    saleLocalTime: saleLocalTime(message.saleMs, message.utcOffsetMin),
-    terminalId: message.terminalId,
-    acquirerId,
-    merchantId,
-  }
-}
-
-/** The clock on the shop's wall at the moment of sale. */
-function saleLocalTime(saleMs: number, utcOffsetMin: number): SaleLocalTime {
-  const iso = new Date(saleMs + utcOffsetMin * 60_000).toISOString()
-  return { MMDD: iso.slice(5, 7) + iso.slice(8, 10), hhmmss: iso.slice(11, 19).replaceAll(':', '') }
+/** A message is never logged: it holds the card. */
+function idsOf({ mti, fields }: Iso8583Message) {
+  return { mti, stan: fields[11], rrn: fields[37], terminal: fields[41]?.trimEnd(), code: fields[39] }
 }

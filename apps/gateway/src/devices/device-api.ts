@@ -148,7 +148,8 @@ export function createDeviceApi(
     for (;;) {
       const rows = await world.store.feed({ deviceId: device.deviceId, after, limit: FEED_ITEMS_MAX })
       const leftMs = untilMs - world.clock.monotonicMs()
-      if (rows.length > 0 || leftMs <= 0) {
+      // Of a new generation a device hears at once: until it knows, nothing that it holds comes back.
+      if (rows.length > 0 || leftMs <= 0 || !same) {
         const items = rows.map(({ n, statement: signed }) => ({
           n,
           type: 'outcome' as const,

@@ -1,5 +1,6 @@
 import { createChangeNotifier } from '../change-notifier.ts'
-import { defaultAcquirerProfile, type GatewayWorld } from '../gateway-world.ts'
+import { defaultAcquirerProfile } from '../authoriser/acquirer-profile.ts'
+import type { GatewayWorld } from '../gateway-world.ts'
 import { loadGatewayKeys } from '../keys/gateway-keys.ts'
 import {
   type LostOutcome,

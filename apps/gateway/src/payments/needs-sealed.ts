@@ -10,12 +10,14 @@ export function needsSealed(attempt: Attempt): boolean {
     case 'shelved':
     case 'sent':
     case 'unknown':
-    case 'reversing':
     case 'reversed':
       return true
+    case 'reversing':
+      return attempt.reversal.why !== 'part_refused'
     case 'declined':
       return attempt.retryAtMs !== null
     case 'approved':
+    case 'expired':
       return false
   }
 }

@@ -24,6 +24,8 @@ export async function settle(
   nowMs: number,
 ): Promise<Pick<GatewayChange, 'payments' | 'outcomes' | 'events'>> {
   const settled = isSettled(row.story)
+  // Of a sale too old to be asked about no message goes out any more, whatever it waits for.
+  const isOver = settled || claimedAttempt(row.story)?.state === 'expired'
   // A word that has changed since (a void after the approval) is told again.
   const isTold = row.outcomeSent && (before === null || statusOf(before.story) === statusOf(row.story))
   const sendOutcome = settled && !isTold
@@ -34,7 +36,7 @@ export async function settle(
     outcomeSent: isTold || sendOutcome,
     details: row.details.map((detail) => {
       const attempt = row.story.attempts[detail.number - 1]
-      const keep = !settled && attempt !== undefined && needsSealed(attempt)
+      const keep = !isOver && attempt !== undefined && needsSealed(attempt)
       return keep || detail.sealed === null ? detail : { ...detail, sealed: null }
     }),
   }

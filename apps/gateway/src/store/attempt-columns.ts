@@ -1,4 +1,11 @@
-import { type Attempt, type AttemptState, type CardFacts, isWanted, must } from '@holdfast/core'
+import {
+  type Attempt,
+  type AttemptState,
+  type CardFacts,
+  isWanted,
+  must,
+  type ReversalReason,
+} from '@holdfast/core'
 import type { ReceiptTags } from '@holdfast/protocol'
 import type { AttemptDetails, PaymentRow } from './gateway-store.ts'
 import type { SqlRow } from './sql-rows.ts'
@@ -138,6 +145,7 @@ function stateToColumns(attempt: Attempt): StateColumns {
     case 'planned':
       return { ...NOTHING, state, not_before_ms: attempt.notBeforeMs }
     case 'shelved':
+    case 'expired':
       return { ...NOTHING, state }
     case 'sent':
       return { ...NOTHING, state, ...sendingToColumns(attempt) }
@@ -182,6 +190,7 @@ function stateOf(columns: AttemptColumns): AttemptState {
     case 'planned':
       return { state, notBeforeMs: present(columns.not_before_ms) }
     case 'shelved':
+    case 'expired':
       return { state }
     case 'sent':
       return { state, ...sendingOf(columns) }
@@ -210,7 +219,7 @@ function stateOf(columns: AttemptColumns): AttemptState {
         },
       }
     case 'reversed':
-      return { state, ...sendingOf(columns), why: present(columns.reversal_why) as Reversal['why'] }
+      return { state, ...sendingOf(columns), why: present(columns.reversal_why) as ReversalReason }
   }
 }
 

@@ -63,6 +63,7 @@ export const sampleStates: {
 } = {
   planned: { state: 'planned', notBeforeMs: 1_800_000_000_000 },
   shelved: { state: 'shelved' },
+  expired: { state: 'expired' },
   sent: { state: 'sent', ...sampleSending },
   unknown: { state: 'unknown', ...sampleSending, retryAtMs: 1_800_000_010_000 },
   approved: {

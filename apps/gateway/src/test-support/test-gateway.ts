@@ -11,17 +11,13 @@ import {
   type OutcomeStatement,
   type Signed,
 } from '@holdfast/protocol'
+import { type AcquirerProfile, defaultAcquirerProfile } from '../authoriser/acquirer-profile.ts'
 import { type Authoriser, createAuthoriser } from '../authoriser/authoriser.ts'
 import { createChangeNotifier } from '../change-notifier.ts'
 import type { TestDatabase } from '../database/test-database.ts'
 import { defaultOfflineTerms } from '../devices/default-offline-terms.ts'
 import { createDeviceApi, type DeviceAnswer, type DeviceRequest } from '../devices/device-api.ts'
-import {
-  type AcquirerProfile,
-  defaultAcquirerProfile,
-  type GatewayKeys,
-  type GatewayWorld,
-} from '../gateway-world.ts'
+import type { GatewayKeys, GatewayWorld } from '../gateway-world.ts'
 import type { DeviceRow, GatewayStore, PaymentRow } from '../store/gateway-store.ts'
 import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'

@@ -13,6 +13,10 @@ export const en = {
   'start.failed.title': 'The till could not open its memory',
   'start.failed.body':
     'Nothing was lost. Close other tabs of this till, check that the disk is not full and that private browsing is off, then try again.',
+  'start.lost.title': 'The browser has lost what this till had stored',
+  'start.lost.body':
+    '{waiting, plural, =0 {As far as this till knows, every stored payment had been sent.} one {# stored payment had not been sent and is lost.} other {# stored payments had not been sent and are lost.}} Write down the number below and call support before you set up the till anew.',
+  'start.lost.set_up': 'I have noted it: set up anew',
   'start.no_config.title': 'No connection for the first start',
   'start.no_config.body':
     'This till needs the internet once, to be set up. After that it also opens without.',

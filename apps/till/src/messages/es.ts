@@ -15,6 +15,10 @@ export const es: Catalogue<keyof typeof en> = {
   'start.failed.title': 'La caja no pudo abrir su memoria',
   'start.failed.body':
     'No se ha perdido nada. Cierre las otras pestañas de esta caja, compruebe que el disco no esté lleno y que la navegación privada esté desactivada, y vuelva a intentarlo.',
+  'start.lost.title': 'El navegador ha perdido lo que esta caja había guardado',
+  'start.lost.body':
+    '{waiting, plural, =0 {Que esta caja sepa, todos los pagos guardados se habían enviado.} one {# pago guardado no se había enviado y se ha perdido.} many {# pagos guardados no se habían enviado y se han perdido.} other {# pagos guardados no se habían enviado y se han perdido.}} Anote el número de abajo y llame al soporte antes de configurar la caja de nuevo.',
+  'start.lost.set_up': 'Anotado: configurar de nuevo',
   'start.no_config.title': 'Sin conexión para el primer arranque',
   'start.no_config.body':
     'Esta caja necesita internet una vez, para configurarse. Después también se abre sin conexión.',

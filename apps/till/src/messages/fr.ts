@@ -15,6 +15,10 @@ export const fr: Catalogue<keyof typeof en> = {
   'start.failed.title': 'La caisse n’a pas pu ouvrir sa mémoire',
   'start.failed.body':
     'Rien n’est perdu. Fermez les autres onglets de cette caisse, vérifiez que le disque n’est pas plein et que la navigation privée est désactivée, puis réessayez.',
+  'start.lost.title': 'Le navigateur a perdu ce que cette caisse avait enregistré',
+  'start.lost.body':
+    '{waiting, plural, =0 {À la connaissance de cette caisse, tous les paiements enregistrés avaient été envoyés.} one {# paiement enregistré n’avait pas été envoyé et est perdu.} many {# paiements enregistrés n’avaient pas été envoyés et sont perdus.} other {# paiements enregistrés n’avaient pas été envoyés et sont perdus.}} Notez le numéro ci-dessous et appelez l’assistance avant de réinstaller la caisse.',
+  'start.lost.set_up': 'C’est noté : réinstaller',
   'start.no_config.title': 'Pas de connexion pour le premier démarrage',
   'start.no_config.body':
     'Cette caisse a besoin d’internet une fois, pour être installée. Ensuite, elle s’ouvre aussi sans.',

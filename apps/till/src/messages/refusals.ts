@@ -59,6 +59,7 @@ export const tillCodes = [
   'device_deauthorised',
   'payments_pending',
   'storage_unavailable',
+  'storage_lost',
   'storage_not_persistent',
   'record_corrupt',
   'record_missing',
@@ -150,6 +151,7 @@ const en: Catalogue<RefusalKey> = {
   device_deauthorised: 'This till was taken out of service.',
   payments_pending: 'Payments on this till are not with the gateway yet.',
   storage_unavailable: 'This browser keeps nothing, perhaps a private window. Offline payments need storage.',
+  storage_lost: 'The browser has lost what this till had stored. Call support.',
   storage_not_persistent: 'This browser may delete what is stored here. Install the till as an app.',
   record_corrupt: 'A stored record cannot be read any more. It is kept for support.',
   record_missing: 'A stored record is missing. The gateway has been told.',
@@ -242,6 +244,7 @@ const fr: Catalogue<RefusalKey> = {
   payments_pending: 'Des paiements de cette caisse ne sont pas encore parvenus à la passerelle.',
   storage_unavailable:
     'Ce navigateur ne conserve rien, peut-être une fenêtre privée. Les paiements hors ligne exigent un stockage.',
+  storage_lost: 'Le navigateur a perdu ce que cette caisse avait enregistré. Appelez l’assistance.',
   storage_not_persistent:
     'Ce navigateur peut effacer ce qui est enregistré ici. Installez la caisse comme application.',
   record_corrupt: 'Un enregistrement n’est plus lisible. Il est gardé pour l’assistance.',
@@ -329,6 +332,7 @@ const es: Catalogue<RefusalKey> = {
   payments_pending: 'Hay pagos de esta caja que aún no han llegado a la pasarela.',
   storage_unavailable:
     'Este navegador no guarda nada, quizá sea una ventana privada. Los pagos sin conexión necesitan almacenamiento.',
+  storage_lost: 'El navegador ha perdido lo que esta caja había guardado. Llame al soporte.',
   storage_not_persistent: 'Este navegador puede borrar lo guardado aquí. Instale la caja como aplicación.',
   record_corrupt: 'Un registro guardado ya no se puede leer. Se conserva para el soporte.',
   record_missing: 'Falta un registro guardado. Se ha avisado a la pasarela.',

@@ -1,5 +1,6 @@
 import { LockKeyhole, LockKeyholeOpen, TriangleAlert, WifiOff } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { acknowledgeLostStorage } from '@holdfast/sdk/web'
 import { Button, EmptyState, Spinner } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
 import type { Startup } from '../startup.ts'
@@ -30,6 +31,25 @@ export function StartScreen({
             <p className="hf-mono page__note">{startup.detail}</p>
             <Button variant="primary" large onPress={onAgain}>
               {t('start.again')}
+            </Button>
+          </EmptyState>
+        )
+      case 'lost':
+        return (
+          <EmptyState icon={<TriangleAlert aria-hidden size={44} />} title={t('start.lost.title')}>
+            <p>{t('start.lost.body', { waiting: startup.lost.waiting })}</p>
+            <p className="hf-mono page__note">
+              storage_lost · {startup.lost.deviceId} · {startup.lost.seq}
+            </p>
+            <Button
+              variant="danger"
+              large
+              onPress={() => {
+                acknowledgeLostStorage()
+                onAgain()
+              }}
+            >
+              {t('start.lost.set_up')}
             </Button>
           </EmptyState>
         )

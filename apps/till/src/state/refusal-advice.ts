@@ -80,6 +80,7 @@ const ADVICE: Readonly<Record<TillCode, RefusalAdvice>> = {
   device_deauthorised: ADMIN,
   payments_pending: CONNECT,
   storage_unavailable: SUPPORT,
+  storage_lost: SUPPORT,
   storage_not_persistent: SUPPORT,
   record_corrupt: SUPPORT,
   record_missing: SUPPORT,

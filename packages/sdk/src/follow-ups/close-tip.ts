@@ -14,6 +14,7 @@ import type { ErrorCode } from '@holdfast/protocol'
 import { followUpsOf, totalOf } from '../journal/follow-ups.ts'
 import { termsOf } from '../journal/offline-rules.ts'
 import type { JournalState, JournalStep } from '../journal/journal-step.ts'
+import { owedMinor } from '../journal/partial-approval.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { release } from '../journal/void-draft.ts'
 import { loadCardUses } from '../sales/card-uses.ts'
@@ -43,6 +44,8 @@ export function closeTip(
       if (!isTippable(payment) || followUps.capture !== null || followUps.refunds.length > 0)
         return { do: 'refuse', code: 'tip_not_adjustable' }
       if (followUps.tip?.tipMinor === tipMinor) return { do: 'nothing', value: payment }
+      // Of a part, all that was approved goes to the sale itself (MC3).
+      if (owedMinor(payment) > 0) return { do: 'refuse', code: 'tip_not_adjustable' }
       const atMs = state.time.nowMs
       const tipped: StoredPayment = { ...payment, followUps: { ...followUps, tip: { tipMinor, atMs } } }
       const held = hold(state, { before: payment, after: tipped, others })

@@ -1,6 +1,6 @@
 import { isId, newId } from '@holdfast/core'
 import { idSourceOf } from '../device.ts'
-import { totalOf } from '../journal/follow-ups.ts'
+import { collectableMinor } from '../journal/partial-approval.ts'
 import type { RunningDevice } from '../start-device.ts'
 import type { Refused, Terminal } from '../terminal-api.ts'
 import { NAME_LENGTH_MAX } from '../limits.ts'
@@ -28,7 +28,9 @@ export function followUpsApi(running: () => RunningDevice | null): FollowUpsApi 
       const payment = await device.deps.store.payment(paymentId).catch(() => 'unreadable' as const)
       if (payment === 'unreadable') return { status: 'refused', code: 'journal_failed' }
       if (payment === null) return { status: 'refused', code: 'not_found' }
-      const requested = await device.journal.append(requestCapture(paymentId, capture ?? totalOf(payment)))
+      const { currency } = payment.money
+      const wanted = capture ?? { amountMinor: collectableMinor(payment), currency }
+      const requested = await device.journal.append(requestCapture(paymentId, wanted))
       if (!requested.ok) return { status: 'refused', code: requested.code }
       for (const payment of requested.payments) device.emit({ type: 'paymentChanged', payment })
       return { status: 'requested', payment: requested.value }

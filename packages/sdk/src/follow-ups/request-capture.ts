@@ -1,8 +1,9 @@
 import { type Currency, isAmountMinor } from '@holdfast/core'
 import { parseJson } from '@holdfast/envelope'
 import { outcomeStatement } from '@holdfast/protocol'
-import { followUpsOf, refundedMinor, totalOf } from '../journal/follow-ups.ts'
+import { followUpsOf, refundedMinor } from '../journal/follow-ups.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
+import { collectableMinor } from '../journal/partial-approval.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 
 /**
@@ -24,7 +25,7 @@ export function requestCapture(
       if (followUps.capture?.amountMinor === amountMinor) return { do: 'nothing', value: payment }
       if (!isCapturable(payment) || followUps.capture !== null)
         return { do: 'refuse', code: 'capture_not_requestable' }
-      if (amountMinor > totalOf(payment).amountMinor)
+      if (amountMinor > collectableMinor(payment))
         return { do: 'refuse', code: 'capture_amount_above_payment' }
       if (amountMinor < refundedMinor(payment)) return { do: 'refuse', code: 'refund_amount_above_payment' }
       const capture = { amountMinor, atMs: state.time.nowMs }

@@ -1,6 +1,7 @@
 import { type Currency, isAmountMinor } from '@holdfast/core'
 import { followUpsOf, refundedMinor, totalOf } from '../journal/follow-ups.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
+import { collectableMinor } from '../journal/partial-approval.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { voidDraft } from '../journal/void-draft.ts'
 
@@ -62,9 +63,9 @@ export function requestRefund(
   }
 }
 
-/** A captured payment gives back no more than what was captured. */
+/** No more than what was captured, or than the part that the issuer approved (MC3). */
 function refundableMinor(payment: StoredPayment): number {
-  return followUpsOf(payment).capture?.amountMinor ?? totalOf(payment).amountMinor
+  return Math.min(followUpsOf(payment).capture?.amountMinor ?? Infinity, collectableMinor(payment))
 }
 
 function isRefundable({ state }: StoredPayment): boolean {

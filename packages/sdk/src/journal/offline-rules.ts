@@ -24,5 +24,5 @@ export function saleTermsOf(
   sale: { readonly money: Money; readonly reader: string } & Partial<SaleTerms & Consent>,
 ): SaleTerms & Consent {
   const unsaid = { reserved: false, location: lease.location, readerCapable: true }
-  return { ...unsaid, approved: false, contact: false, ...sale }
+  return { ...unsaid, approved: false, contact: false, voice: false, ...sale }
 }

@@ -17,8 +17,9 @@ export function acceptedOf(payment: Accepted): Accepted {
 }
 
 export function storedOf(payment: StoredOffline): StoredOffline {
-  const { offlineKind, offlineWhy, uploadUntilMs } = payment
-  return { offlineKind, offlineWhy, uploadUntilMs }
+  const { offlineKind, offlineWhy, uploadUntilMs, voiceCode } = payment
+  const stored = { offlineKind, offlineWhy, uploadUntilMs }
+  return voiceCode === undefined ? stored : { ...stored, voiceCode }
 }
 
 /** True while the payment waits for its outcome and holds a place in the limits. */

@@ -51,6 +51,8 @@ export type StoredPaymentState =
       readonly state: 'ACCEPTED_ONLINE'
       readonly responseCode: string
       readonly approvalCode: string
+      /** Minor units, where the issuer approved less than `money`; absent for the whole. `owedMinor` has the rest (MC3). */
+      readonly approvedMinor?: number
       /** The gateway's last word, once it has come; kept for a gateway that forgets. */
       readonly outcome?: Signed
     } & Accepted)
@@ -77,6 +79,8 @@ export interface StoredOffline {
   readonly offlineWhy: OfflineReason
   /** Device time until which the issuer may be asked (SQ6); later it is late, and the lease says what follows. */
   readonly uploadUntilMs: number
+  /** What the issuer said on the telephone; of kind `voice`, and of no other. */
+  readonly voiceCode?: string
 }
 
 /** Of a payment that was accepted online. */

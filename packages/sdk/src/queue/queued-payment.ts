@@ -9,6 +9,7 @@ import {
 import { parseJson } from '@holdfast/envelope'
 import { errorTable, isErrorCode, type OfflineReason, outcomeStatement } from '@holdfast/protocol'
 import { followUpsOf, totalOf } from '../journal/follow-ups.ts'
+import { owedMinor } from '../journal/partial-approval.ts'
 import type { FollowUps, StoredOffline, StoredPayment } from '../journal/stored-payment.ts'
 
 /** The five statuses of a stored payment (MP11). */
@@ -37,6 +38,8 @@ export interface QueuedPayment {
   readonly amountMinor: number
   readonly tipMinor: number
   readonly totalMinor: number
+  /** What the issuer did not approve of it; 0 unless it approved a part (MC3). */
+  readonly owedMinor: number
   readonly currency: Currency
   readonly captureMethod: CaptureMethod
   readonly locationId: string
@@ -67,7 +70,7 @@ export interface ReceiptDetails {
   readonly accountType: null
   readonly applicationCryptogram: string
   readonly applicationPreferredName: string
-  /** Both are the issuer's: null until it has decided. */
+  /** Both are the issuer's: null until it has decided, or said so by telephone. */
   readonly authorisationCode: string | null
   readonly authorisationResponseCode: string | null
   readonly cardholderVerificationMethod: CardholderVerification
@@ -116,6 +119,7 @@ export function queuedPaymentOf(payment: Queued, forwarding: ForwardProgress): Q
     ...money,
     tipMinor: totalMinor - money.amountMinor,
     totalMinor,
+    owedMinor: owedMinor(payment),
     captureMethod,
     locationId: location,
     readerId: reader,
@@ -144,7 +148,7 @@ function cardOf(payment: Queued): CardPresentDetails {
       accountType: null,
       applicationCryptogram: receipt.applicationCryptogram,
       applicationPreferredName: receipt.applicationPreferredName,
-      authorisationCode: outcome?.approvalCode ?? null,
+      authorisationCode: outcome?.approvalCode ?? payment.voiceCode ?? null,
       authorisationResponseCode: outcome?.responseCode ?? null,
       cardholderVerificationMethod: cvm,
       dedicatedFileName: aid,

@@ -18,11 +18,18 @@ import {
 import type { NetworkAnswer } from '../network.ts'
 
 export type IssuerAnswer =
-  | { readonly answer: 'approved'; readonly responseCode: string; readonly approvalCode: string }
+  | ({ readonly answer: 'approved' } & IssuerApproval)
   | { readonly answer: 'declined'; readonly responseCode: string }
   | { readonly answer: 'refused'; readonly code: ErrorCode }
   /** Nobody has decided: `why` says what stood in the way. */
   | { readonly answer: 'none'; readonly why: OfflineReason }
+
+/** `approvedMinor` only where it is less than what was asked (MC3). */
+export interface IssuerApproval {
+  readonly responseCode: string
+  readonly approvalCode: string
+  readonly approvedMinor?: number
+}
 
 /** Told when the gateway has acknowledged and the issuer has not answered; `storeNow` ends the wait. */
 export type OnWaiting = (wait: { readonly timerMs: number; readonly storeNow: () => void }) => void
@@ -105,8 +112,11 @@ function conclusion({ outcome }: AttemptStatement): IssuerAnswer | null {
   switch (outcome.result) {
     case 'pending':
       return null
-    case 'approved':
-      return { answer: 'approved', responseCode: outcome.responseCode, approvalCode: outcome.approvalCode }
+    case 'approved': {
+      const { responseCode, approvalCode, approvedMinor } = outcome
+      const approval = { answer: 'approved', responseCode, approvalCode } as const
+      return approvedMinor === undefined ? approval : { ...approval, approvedMinor }
+    }
     case 'declined':
       return { answer: 'declined', responseCode: outcome.responseCode }
     case 'defer':

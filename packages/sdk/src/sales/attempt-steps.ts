@@ -22,6 +22,7 @@ import { offlineClockOf, saleTermsOf, termsOf } from '../journal/offline-rules.t
 import { factsOf } from '../journal/payment-parts.ts'
 import type { Accepted, StoredPayment } from '../journal/stored-payment.ts'
 import { release, voidDraft } from '../journal/void-draft.ts'
+import type { IssuerApproval } from './ask-issuer.ts'
 import { loadCardUses } from './card-uses.ts'
 import type { SealedContact } from './seal-contact.ts'
 
@@ -34,10 +35,18 @@ export interface Try {
   /** The supervisor who approved it above the lease's threshold. */
   readonly approver: string | null
   readonly contact: SealedContact | null
+  /** What the issuer said on the telephone; null when nobody has called. */
+  readonly voiceCode: string | null
   readonly read: CardRead
   readonly sealedSha256: string
   /** True once `attempt.started` stands in the journal; it has counted the try. */
   readonly started: boolean
+}
+
+/** A card that was sent to the issuer and not decided on. */
+export interface Asked {
+  readonly attempt: Try
+  readonly result: Extract<Conclusion, 'deferred' | 'no_answer'>
 }
 
 type Conclusion = RecordOf<'attempt.concluded'>['result']
@@ -89,21 +98,26 @@ export function concludeCardRefused(
 /** Approved online: conclusion and acceptance are one commit, so that neither is ever seen without the other. */
 export function acceptOnline(
   attempt: Try,
-  answer: { responseCode: string; approvalCode: string },
+  approval: IssuerApproval,
   completed: CompleteResult,
 ): JournalStep<StoredPayment | null, null> {
   return stepOfOpen(attempt, (state, payment) => {
+    // The record names what was asked; how much of it was approved is the issuer's and the gateway's to say.
+    const { responseCode, approvalCode, approvedMinor = payment.money.amountMinor } = approval
+    const answer = { responseCode, approvalCode }
     const body = acceptedBody(attempt, payment, completed, { via: 'online', ...answer })
+    const part = approvedMinor < payment.money.amountMinor ? { approvedMinor } : {}
     const accepted = (records: readonly SealedRecord[]): StoredPayment[] => [
       {
         ...acceptedFacts(attempt, payment, records),
         ...acceptedFields(state, attempt, completed, records),
         ...answer,
+        ...part,
         state: 'ACCEPTED_ONLINE',
       },
     ]
     return commit(null, {
-      records: [concluded(attempt, payment, 'approved', answer.responseCode), body],
+      records: [concluded(attempt, payment, 'approved', responseCode), body],
       exposure: release(state.head.exposure, payment),
       payments: accepted,
     })
@@ -116,26 +130,26 @@ export function acceptOffline(
   input: {
     readonly why: OfflineReason
     readonly completed: CompleteResult
-    /** What is to be said of the attempt that was sent before; null when none was. */
-    readonly conclude: Extract<Conclusion, 'deferred' | 'no_answer'> | null
+    /** The attempt that was sent before, and what is to be said of it; null when none was. */
+    readonly asked: Asked | null
     readonly readerCapable: boolean
   },
 ): JournalStep<{ payment: StoredPayment | null; uses: readonly CardUse[] }, OfflineKind> {
-  const { why, completed, conclude, readerCapable } = input
-  const { read } = attempt
+  const { why, completed, asked, readerCapable } = input
+  const { read, voiceCode } = attempt
   const build = (state: JournalState, payment: OpenPayment, uses: readonly CardUse[]): Built<OfflineKind> => {
     const { head, time } = state
     const terms = termsOf(state)
     const { money, reserved, location, reader } = payment
     const clock = offlineClockOf(state)
     const card = { first: read.cryptogram, final: completed.cryptogram, facts: read.facts, uses }
-    const consent: Consent = { approved: attempt.approver !== null, contact: attempt.contact !== null }
-    const sale = saleTermsOf(state, { money, reserved, location, reader, readerCapable, ...consent })
+    const place = { money, reserved, location, reader, readerCapable }
+    const sale = saleTermsOf(state, { ...place, ...consentIn(attempt) })
     const decision = decideOffline(terms, head.exposure, sale, card, clock)
     if (!decision.accept) return { do: 'refuse', code: decision.refusal }
     const { kind } = decision
     const untilMs = uploadUntilMs(must(terms.kinds[kind], 'a kind that the lease has'), head.exposure, clock)
-    const offline = { via: 'offline', kind, why, voiceCode: null, uploadUntilMs: untilMs } as const
+    const offline = { via: 'offline', kind, why, voiceCode, uploadUntilMs: untilMs } as const
     const body = acceptedBody(attempt, payment, completed, offline)
     const released = reserved ? releaseReservation(head.exposure, money) : head.exposure
     const stored = (records: readonly SealedRecord[]): StoredPayment[] => [
@@ -145,11 +159,12 @@ export function acceptOffline(
         offlineKind: kind,
         offlineWhy: why,
         uploadUntilMs: untilMs,
+        ...(voiceCode === null ? {} : { voiceCode }),
         state: 'QUEUED',
       },
     ]
     return commit(kind, {
-      records: conclude === null ? [body] : [concluded(attempt, payment, conclude, null), body],
+      records: asked === null ? [body] : [concluded(asked.attempt, payment, asked.result, null), body],
       exposure: addStored(released, kind, money, time.nowMs),
       payments: stored,
     })
@@ -163,6 +178,10 @@ export function acceptOffline(
     build: (state, { payment, uses }) =>
       payment?.state === 'OPEN' ? build(state, payment, uses) : { do: 'refuse', code: 'sale_not_open' },
   }
+}
+
+export function consentIn({ approver, contact, voiceCode }: Try): Consent {
+  return { approved: approver !== null, contact: contact !== null, voice: voiceCode !== null }
 }
 
 /** A step that is refused unless the sale is still open when it is written. */

@@ -44,8 +44,9 @@ export async function collectCard(device: Device, sale: Sale, reader: Reader): P
 
 /** Ends the session of a card that was read and is not going to be confirmed. */
 export async function putDown(sale: Sale): Promise<void> {
-  const { card } = sale
+  const { card, waiting } = sale
   sale.card = null
   sale.waiting = null
+  if (waiting?.completed != null) return
   await card?.reader.complete(card.read.readId, { online: 'unable' }).catch(() => null)
 }

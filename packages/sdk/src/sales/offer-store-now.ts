@@ -40,7 +40,7 @@ async function mayStore({ device, attempt, allowed, readerCapable }: StoreNowOff
   const { journal, deps } = device
   const step = acceptOffline(attempt, {
     why: 'no_answer',
-    conclude: 'no_answer',
+    asked: { attempt, result: 'no_answer' },
     completed: { cryptogram: null, receipt: attempt.read.receipt },
     readerCapable,
   })

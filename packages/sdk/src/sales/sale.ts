@@ -1,6 +1,6 @@
-import type { CardRead, OfflineReason, Reader } from '@holdfast/protocol'
+import type { CardRead, CompleteResult, OfflineReason, Reader } from '@holdfast/protocol'
 import type { PaymentIntent } from '../terminal-api.ts'
-import type { Try } from './attempt-steps.ts'
+import type { Asked, Try } from './attempt-steps.ts'
 
 /** A sale in hand, in memory only: what is durable of it stands in the journal. */
 export interface Sale {
@@ -12,7 +12,9 @@ export interface Sale {
   card: CollectedCard | null
   /** Fingerprints of cards that the issuer declined in this sale: none of them is stored over. */
   readonly declined: Set<string>
-  /** An attempt that was sent and not answered, held back until an approver or a contact is named. */
+  /** Fingerprints of cards whose issuer wants to be called: stored with its code, or not at all. */
+  readonly referred: Set<string>
+  /** What is held back until an approver, a contact or the code of a voice approval is named. */
   waiting: Waiting | null
 }
 
@@ -21,8 +23,11 @@ export interface CollectedCard {
   readonly reader: Reader
 }
 
-interface Waiting {
+export interface Waiting {
   readonly attempt: Try
   readonly why: OfflineReason
-  readonly conclude: 'deferred' | 'no_answer'
+  /** Null when no attempt was sent that is still undecided. */
+  readonly asked: Asked | null
+  /** What the card answered at its end; null while it waits in the reader for that. */
+  readonly completed: CompleteResult | null
 }

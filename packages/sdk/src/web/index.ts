@@ -4,6 +4,8 @@ import { errorTable } from '@holdfast/protocol'
 import { createTerminal } from '../terminal.ts'
 import type { Terminal } from '../terminal-api.ts'
 import { openIndexedDbJournalStore } from './indexed-db-journal-store.ts'
+import { noted } from './lost-storage.ts'
+import { keepsTornLogs, retireWriteLog } from './retire-write-log.ts'
 import {
   persistStorage,
   loadOrMakeWebKey,
@@ -14,6 +16,7 @@ import {
 } from './web-platform.ts'
 
 export { openIndexedDbJournalStore } from './indexed-db-journal-store.ts'
+export { acknowledgeLostStorage, StorageLost, type LostStorage } from './lost-storage.ts'
 export {
   holdTillLock,
   loadOrMakeWebKey,
@@ -40,18 +43,22 @@ export interface WebTerminalOptions {
   readonly requirePersistentStorage?: boolean
 }
 
-/** A terminal in the browser: journal and key in IndexedDB. Rejects when the store cannot be opened or trusted. */
+/**
+ * A terminal in the browser: journal and key in IndexedDB. Rejects when the store cannot be opened or trusted, with
+ * `StorageLost` when this page was an enrolled till and the browser has emptied its journal.
+ */
 export async function openWebTerminal(options: WebTerminalOptions): Promise<Terminal> {
   const { gatewayUrl, app, databaseName = 'holdfast', reachabilityTargets, readerDrivers = [] } = options
   const isPersistent = await persistStorage().catch(() => false)
   const atRisk = options.requirePersistentStorage === true && !isPersistent
+  if (keepsTornLogs()) await retireWriteLog(`${databaseName}-log`).catch(() => undefined)
   const key = await loadOrMakeWebKey(`${databaseName}-keys`).catch(unavailable)
   const store = await openIndexedDbJournalStore(databaseName)
   const probes =
     reachabilityTargets === undefined ? {} : { reachability: webReachability(reachabilityTargets) }
   try {
     return await createTerminal({
-      store,
+      store: await noted(store, databaseName),
       crypto: webCrypto,
       key,
       clock: webClock(),

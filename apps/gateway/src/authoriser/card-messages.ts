@@ -1,0 +1,83 @@
+import { currencyNumber, fromHex, must } from '@holdfast/core'
+import {
+  type CardAdvice,
+  type CardRequest,
+  type ReversalAdvice,
+  type SaleLocalTime,
+  saleMti,
+} from '@holdfast/iso8583'
+import type { AdviceMessage, AuthorisationMessage, MessageIdentity, ReversalMessage } from './acquirer-port.ts'
+import type { AcquirerProfile } from './acquirer-profile.ts'
+
+const PURCHASE = '000000'
+
+/** 0100 or 0200. */
+export function requestOf(profile: AcquirerProfile, message: AuthorisationMessage): CardRequest {
+  const { track2 } = message.card
+  return {
+    ...saleOf(profile, message),
+    ...(track2 === null ? {} : { track2 }),
+    deferred: message.deferred,
+  }
+}
+
+/** 0120 or 0220. */
+export function adviceOf(profile: AcquirerProfile, message: AdviceMessage): CardAdvice {
+  return { ...saleOf(profile, message), advised: message.advised }
+}
+
+/** 0400 or 0420; DE90 names the original as it was sent. */
+export function reversalOf(profile: AcquirerProfile, message: ReversalMessage): ReversalAdvice {
+  const { host } = profile
+  const { advice, stan, transmittedAtMs } = message.original
+  const request = saleMti(host)
+  const told = request === '0200' ? '0220' : '0120'
+  return {
+    ...common(profile, message),
+    form: host.reversal,
+    ...(message.pan === null ? {} : { pan: message.pan }),
+    ...(message.approvalCode === null ? {} : { approvalCode: message.approvalCode }),
+    reason: message.why === 'customer' ? '17' : '68',
+    original: { mti: advice ? told : request, stan, transmittedAtMs },
+  }
+}
+
+type CardOfSale = Pick<AuthorisationMessage, 'card' | 'contactless'>
+
+function saleOf(profile: AcquirerProfile, message: MessageIdentity & CardOfSale) {
+  const { card } = message
+  return {
+    ...common(profile, message),
+    pan: card.pan,
+    expiry: card.expiry,
+    ...(card.panSequence === null ? {} : { panSequence: card.panSequence.padStart(3, '0') }),
+    posEntryMode: card.emv === '' ? '901' : message.contactless ? '071' : '051',
+    mcc: profile.merchantCategory,
+    ...(card.emv === ''
+      ? {}
+      : { emv: must(fromHex(card.emv), 'the schema of a card admits hexadecimal only') }),
+  }
+}
+
+function common(profile: AcquirerProfile, message: MessageIdentity) {
+  const { acquirerId, merchantId } = profile
+  return {
+    repeat: message.repeat,
+    processingCode: PURCHASE,
+    amountMinor: message.money.amountMinor,
+    currencyNumeric: currencyNumber(message.money.currency),
+    transmittedAtMs: message.transmittedAtMs,
+    stan: message.stan,
+    rrn: message.rrn,
+    saleLocalTime: saleLocalTime(message.saleMs, message.utcOffsetMin),
+    terminalId: message.terminalId,
+    acquirerId,
+    merchantId,
+  }
+}
+
+/** The clock on the shop's wall at the moment of sale. */
+function saleLocalTime(saleMs: number, utcOffsetMin: number): SaleLocalTime {
+  const iso = new Date(saleMs + utcOffsetMin * 60_000).toISOString()
+  return { MMDD: iso.slice(5, 7) + iso.slice(8, 10), hhmmss: iso.slice(11, 19).replaceAll(':', '') }
+}
