@@ -13,8 +13,10 @@ export type FileJournal = Journal & { close(): Promise<void> }
  */
 export async function openFileJournal(path: string): Promise<FileJournal> {
   const file = await open(path, 'a+')
-  const { lines, wholeBytes } = parseLines(await readFile(path), path)
-  await file.truncate(wholeBytes)
+  const bytes = await readFile(path)
+  const { lines, wholeBytes } = parseLines(bytes, path)
+  // Nothing to cut, nothing cut: what another process has written since was durable there.
+  if (wholeBytes < bytes.length) await file.truncate(wholeBytes)
   await file.sync()
   await syncDirectory(dirname(path))
   return new AppendOnlyFile(file, lines)

@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
-import { hostCapture, type HostProfile, terminalCapture } from '@holdfast/iso8583'
-import { macFunction, wrapKey } from '@holdfast/iso8583/tcp'
+import { hostCapture, type HostProfile } from '@holdfast/iso8583'
+import { macFunction, mustOpenHostProfile, wrapKey } from '@holdfast/iso8583/tcp'
 
 import { createControl } from './control.ts'
 import { openFileJournal } from './file-journal.ts'
@@ -76,11 +76,8 @@ function log(event: string, facts: Readonly<Record<string, unknown>> = {}): void
 }
 
 function profileFromEnvironment(name: string): HostProfile {
-  const wanted = process.env[name] ?? hostCapture.name
-  const found = [hostCapture, terminalCapture].find((known) => known.name === wanted)
-  if (found === undefined)
-    throw new Error(`${name} is neither ${hostCapture.name} nor ${terminalCapture.name}`)
-  return found
+  const wanted = process.env[name] ?? ''
+  return mustOpenHostProfile(name, wanted === '' ? hostCapture.name : wanted)
 }
 
 /** A profile with MACs needs the keys that its gateways have: 32 hexadecimal digits each. */

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg'
 import { storeApiKey } from './api-keys/api-keys.ts'
 import { transaction } from './database/transaction.ts'
+import { defaultOfflineTerms } from './devices/default-offline-terms.ts'
+import type { LeaseTerms } from './devices/make-lease.ts'
 import { acceptOfflineLiability, LIABILITY_TEXT_VERSION } from './devices/offline-liability.ts'
 
 export interface DemoFacts {
@@ -19,14 +21,26 @@ const demo: DemoFacts = {
   },
 }
 
+/** All three kinds, so that each can be tried; a code by telephone lets through what is too large to be deferred. */
+function demoKinds(): LeaseTerms['offline']['kinds'] {
+  const { deferred } = defaultOfflineTerms.kinds
+  if (deferred === undefined) return {}
+  const larger = Object.entries(deferred.perPaymentMinor).map(([currency, minor]) => [currency, minor * 5])
+  return {
+    deferred,
+    card_approved: deferred,
+    voice: { ...deferred, perPaymentMinor: Object.fromEntries(larger) },
+  }
+}
+
 /** The demo's account, place and keys; does nothing where they are. */
 export async function seedDemo(pool: Pool, nowMs: number): Promise<DemoFacts> {
   const { account, location, keys } = demo
   await transaction(pool, async (tx) => {
     await tx.query(
-      `insert into accounts (account, name, currencies, created_ms)
-       values ($1, 'Café Holdfast', '{eur,usd,gbp,cad,chf,aud,nzd,sek,nok,dkk,pln,jpy}', $2) on conflict do nothing`,
-      [account, nowMs],
+      `insert into accounts (account, name, currencies, offline_terms, created_ms)
+       values ($1, 'Café Holdfast', '{eur,usd,gbp,cad,chf,aud,nzd,sek,nok,dkk,pln,jpy}', $3, $2) on conflict do nothing`,
+      [account, nowMs, JSON.stringify({ kinds: demoKinds() })],
     )
     await tx.query(
       `insert into locations (account, location, name, created_ms) values ($1, $2, 'Quay Street', $3)

@@ -1,10 +1,11 @@
 import { tcpDialer } from '@holdfast/iso8583/tcp'
-import { bcdBinary1987 } from '@holdfast/iso8583'
+import type { HostProfile, LinkMac } from '@holdfast/iso8583'
 import { nodeCrypto } from '@holdfast/envelope/node'
 import type { Clock } from '@holdfast/core'
 import type { FastifyInstance } from 'fastify'
 import path from 'node:path'
 import type { Pool } from 'pg'
+import { acquirerProfileOf } from './authoriser/acquirer-profile.ts'
 import { type Authoriser, createAuthoriser } from './authoriser/authoriser.ts'
 import { createIso8583Acquirer, type Iso8583Acquirer } from './authoriser/iso8583-acquirer.ts'
 import { createChangeNotifier } from './change-notifier.ts'
@@ -17,7 +18,7 @@ import { createEnrolment } from './devices/enrol.ts'
 import { loadLeaseTerms } from './devices/lease-terms.ts'
 import { mintDeviceCode } from './devices/mint-device-code.ts'
 import { readDurableSetting } from './backup/durable-setting.ts'
-import { defaultAcquirerProfile, type GatewayWorld, type Log } from './gateway-world.ts'
+import type { GatewayWorld, Log } from './gateway-world.ts'
 import type { ServerParts } from './http/server-parts.ts'
 import { createServer } from './http/server.ts'
 import { loadGatewayKeys } from './keys/gateway-keys.ts'
@@ -36,9 +37,17 @@ export interface GatewayConfig {
   readonly databaseUrl: string | null
   /** Null: the file in `home`, made at the first start. */
   readonly secret: string | null
-  readonly acquirer: { readonly host: string; readonly port: number }
+  readonly acquirer: AcquirerConfig
   /** Seeds the demo's account and keys. */
   readonly demo: boolean
+}
+
+export interface AcquirerConfig {
+  readonly host: string
+  readonly port: number
+  readonly profile: HostProfile
+  /** Given exactly when the profile has MACs. */
+  readonly mac: LinkMac | undefined
 }
 
 /** A fast disk wants a small pool: more connections only wait for each other. */
@@ -95,7 +104,7 @@ export class Gateway {
   }
 
   async #start(): Promise<void> {
-    const { host, port, databaseUrl } = this.#config
+    const { host, port, databaseUrl, acquirer: wanted } = this.#config
     await this.#app.listen({ host, port })
     const connectionString = databaseUrl ?? (await this.#startPostgres())
     const log = (line: string) => this.#log.info({ line }, 'database')
@@ -111,12 +120,14 @@ export class Gateway {
     const secrets = this.#secrets()
     const world = await this.#world(pool, secrets)
     const acquirer = createIso8583Acquirer({
-      dialer: tcpDialer({ ...this.#config.acquirer, framing: bcdBinary1987.framing }),
+      dialer: tcpDialer({ host: wanted.host, port: wanted.port, framing: wanted.profile.wire.framing }),
       clock: this.#clock,
       random: Math.random,
       profile: world.profile,
+      mac: wanted.mac,
       log: this.#log,
     })
+    this.#log.info({ profile: wanted.profile.name }, 'acquirer profile')
     this.#acquirer = acquirer
     acquirer.start()
     this.#authoriser = createAuthoriser(world, acquirer)
@@ -151,7 +162,7 @@ export class Gateway {
       clock: this.#clock,
       crypto: nodeCrypto,
       keys: await loadGatewayKeys(pool, nodeCrypto, secrets, this.#clock.wallMs()),
-      profile: defaultAcquirerProfile,
+      profile: acquirerProfileOf(this.#config.acquirer.profile),
       log: this.#log,
       changes: createChangeNotifier(this.#clock),
     }

@@ -7,7 +7,11 @@ export type {
   ReversalMessage,
   SendLimits,
 } from './authoriser/acquirer-port.ts'
-export { type AcquirerProfile, acquirerProfileOf, defaultAcquirerProfile } from './authoriser/acquirer-profile.ts'
+export {
+  type AcquirerProfile,
+  acquirerProfileOf,
+  defaultAcquirerProfile,
+} from './authoriser/acquirer-profile.ts'
 export { type Authoriser, createAuthoriser } from './authoriser/authoriser.ts'
 export { createIso8583Acquirer, type Iso8583Acquirer } from './authoriser/iso8583-acquirer.ts'
 export { createChangeNotifier } from './change-notifier.ts'

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -60,6 +60,18 @@ test('without the secret of its database it refuses to start and says why', asyn
   await once(second, 'close')
   expect(second.exitCode).toBe(1)
   expect(log).toContain('the gateway secret is not the one this database was made with')
+})
+
+test('a faulty acquirer profile ends it before it listens, with the path and code of each fault', async () => {
+  const file = path.join(home, 'profile.json')
+  writeFileSync(file, JSON.stringify({ name: 'some-bank', repeatsMax: -1 }))
+  const child = run({ HOLDFAST_ACQUIRER_PROFILE: file })
+  let log = ''
+  child.stdout?.on('data', (chunk) => (log += String(chunk)))
+  await once(child, 'close')
+  expect(child.exitCode).toBe(1)
+  expect(log).toContain('repeatsMax: out_of_range')
+  expect(log).toContain('settlement: missing')
 })
 
 function run(environment: Record<string, string> = {}): ChildProcess {

@@ -1,10 +1,11 @@
 import path from 'node:path'
 import pino from 'pino'
+import { acquirerConfigOf } from './authoriser/acquirer-config.ts'
 import { Gateway, type GatewayConfig } from './gateway.ts'
 
 /** The program. The only reader of the environment. */
 const logger = pino({ level: process.env['HOLDFAST_LOG_LEVEL'] ?? 'info', base: { app: 'gateway' } })
-const gateway = new Gateway(configOf(process.env), logger)
+const gateway = gatewayOf(process.env)
 let exitCode = 0
 let ending = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal, 0))
@@ -29,6 +30,16 @@ async function end(why: string, code: number): Promise<void> {
   process.exit(exitCode)
 }
 
+/** What the environment says wrongly ends the program before anything listens. */
+function gatewayOf(env: NodeJS.ProcessEnv): Gateway {
+  try {
+    return new Gateway(configOf(env), logger)
+  } catch (error) {
+    logger.fatal({ error: error instanceof Error ? error.message : String(error) }, 'gateway could not start')
+    process.exit(1)
+  }
+}
+
 function configOf(env: NodeJS.ProcessEnv): GatewayConfig {
   return {
     host: textOf(env, 'HOLDFAST_GATEWAY_HOST') ?? '127.0.0.1',
@@ -39,6 +50,7 @@ function configOf(env: NodeJS.ProcessEnv): GatewayConfig {
     acquirer: {
       host: textOf(env, 'HOLDFAST_ACQUIRER_HOST') ?? '127.0.0.1',
       port: portOf(env, 'HOLDFAST_ACQUIRER_PORT', 4_003),
+      ...acquirerConfigOf((name) => textOf(env, name)),
     },
     demo: textOf(env, 'HOLDFAST_DEMO') === '1',
   }

@@ -1,5 +1,11 @@
 import { webCrypto } from '@holdfast/envelope/web'
-import { holdTillLock, type LostStorage, openWebTerminal, persistStorage, StorageLost } from '@holdfast/sdk/web'
+import {
+  holdTillLock,
+  type LostStorage,
+  openWebTerminal,
+  persistStorage,
+  StorageLost,
+} from '@holdfast/sdk/web'
 import type { Preferences, PreferenceStorage } from './platform/preferences.ts'
 import { openSimulatedReader } from './platform/simulated-reader.ts'
 import { refreshConfig, savedConfig, type TillConfig } from './platform/till-config.ts'

@@ -62,6 +62,20 @@ async function awaitInstalled(page: Page): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
 }
 
+test('a till that its browser has emptied tells how many payments are lost, and starts anew on a word only', async () => {
+  const note = { deviceId: 'dev_000000000000000000000007', seq: 41, waiting: 3 }
+  const page = await openTill()
+  await page.evaluate((text) => localStorage.setItem('holdfast-note', text), JSON.stringify(note))
+  for (let starts = 0; starts < 2; starts += 1) {
+    await page.reload()
+    await page.getByText('3 stored payments had not been sent and are lost.').waitFor()
+    await page.getByText(note.deviceId).waitFor()
+  }
+  await page.getByRole('button', { name: 'I have noted it: set up anew' }).click()
+  await page.getByRole('heading', { name: 'Set up this till' }).waitFor()
+  expect(problems).toEqual([])
+})
+
 describe('the setup page', () => {
   test('opens without an error of the page or of its content security policy', async () => {
     const page = await openTill()

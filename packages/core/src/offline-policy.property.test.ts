@@ -105,6 +105,7 @@ const sale = fc.record({
   readerCapable: fc.constant(true),
   approved: fc.boolean(),
   contact: fc.boolean(),
+  voice: fc.constant(false),
 })
 
 const clock = fc.record({

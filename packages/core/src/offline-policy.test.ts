@@ -336,6 +336,63 @@ describe('what may be accepted without the issuer', () => {
   })
 })
 
+describe('a code that the issuer gave by telephone', () => {
+  const kinds = { deferred: { ...rules, perPaymentMinor: { eur: 500 } }, voice: rules }
+  const voice = { ...sale(), voice: true }
+
+  test.each<[string, Case, string]>([
+    ['makes the sale a voice approval', { terms: { kinds }, sale: voice }, 'voice'],
+    [
+      'under the limits of its own kind: without it the same sale is too large',
+      { terms: { kinds } },
+      'offline_amount_above_limit',
+    ],
+    [
+      'its own limit holds too',
+      { terms: { kinds, perCard: null }, sale: { ...voice, money: eur(5_001) } },
+      'offline_amount_above_limit',
+    ],
+    [
+      'never stands in for another kind where the lease has no voice',
+      { sale: voice },
+      'offline_kind_not_allowed',
+    ],
+    [
+      'counts for more than the card’s own TC',
+      { terms: { kinds }, sale: voice, card: { first: 'TC' } },
+      'voice',
+    ],
+    ['and than its Y3', { terms: { kinds }, sale: voice, card: { final: 'TC' } }, 'voice'],
+    [
+      'never for more than the card’s own no',
+      { terms: { kinds }, sale: voice, card: { first: 'AAC', final: null } },
+      'offline_card_declined',
+    ],
+    [
+      'does not bring in a card that is denied',
+      { terms: { kinds }, sale: voice, facts: { fingerprint: 'f-denied' } },
+      'offline_card_denied',
+    ],
+    [
+      'spares nobody the supervisor',
+      { terms: { kinds, perCard: null }, sale: { ...voice, money: eur(4_001), approved: false } },
+      'offline_approval_required',
+    ],
+    [
+      'what is stored by voice counts in its own count only',
+      { terms: { kinds }, sale: voice, exposure: stored(1, 1, 1) },
+      'voice',
+    ],
+    [
+      'and fills it up by itself',
+      { terms: { kinds }, sale: voice, exposure: voices(3) },
+      'offline_stored_count_above_limit',
+    ],
+  ])('%s', (_what, it, decision) => {
+    expect(decide(it)).toBe(decision)
+  })
+})
+
 test('the first rule that fails names the refusal: one fault after the other is put right', () => {
   const crowded = addStored(reserve(stored(1, 1, 9_000), eur(900)), 'voice', eur(1_900), NOW_MS)
   const broken: Case = {

@@ -19,6 +19,7 @@ const table = {
   declined_late_51: ['visa', 'A0000000031010', ...chip],
   stolen_43: ['visa', 'A0000000031010', ...chip],
   offline_approving: ['mastercard', 'A0000000041010', ...chip.slice(0, 5), 'TC Y3'],
+  prepaid: ['visa', 'A0000000031010', ...chip],
   contactless_visa: [
     'visa',
     'A0000000031010',

@@ -13,6 +13,7 @@ const numbers = {
   declined_late_51: '4000000000000341',
   stolen_43: '4000000000009979',
   offline_approving: '5200828282828210',
+  prepaid: '4000000000003063',
   contactless_visa: '4000056655665556',
   eea_contactless_pin: '4000003720000278',
   expired: '4000000000000069',

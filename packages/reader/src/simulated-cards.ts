@@ -67,6 +67,7 @@ export const simulatedCards = {
   declined_late_51: visa('400000', '000000034', contact(VISA)),
   stolen_43: visa('400000', '000000997', contact(VISA)),
   offline_approving: card('520082', '828282821', 'mastercard', contact(MASTERCARD, { unable: 'TC' })),
+  prepaid: visa('400000', '000000306', contact(VISA)),
   contactless_visa: visa('400005', '665566555', contactless(VISA, 'none')),
   eea_contactless_pin: visa('400000', '372000027', contactless(VISA, 'online_pin')),
   expired: { ...visa('400000', '000000006', contact(VISA)), expiry: '2001' },

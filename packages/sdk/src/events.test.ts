@@ -236,6 +236,7 @@ test('MP4, MP5, MP6, SQ4, SQ5, SQ6, TA5: the payment settings are the limits and
   const world = await openWorld()
   expect(world.terminal.paymentSettings()).toEqual({
     isOfflineProcessingAllowed: true,
+    offlineKinds: ['deferred', 'card_approved'],
     offlineTransactionAmountLimit: { eur: 10_000 },
     offlineTotalStoredAmountLimit: { eur: 100_000 },
     offlineStoredCountLimit: 1_000,

@@ -69,8 +69,8 @@ export function startDevice(
       onStatus()
     },
   })
-  const publicKey = toBase64Url(key.publicKey)
-  const forwarder = new Forwarder({ journal, store, gateway, clock, crypto, publicKey, emit })
+  const signer = { keyId: key.keyId, publicKey: toBase64Url(key.publicKey) }
+  const forwarder = new Forwarder({ journal, store, gateway, clock, crypto, signer, emit })
   const feed = new Feed({ journal, gateway, clock, crypto, emit })
   const { copies } = store
   const carrier = copies === undefined ? null : new Carrier({ journal, copies, gateway, clock, crypto, emit })

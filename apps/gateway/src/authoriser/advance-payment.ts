@@ -9,7 +9,6 @@ import {
   nextStep,
   type PaymentStory,
   presentationOf,
-  type StoryEvent,
   UNKNOWN_STAN,
 } from '@holdfast/core'
 import { openCard } from '@holdfast/envelope'
@@ -18,18 +17,12 @@ import type { GatewayWorld } from '../gateway-world.ts'
 import { openVault, sealVault } from '../payments/card-vault.ts'
 import { withFreshDetails } from '../payments/fresh-details.ts'
 import { OUTCOME_LOST } from '../payments/resolve-lost-outcome.ts'
-import { settle } from '../payments/settle.ts'
-import type { AttemptDetails, LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
-import type {
-  AcquirerAnswer,
-  AcquirerPort,
-  AdviceMessage,
-  MessageIdentity,
-  OnLate,
-  SendLimits,
-} from './acquirer-port.ts'
+import type { AttemptDetails, PaymentRow } from '../store/gateway-store.ts'
+import type { AdviceMessage, MessageIdentity, OnLate, SendLimits } from './acquirer-port.ts'
+import { type Drive, isInDoubt, record, save } from './drive.ts'
 import { retryDelayMs } from './retry-delay.ts'
 import { retrievalReference } from './retrieval-reference.ts'
+import { settleAnswer } from './settle-answer.ts'
 
 const STEPS_MAX = 20
 /** Why a payment waits for a human. The acquirer takes no question about a sale as old as this one. */

@@ -6,7 +6,12 @@ import {
   type SaleLocalTime,
   saleMti,
 } from '@holdfast/iso8583'
-import type { AdviceMessage, AuthorisationMessage, MessageIdentity, ReversalMessage } from './acquirer-port.ts'
+import type {
+  AdviceMessage,
+  AuthorisationMessage,
+  MessageIdentity,
+  ReversalMessage,
+} from './acquirer-port.ts'
 import type { AcquirerProfile } from './acquirer-profile.ts'
 
 const PURCHASE = '000000'

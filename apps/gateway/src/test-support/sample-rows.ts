@@ -114,7 +114,7 @@ function sampleDetails(payment: number, attempt: Attempt): AttemptDetails {
     chargeId: sampleId('ch', payment * 10 + attempt.number),
     card: sampleCard,
     receipt: sampleReceipt,
-    sealed: attempt.state === 'approved' ? null : '{"sealed":true}',
+    sealed: attempt.state === 'approved' || attempt.state === 'expired' ? null : '{"sealed":true}',
     vault: attempt.state === 'planned' ? null : 'dmF1bHQ',
     createdMs: 1_800_000_000_000,
   }

@@ -3,6 +3,7 @@ import type {
   AcquirerPort,
   AdviceMessage,
   AuthorisationMessage,
+  OnLate,
   ReversalMessage,
 } from '../authoriser/acquirer-port.ts'
 
@@ -10,6 +11,8 @@ export interface ScriptedAcquirer extends AcquirerPort {
   readonly authorisations: AuthorisationMessage[]
   readonly advices: AdviceMessage[]
   readonly reversals: ReversalMessage[]
+  /** Of each sale and advice in turn: whom to tell what comes after it was given up. */
+  readonly late: OnLate[]
   /** The next answers, in order; afterwards every sale is approved and every reversal taken. */
   answer(...answers: (AcquirerAnswer | Promise<AcquirerAnswer>)[]): void
   answerReversal(...answers: AcquirerAnswer[]): void
@@ -29,6 +32,7 @@ export function createScriptedAcquirer(): ScriptedAcquirer {
   const authorisations: AuthorisationMessage[] = []
   const advices: AdviceMessage[] = []
   const reversals: ReversalMessage[] = []
+  const late: OnLate[] = []
   const answers: (AcquirerAnswer | Promise<AcquirerAnswer>)[] = []
   const reversalAnswers: AcquirerAnswer[] = []
   const hungUp = Promise.withResolvers<AcquirerAnswer>()
@@ -36,17 +40,20 @@ export function createScriptedAcquirer(): ScriptedAcquirer {
     authorisations,
     advices,
     reversals,
+    late,
     answer: (...next) => void answers.push(...next),
     answerReversal: (...next) => void reversalAnswers.push(...next),
     hangUp: () => hungUp.resolve({ kind: 'no_answer' }),
     state: () => 'up',
-    authorise(message) {
+    authorise(message, _limits, onLate) {
       authorisations.push(message)
+      late.push(onLate ?? nobody)
       const next = answers.shift() ?? { ...APPROVED, amountMinor: message.money.amountMinor }
       return Promise.race([next, hungUp.promise])
     },
-    advise(message) {
+    advise(message, _limits, onLate) {
       advices.push(message)
+      late.push(onLate ?? nobody)
       const next = answers.shift() ?? { ...APPROVED, amountMinor: message.money.amountMinor }
       return Promise.race([next, hungUp.promise])
     },
@@ -55,4 +62,8 @@ export function createScriptedAcquirer(): ScriptedAcquirer {
       return Promise.resolve(reversalAnswers.shift() ?? { kind: 'reversed', wasKnown: true })
     },
   }
+}
+
+function nobody(): void {
+  throw new Error('nobody would hear a late answer')
 }

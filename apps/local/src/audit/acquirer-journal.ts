@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 import type { AuditAcquirerEntry } from '@holdfast/testing'
 
+import { acquirerContract } from '../stack/acquirer-contract.ts'
 import { jsonRequest } from '../stack/json-request.ts'
 
 const acquirerProgram = fileURLToPath(new URL('../../../acquirer/src/main.ts', import.meta.url))
@@ -25,6 +26,7 @@ export async function readAcquirerJournal(
   const child = spawn(process.execPath, [acquirerProgram], {
     env: {
       ...process.env,
+      ...acquirerContract(home, process.env),
       HOLDFAST_ACQUIRER_DATA: data,
       HOLDFAST_ACQUIRER_PORT: '0',
       HOLDFAST_ACQUIRER_CONTROL_PORT: '0',

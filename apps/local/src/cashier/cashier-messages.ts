@@ -21,6 +21,8 @@ export interface SaleOrder {
   readonly currency: Currency
   readonly captureMethod: CaptureMethod
   readonly offlineBehavior: OfflineBehavior
+  /** What the issuer said on the telephone, which the cashier types in. */
+  readonly voiceCode?: string
 }
 
 /** `unknown`: the process died with the sale; its journal knows. */
@@ -29,6 +31,8 @@ export interface SaleResult {
   readonly paymentId: string | null
   readonly result: 'approved' | 'stored' | 'declined' | 'refused' | 'unknown'
   readonly offlineKind?: OfflineKind
+  /** What the issuer did not approve of the amount; absent when it approved all of it. */
+  readonly owedMinor?: number
   /** Why it was stored, declined (the issuer's code) or refused (a code of the error table). */
   readonly reason?: string
 }

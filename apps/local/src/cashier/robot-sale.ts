@@ -26,24 +26,27 @@ export async function robotSale(
   }
   const { intent } = created
   onOpened({ saleId: intent.saleId, paymentId: intent.paymentId })
-  const result = await payWithCard(terminal, reader, intent, order.card)
+  const result = await payWithCard(terminal, reader, intent, order)
   if (result.result === 'declined' || result.result === 'refused') {
     await terminal.cancelPaymentIntent(intent.paymentId, 'canceled')
   }
   return { saleId: intent.saleId, paymentId: intent.paymentId, ...result }
 }
 
-type Payment = Pick<SaleResult, 'result' | 'offlineKind' | 'reason'>
+type Payment = Pick<SaleResult, 'result' | 'offlineKind' | 'owedMinor' | 'reason'>
 
 async function payWithCard(
   terminal: Terminal,
   reader: SimulatedReader,
   intent: PaymentIntent,
-  card: string,
+  { card, voiceCode }: Pick<SaleOrder, 'card' | 'voiceCode'>,
 ): Promise<Payment> {
   reader.present(card)
   const collected = await terminal.collectPaymentMethod(intent)
-  if (collected.status === 'collected') return renderResult(await terminal.confirmPaymentIntent(intent))
+  if (collected.status === 'collected') {
+    const options = voiceCode === undefined ? {} : { voiceCode }
+    return renderResult(await terminal.confirmPaymentIntent(intent, options))
+  }
   // The SDK may have refused before it armed the reader; the card must not lie there for the next customer.
   reader.cancel()
   return { result: 'refused', reason: collected.status === 'refused' ? collected.code : 'canceled' }
@@ -52,7 +55,9 @@ async function payWithCard(
 function renderResult(confirmed: ConfirmResult): Payment {
   switch (confirmed.status) {
     case 'approved':
-      return { result: 'approved' }
+      return confirmed.owedMinor === 0
+        ? { result: 'approved' }
+        : { result: 'approved', owedMinor: confirmed.owedMinor }
     case 'stored':
       return { result: 'stored', offlineKind: confirmed.kind, reason: confirmed.why }
     case 'declined':

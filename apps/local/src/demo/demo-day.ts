@@ -9,6 +9,7 @@ export interface DemoSale extends SaleResult {
   readonly card: string
   readonly amountMinor: number
   readonly part: 'online' | 'offline'
+  readonly voiceCode?: string
 }
 
 /** Twenty customers while everything works; two of them with a card that is refused. */
@@ -16,6 +17,10 @@ const ONLINE_CARDS = words(
   'visa mastercard amex contactless_visa visa cb_visa mastercard declined_05 visa contactless_visa',
   'amex mastercard visa declined_51 contactless_visa visa mastercard offline_approving visa amex',
 )
+/** Has 50.00 on it, and its issuer approves what is left: of the second sale a part, whose rest is paid by another card. */
+const PREPAID = { card: 'prepaid', amountsMinor: [4_200, 1_250], restBy: 'visa' } as const
+/** Too large to be deferred: the cashier calls the bank, which says a code. */
+const BY_TELEPHONE = { card: 'mastercard', amountMinor: 25_000, voiceCode: '48A1C7' } as const
 /** Fifteen for each of two devices in the outage; some will be declined when they are forwarded. */
 const OFFLINE_CARDS = words(
   'visa mastercard declined_late_51 contactless_visa visa amex mastercard visa',
@@ -39,6 +44,7 @@ export async function runDemoDay(stack: Stack, say: (line: string) => void): Pro
     sellAll(second, { part: 'online', cards: ONLINE_CARDS.slice(10), fromMinor: 2_000 }),
   )
   say(`  ${tally(online)}`)
+  const partly = await sellInParts(first, say)
 
   say('The internet goes down.')
   await stack.switchboard.set({ internet: 'down' })
@@ -48,12 +54,32 @@ export async function runDemoDay(stack: Stack, say: (line: string) => void): Pro
     sellWithKill(second, say),
   )
   say(`  ${tally(offline)}`)
+  const byTelephone = await sellOne(second, { part: 'offline', ...BY_TELEPHONE })
+  say(
+    `  one more, too large to be deferred, with a code that the bank gave by telephone: ${byTelephone.result}`,
+  )
 
   say('The internet comes back; the devices forward what they hold…')
   await stack.switchboard.set({ internet: 'up' })
   await killGatewayInMidDrain(stack, say)
   await drained(stack, say)
-  return [...online, ...offline]
+  return [...online, ...partly, ...offline, byTelephone]
+}
+
+/** A card that has less on it than the customer buys for: what the issuer does not approve is a second sale. */
+async function sellInParts(device: LabDevice, say: (line: string) => void): Promise<DemoSale[]> {
+  const part = 'online'
+  const sales: DemoSale[] = []
+  for (const amountMinor of PREPAID.amountsMinor) {
+    const sale = await sellOne(device, { part, card: PREPAID.card, amountMinor })
+    sales.push(sale)
+    const { owedMinor = 0 } = sale
+    if (owedMinor === 0) continue
+    const [whole, approved, owed] = [amountMinor, amountMinor - owedMinor, owedMinor].map(euros)
+    say(`  ${approved} of ${whole} approved, ${owed} still to pay: paid by another card`)
+    sales.push(await sellOne(device, { part, card: PREPAID.restBy, amountMinor: owedMinor }))
+  }
+  return sales
 }
 
 async function sellWithKill(device: LabDevice, say: (line: string) => void): Promise<DemoSale[]> {
@@ -123,17 +149,16 @@ async function sellAll(
 
 async function sellOne(
   device: LabDevice,
-  { part, card, amountMinor }: Pick<DemoSale, 'part' | 'card' | 'amountMinor'>,
+  { part, ...wanted }: Pick<DemoSale, 'part' | 'card' | 'amountMinor' | 'voiceCode'>,
   onOpened?: () => void,
 ): Promise<DemoSale> {
   const order: Omit<SaleOrder, 'order'> = {
-    card,
-    amountMinor,
+    ...wanted,
     currency: 'eur',
     captureMethod: 'automatic',
     offlineBehavior: 'prefer_online',
   }
-  return { ...(await device.sell(order, onOpened)), device: device.id, card, amountMinor, part }
+  return { ...(await device.sell(order, onOpened)), device: device.id, part, ...wanted }
 }
 
 async function queuedIn(devices: readonly LabDevice[]): Promise<number> {
@@ -148,6 +173,10 @@ async function inParallel(...parts: Promise<DemoSale[]>[]): Promise<DemoSale[]> 
 function tally(sales: readonly DemoSale[]): string {
   const counts = Map.groupBy(sales, ({ result }) => result)
   return [...counts].map(([result, all]) => `${all.length} ${result}`).join(', ')
+}
+
+function euros(minor: number): string {
+  return (minor / 100).toFixed(2)
 }
 
 function words(...lines: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-import type { StoredPayment } from '@holdfast/sdk'
+import { owedMinor, type StoredPayment } from '@holdfast/sdk'
 
 import type { DemoSale } from './demo-day.ts'
 
@@ -18,13 +18,13 @@ export function demoRows(sales: readonly DemoSale[], payments: readonly StoredPa
 
 export function renderDemo(rows: readonly DemoRow[]): string {
   const head = ['device', 'card', 'EUR', 'network', 'at the counter', 'in the end']
-  const cells = rows.map(({ device, card, amountMinor, part, result, offlineKind, reason, end }) => [
-    device,
-    card,
-    (amountMinor / 100).toFixed(2).padStart(6),
-    part,
-    [result, offlineKind, result === 'stored' ? undefined : reason].filter(Boolean).join(' '),
-    end,
+  const cells = rows.map((row) => [
+    row.device,
+    row.card,
+    euros(row.amountMinor).padStart(6),
+    row.part,
+    atCounter(row),
+    row.end,
   ])
   const widths = head.map((title, column) =>
     Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
@@ -38,11 +38,20 @@ export function renderDemo(rows: readonly DemoRow[]): string {
   return [line(head), rule, ...cells.map(line), '', ...sums(rows)].join('\n')
 }
 
+function atCounter({ result, offlineKind, owedMinor, voiceCode, reason }: DemoRow): string {
+  if (owedMinor !== undefined) return `${result} in part, ${euros(owedMinor)} owed`
+  return [result, offlineKind, voiceCode, result === 'stored' ? undefined : reason].filter(Boolean).join(' ')
+}
+
+function euros(minor: number): string {
+  return (minor / 100).toFixed(2)
+}
+
 function sums(rows: readonly DemoRow[]): string[] {
   const ends = Map.groupBy(rows, ({ end }) => end)
   return [...ends].map(([end, all]) => {
-    const sum = all.reduce((total, { amountMinor }) => total + amountMinor, 0)
-    return `${String(all.length).padStart(3)} ${end}, ${(sum / 100).toFixed(2)} EUR`
+    const sum = all.reduce((total, { amountMinor, owedMinor: owed = 0 }) => total + amountMinor - owed, 0)
+    return `${String(all.length).padStart(3)} ${end}, ${euros(sum)} EUR`
   })
 }
 
@@ -50,7 +59,7 @@ function endOf(payment: StoredPayment): string {
   switch (payment.state) {
     case 'ACCEPTED_ONLINE':
     case 'PROCESSED':
-      return 'paid'
+      return owedMinor(payment) === 0 ? 'paid' : 'paid in part'
     case 'FAILED_TO_PROCESS':
       return `declined ${payment.code} (${reasons[payment.code] ?? 'by the issuer'}): to be recovered`
     case 'VOIDED':

@@ -244,6 +244,7 @@ const salesSchema = only(
       enum: ['prefer_online', 'require_online', 'force_offline'],
       default: 'prefer_online',
     },
+    voiceCode: { type: 'string', pattern: '^[0-9A-Za-z]{1,6}$' },
     count: { type: 'integer', minimum: 1, maximum: SALES_PER_REQUEST_MAX, default: 1 },
   },
   ['card', 'amountMinor', 'currency'],

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { acquirerContract } from './acquirer-contract.ts'
 import { jsonRequest } from './json-request.ts'
 import type { PortPlan } from './port-plan.ts'
 import type { Program } from './supervised-process.ts'
@@ -15,6 +16,7 @@ export function acquirerProgram(home: string, ports: PortPlan): Program {
     script: appScript('acquirer/src/main.ts'),
     environment: () =>
       Promise.resolve({
+        ...acquirerContract(home, process.env),
         HOLDFAST_ACQUIRER_DATA: path.join(home, 'acquirer'),
         HOLDFAST_ACQUIRER_PORT: String(ports.acquirer),
         HOLDFAST_ACQUIRER_CONTROL_PORT: String(ports.acquirerControl),
@@ -30,6 +32,7 @@ export function gatewayProgram(home: string, ports: PortPlan, acquirerPort: numb
     script: appScript('gateway/src/main.ts'),
     environment: () =>
       Promise.resolve({
+        ...acquirerContract(home, process.env),
         HOLDFAST_GATEWAY_PORT: String(ports.gateway),
         HOLDFAST_HOME: home,
         HOLDFAST_ACQUIRER_HOST: HOST,

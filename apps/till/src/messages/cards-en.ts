@@ -17,6 +17,7 @@ export const cardsEn: Readonly<Record<CardName, CardText>> = {
   declined_51: { name: 'Declined 51', does: 'Not enough money' },
   declined_late_51: { name: 'Declined later', does: 'Stored offline, refused when sent' },
   offline_approving: { name: 'Offline approver', does: 'Says yes by itself without connection' },
+  prepaid: { name: 'Prepaid', does: 'Has 50.00 on it; the bank approves what is left' },
   stolen_43: { name: 'Stolen 43', does: 'Reported stolen' },
   eea_contactless_pin: { name: 'Contactless with PIN', does: 'PIN for the bank; cannot be stored' },
   expired: { name: 'Expired', does: 'Past its date' },

@@ -12,6 +12,7 @@ export const cardsEs: Readonly<Record<CardName, CardText>> = {
   declined_51: { name: 'Rechazo 51', does: 'Saldo insuficiente' },
   declined_late_51: { name: 'Rechazo tardío', does: 'Guardada sin conexión, rechazada al enviar' },
   offline_approving: { name: 'Acuerdo sin conexión', does: 'Dice que sí por sí misma' },
+  prepaid: { name: 'Prepago', does: 'Tiene 50,00; el banco aprueba lo que queda' },
   stolen_43: { name: 'Robada 43', does: 'Denunciada como robada' },
   eea_contactless_pin: { name: 'Sin contacto con PIN', does: 'PIN para el banco; no se puede guardar' },
   expired: { name: 'Caducada', does: 'Pasada de fecha' },

@@ -12,6 +12,7 @@ export const cardsFr: Readonly<Record<CardName, CardText>> = {
   declined_51: { name: 'Refus 51', does: 'Provision insuffisante' },
   declined_late_51: { name: 'Refus tardif', does: 'Enregistrée hors ligne, refusée à l’envoi' },
   offline_approving: { name: 'Accord hors ligne', does: 'Dit oui d’elle-même sans connexion' },
+  prepaid: { name: 'Prépayée', does: 'Contient 50,00 ; la banque approuve ce qui reste' },
   stolen_43: { name: 'Volée 43', does: 'Signalée volée' },
   eea_contactless_pin: { name: 'Sans contact avec code', does: 'Code pour la banque ; pas d’enregistrement' },
   expired: { name: 'Expirée', does: 'Date dépassée' },

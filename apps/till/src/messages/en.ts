@@ -15,7 +15,7 @@ export const en = {
     'Nothing was lost. Close other tabs of this till, check that the disk is not full and that private browsing is off, then try again.',
   'start.lost.title': 'The browser has lost what this till had stored',
   'start.lost.body':
-    '{waiting, plural, =0 {As far as this till knows, every stored payment had been sent.} one {# stored payment had not been sent and is lost.} other {# stored payments had not been sent and are lost.}} Write down the number below and call support before you set up the till anew.',
+    '{waiting, plural, =0 {As far as this till knows, every stored payment had been sent.} one {# stored payment had not been sent and is lost.} other {# stored payments had not been sent and are lost.}} This count may be a minute old. Write down the number below and call support before you set up the till anew.',
   'start.lost.set_up': 'I have noted it: set up anew',
   'start.no_config.title': 'No connection for the first start',
   'start.no_config.body':
@@ -86,6 +86,15 @@ export const en = {
   'consent.email': 'E-mail',
   'consent.email.invalid': 'This is not an e-mail address.',
   'consent.contact.missing': 'A phone number or an e-mail address is needed.',
+  'consent.voice.title': 'Call the bank for a code',
+  'consent.voice.referral':
+    'The bank has not decided: it wants to be called. With its approval code the payment can be stored.',
+  'consent.voice.offline':
+    'Without connection it can only be stored with an approval code that the bank gives by telephone.',
+  'consent.voice.code': 'Approval code from the bank',
+  'consent.voice.hint': '1 to 6 letters or digits, as the bank says it',
+  'consent.voice.missing': 'Enter 1 to 6 letters or digits.',
+  'consent.voice.none': 'No code from the bank',
   'consent.store': 'Store the payment',
 
   'reader.title': 'Simulated card reader',
@@ -122,6 +131,20 @@ export const en = {
   'result.close': 'Close',
   'result.payment_id': 'Payment number',
 
+  'partial.title': 'Approved in part',
+  'partial.approved': '{approved} of {total} approved',
+  'partial.owed': '{owed} still to pay',
+  'partial.summary': '{approved} of {total} approved – {owed} still to pay',
+  'partial.body': 'The bank approved only a part. Take the rest in another way, or cancel the whole sale.',
+  'partial.pay_rest': 'Pay the rest',
+  'partial.cancel': 'Cancel the sale',
+  'partial.cancel.title': 'Cancel the whole sale?',
+  'partial.cancel.body':
+    'The approved {amount} is given back to the customer. Do it only if the goods stay here.',
+  'partial.rest': 'Rest paid with',
+  'partial.approved_part': 'Approved',
+  'partial.owed_part': 'Still to pay',
+
   'advice.other_card': 'Ask for another card, or take cash.',
   'advice.try_again': 'Try again, or ask for another card.',
   'advice.cash': 'Take cash, or wait until the connection is back.',
@@ -146,6 +169,7 @@ export const en = {
   'state.FAILED_TO_UPLOAD': 'Held for review',
   'state.FAILED_TO_PROCESS': 'Declined later',
   'state.ACCEPTED_ONLINE': 'Approved',
+  'state.partly_approved': 'Approved in part',
   'state.VOIDED': 'Cancelled',
   'explain.OPEN': 'This sale is not finished.',
   'explain.QUEUED':
@@ -177,6 +201,11 @@ export const en = {
   'payment.void.confirm': 'Cancel payment',
   'payment.void.failed': 'It could not be cancelled.',
 
+  'kind.deferred': 'Deferred',
+  'kind.card_approved': 'Approved by the card',
+  'kind.voice': 'Approved by telephone',
+  'payment.kind': 'Kind',
+
   'receipt.title': 'Receipt',
   'receipt.copy': 'Copy',
   'receipt.customer': 'Customer copy',
@@ -193,6 +222,8 @@ export const en = {
   'receipt.reference': 'Reference',
   'receipt.payment': 'Payment',
   'receipt.wording.approved': 'Approved',
+  'receipt.wording.partly_approved': 'Approved in part',
+  'receipt.wording.voice_approved_not_collected': 'Stored — approved by telephone, not yet collected',
   'receipt.wording.accepted_offline': 'Accepted offline',
   'receipt.wording.stored_not_authorised': 'Stored — not yet authorised',
   'receipt.wording.card_approved_not_collected': 'Stored — agreed by the card, not yet by the bank',
@@ -245,6 +276,8 @@ export const en = {
     '{amount} was not charged; an answer that still arrives is reversed. Start the sale again.',
   'notice.finished.title': 'The last sale was finished before the interruption',
   'notice.finished.body': '{amount} is safe. Its receipt can be shown again.',
+  'notice.partly_approved.title': 'Part of the last sale is still to pay',
+  'notice.partly_approved.body': '{amount} was not approved. Open the payment to take the rest or to cancel.',
   'notice.declined_later.title': 'A stored payment was declined',
   'notice.declined_later.body': '{amount}: {reason}.',
   'notice.forward_error.title': 'Stored payments could not be sent',

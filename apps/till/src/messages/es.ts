@@ -17,7 +17,7 @@ export const es: Catalogue<keyof typeof en> = {
     'No se ha perdido nada. Cierre las otras pestañas de esta caja, compruebe que el disco no esté lleno y que la navegación privada esté desactivada, y vuelva a intentarlo.',
   'start.lost.title': 'El navegador ha perdido lo que esta caja había guardado',
   'start.lost.body':
-    '{waiting, plural, =0 {Que esta caja sepa, todos los pagos guardados se habían enviado.} one {# pago guardado no se había enviado y se ha perdido.} many {# pagos guardados no se habían enviado y se han perdido.} other {# pagos guardados no se habían enviado y se han perdido.}} Anote el número de abajo y llame al soporte antes de configurar la caja de nuevo.',
+    '{waiting, plural, =0 {Que esta caja sepa, todos los pagos guardados se habían enviado.} one {# pago guardado no se había enviado y se ha perdido.} many {# pagos guardados no se habían enviado y se han perdido.} other {# pagos guardados no se habían enviado y se han perdido.}} Este número puede ser de hace un minuto. Anote el número de abajo y llame al soporte antes de configurar la caja de nuevo.',
   'start.lost.set_up': 'Anotado: configurar de nuevo',
   'start.no_config.title': 'Sin conexión para el primer arranque',
   'start.no_config.body':
@@ -87,6 +87,15 @@ export const es: Catalogue<keyof typeof en> = {
   'consent.email': 'Correo electrónico',
   'consent.email.invalid': 'Esto no es una dirección de correo.',
   'consent.contact.missing': 'Hace falta un teléfono o un correo electrónico.',
+  'consent.voice.title': 'Llame al banco para pedir un código',
+  'consent.voice.referral':
+    'El banco no ha decidido: quiere que se le llame. Con su código de aprobación se puede guardar el pago.',
+  'consent.voice.offline':
+    'Sin conexión solo se puede guardar con un código de aprobación que el banco da por teléfono.',
+  'consent.voice.code': 'Código de aprobación del banco',
+  'consent.voice.hint': 'De 1 a 6 letras o cifras, como lo dice el banco',
+  'consent.voice.missing': 'Escriba de 1 a 6 letras o cifras.',
+  'consent.voice.none': 'Sin código del banco',
   'consent.store': 'Guardar el pago',
 
   'reader.title': 'Lector de tarjetas simulado',
@@ -123,6 +132,20 @@ export const es: Catalogue<keyof typeof en> = {
   'result.close': 'Cerrar',
   'result.payment_id': 'Número de pago',
 
+  'partial.title': 'Aprobado en parte',
+  'partial.approved': '{approved} de {total} aprobados',
+  'partial.owed': 'Quedan por pagar {owed}',
+  'partial.summary': '{approved} de {total} aprobados – quedan por pagar {owed}',
+  'partial.body': 'El banco solo ha aprobado una parte. Cobre el resto de otra forma o anule toda la venta.',
+  'partial.pay_rest': 'Cobrar el resto',
+  'partial.cancel': 'Anular la venta',
+  'partial.cancel.title': '¿Anular toda la venta?',
+  'partial.cancel.body':
+    'Se devuelve al cliente la parte aprobada ({amount}). Hágalo solo si la mercancía se queda aquí.',
+  'partial.rest': 'Resto pagado con',
+  'partial.approved_part': 'Aprobado',
+  'partial.owed_part': 'Queda por pagar',
+
   'advice.other_card': 'Pida otra tarjeta o cobre en efectivo.',
   'advice.try_again': 'Inténtelo de nuevo o pida otra tarjeta.',
   'advice.cash': 'Cobre en efectivo o espere a que vuelva la conexión.',
@@ -149,6 +172,7 @@ export const es: Catalogue<keyof typeof en> = {
   'state.FAILED_TO_UPLOAD': 'Retenido para revisión',
   'state.FAILED_TO_PROCESS': 'Rechazado después',
   'state.ACCEPTED_ONLINE': 'Aprobado',
+  'state.partly_approved': 'Aprobado en parte',
   'state.VOIDED': 'Anulado',
   'explain.OPEN': 'Esta venta no ha terminado.',
   'explain.QUEUED':
@@ -181,6 +205,11 @@ export const es: Catalogue<keyof typeof en> = {
   'payment.void.confirm': 'Anular el pago',
   'payment.void.failed': 'No se pudo anular.',
 
+  'kind.deferred': 'Diferido',
+  'kind.card_approved': 'Aprobado por la tarjeta',
+  'kind.voice': 'Aprobado por teléfono',
+  'payment.kind': 'Tipo',
+
   'receipt.title': 'Recibo',
   'receipt.copy': 'Copia',
   'receipt.customer': 'Copia del cliente',
@@ -197,6 +226,8 @@ export const es: Catalogue<keyof typeof en> = {
   'receipt.reference': 'Referencia',
   'receipt.payment': 'Pago',
   'receipt.wording.approved': 'Aprobado',
+  'receipt.wording.partly_approved': 'Aprobado en parte',
+  'receipt.wording.voice_approved_not_collected': 'Guardado — aprobado por teléfono, aún sin cobrar',
   'receipt.wording.accepted_offline': 'Aceptado sin conexión',
   'receipt.wording.stored_not_authorised': 'Guardado — aún sin autorizar',
   'receipt.wording.card_approved_not_collected': 'Guardado — con acuerdo de la tarjeta, aún no del banco',
@@ -249,6 +280,8 @@ export const es: Catalogue<keyof typeof en> = {
     '{amount} no se cobró; una respuesta tardía se revierte. Empiece la venta de nuevo.',
   'notice.finished.title': 'La última venta terminó antes de la interrupción',
   'notice.finished.body': '{amount} está a salvo. Puede mostrar el recibo otra vez.',
+  'notice.partly_approved.title': 'Falta por pagar una parte de la última venta',
+  'notice.partly_approved.body': 'No se aprobaron {amount}. Abra el pago para cobrar el resto o anular.',
   'notice.declined_later.title': 'Un pago guardado fue rechazado',
   'notice.declined_later.body': '{amount}: {reason}.',
   'notice.forward_error.title': 'Los pagos guardados no se pudieron enviar',

@@ -17,7 +17,7 @@ export const fr: Catalogue<keyof typeof en> = {
     'Rien n’est perdu. Fermez les autres onglets de cette caisse, vérifiez que le disque n’est pas plein et que la navigation privée est désactivée, puis réessayez.',
   'start.lost.title': 'Le navigateur a perdu ce que cette caisse avait enregistré',
   'start.lost.body':
-    '{waiting, plural, =0 {À la connaissance de cette caisse, tous les paiements enregistrés avaient été envoyés.} one {# paiement enregistré n’avait pas été envoyé et est perdu.} many {# paiements enregistrés n’avaient pas été envoyés et sont perdus.} other {# paiements enregistrés n’avaient pas été envoyés et sont perdus.}} Notez le numéro ci-dessous et appelez l’assistance avant de réinstaller la caisse.',
+    '{waiting, plural, =0 {À la connaissance de cette caisse, tous les paiements enregistrés avaient été envoyés.} one {# paiement enregistré n’avait pas été envoyé et est perdu.} many {# paiements enregistrés n’avaient pas été envoyés et sont perdus.} other {# paiements enregistrés n’avaient pas été envoyés et sont perdus.}} Ce nombre peut dater d’une minute. Notez le numéro ci-dessous et appelez l’assistance avant de réinstaller la caisse.',
   'start.lost.set_up': 'C’est noté : réinstaller',
   'start.no_config.title': 'Pas de connexion pour le premier démarrage',
   'start.no_config.body':
@@ -91,6 +91,15 @@ export const fr: Catalogue<keyof typeof en> = {
   'consent.email': 'E-mail',
   'consent.email.invalid': 'Ce n’est pas une adresse e-mail.',
   'consent.contact.missing': 'Il faut un numéro de téléphone ou une adresse e-mail.',
+  'consent.voice.title': 'Appelez la banque pour un code',
+  'consent.voice.referral':
+    'La banque n’a pas décidé : elle veut être appelée. Avec son code d’accord, le paiement peut être enregistré.',
+  'consent.voice.offline':
+    'Sans connexion, il faut un code d’accord que la banque donne par téléphone pour l’enregistrer.',
+  'consent.voice.code': 'Code d’accord de la banque',
+  'consent.voice.hint': '1 à 6 lettres ou chiffres, comme la banque le dit',
+  'consent.voice.missing': 'Saisissez 1 à 6 lettres ou chiffres.',
+  'consent.voice.none': 'Pas de code de la banque',
   'consent.store': 'Enregistrer le paiement',
 
   'reader.title': 'Lecteur de cartes simulé',
@@ -127,6 +136,21 @@ export const fr: Catalogue<keyof typeof en> = {
   'result.close': 'Fermer',
   'result.payment_id': 'Numéro de paiement',
 
+  'partial.title': 'Approuvé en partie',
+  'partial.approved': '{approved} approuvés sur {total}',
+  'partial.owed': 'Reste à payer : {owed}',
+  'partial.summary': '{approved} approuvés sur {total} – reste à payer : {owed}',
+  'partial.body':
+    'La banque n’a approuvé qu’une partie. Encaissez le reste autrement, ou annulez toute la vente.',
+  'partial.pay_rest': 'Encaisser le reste',
+  'partial.cancel': 'Annuler la vente',
+  'partial.cancel.title': 'Annuler toute la vente ?',
+  'partial.cancel.body':
+    'Le montant approuvé ({amount}) est rendu au client. À faire seulement si la marchandise reste ici.',
+  'partial.rest': 'Reste payé par',
+  'partial.approved_part': 'Approuvé',
+  'partial.owed_part': 'Reste à payer',
+
   'advice.other_card': 'Demandez une autre carte, ou encaissez en espèces.',
   'advice.try_again': 'Réessayez, ou demandez une autre carte.',
   'advice.cash': 'Encaissez en espèces, ou attendez le retour de la connexion.',
@@ -153,6 +177,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'state.FAILED_TO_UPLOAD': 'Retenu pour examen',
   'state.FAILED_TO_PROCESS': 'Refusé ensuite',
   'state.ACCEPTED_ONLINE': 'Approuvé',
+  'state.partly_approved': 'Approuvé en partie',
   'state.VOIDED': 'Annulé',
   'explain.OPEN': 'Cette vente n’est pas terminée.',
   'explain.QUEUED':
@@ -185,6 +210,11 @@ export const fr: Catalogue<keyof typeof en> = {
   'payment.void.confirm': 'Annuler le paiement',
   'payment.void.failed': 'L’annulation n’a pas été possible.',
 
+  'kind.deferred': 'Différé',
+  'kind.card_approved': 'Approuvé par la carte',
+  'kind.voice': 'Approuvé par téléphone',
+  'payment.kind': 'Type',
+
   'receipt.title': 'Reçu',
   'receipt.copy': 'Exemplaire',
   'receipt.customer': 'Exemplaire client',
@@ -201,6 +231,8 @@ export const fr: Catalogue<keyof typeof en> = {
   'receipt.reference': 'Référence',
   'receipt.payment': 'Paiement',
   'receipt.wording.approved': 'Approuvé',
+  'receipt.wording.partly_approved': 'Approuvé en partie',
+  'receipt.wording.voice_approved_not_collected': 'Enregistré — approuvé par téléphone, pas encore collecté',
   'receipt.wording.accepted_offline': 'Accepté hors ligne',
   'receipt.wording.stored_not_authorised': 'Enregistré — pas encore autorisé',
   'receipt.wording.card_approved_not_collected': 'Enregistré — accord de la carte, pas encore de la banque',
@@ -255,6 +287,9 @@ export const fr: Catalogue<keyof typeof en> = {
     '{amount} n’a pas été débité ; une réponse tardive est annulée. Recommencez la vente.',
   'notice.finished.title': 'La dernière vente était terminée avant l’interruption',
   'notice.finished.body': '{amount} est en sécurité. Le reçu peut être affiché de nouveau.',
+  'notice.partly_approved.title': 'Une partie de la dernière vente reste à payer',
+  'notice.partly_approved.body':
+    '{amount} n’ont pas été approuvés. Ouvrez le paiement pour encaisser le reste ou annuler.',
   'notice.declined_later.title': 'Un paiement enregistré a été refusé',
   'notice.declined_later.body': '{amount} : {reason}.',
   'notice.forward_error.title': 'Les paiements enregistrés n’ont pas pu partir',

@@ -12,20 +12,24 @@ test('every message of the till exists in every language with the same values', 
 
 test('every kind of stored payment and every reason has its words', () => {
   const keys = Object.keys(tillMessages.en)
-  for (const kind of offlineKinds) expect(keys).toContain(`result.stored.${kind}`)
+  for (const kind of offlineKinds) {
+    expect(keys).toContain(`result.stored.${kind}`)
+    expect(keys).toContain(`kind.${kind}`)
+  }
   for (const why of offlineReasons) expect(keys).toContain(`result.why.${why}`)
 })
 
-test('the four outcomes have four different titles in each language', () => {
+test('the five outcomes have five different titles in each language', () => {
   for (const language of languages) {
     const t = tillMessages[language]
     const titles = [
       t['result.approved.title'],
+      t['partial.title'],
       t['result.stored.title'],
       t['result.declined.title'],
       t['result.refused.title'],
     ]
-    expect(new Set(titles).size).toBe(4)
+    expect(new Set(titles).size).toBe(5)
   }
 })
 

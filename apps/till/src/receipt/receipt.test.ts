@@ -1,3 +1,4 @@
+import { offlineKinds } from '@holdfast/core'
 import { createTranslator, type Language, languages, messages } from '@holdfast/ui'
 import { describe, expect, test } from 'vitest'
 import { tillMessages } from '../messages/index.ts'
@@ -66,6 +67,36 @@ test('the amount and the time are written for the language', () => {
   const receipt = written('QUEUED', 'customer', 'fr')
   expect(receipt.amount.replaceAll(/\s/gu, ' ')).toBe('12,50 €')
   expect(textOf(receipt)).toContain('14 nov. 2023')
+})
+
+test('MC3: a part that was approved stands on both copies beside what is owed', () => {
+  const partly = { ...samplePayments.ACCEPTED_ONLINE, approvedMinor: 700 }
+  for (const copy of ['customer', 'merchant'] as const) {
+    const receipt = writeReceipt(partly, copy, sampleSettings, words('en'))
+    expect(receipt).toMatchObject({ amount: '€12.50', status: 'Approved in part' })
+    expect(receipt?.lines).toContainEqual({ label: 'Approved', value: '€7.00' })
+    expect(receipt?.lines).toContainEqual({ label: 'Still to pay', value: '€5.50' })
+  }
+})
+
+describe('DESIGN §3.5: three kinds, three texts on the merchant’s copy', () => {
+  const texts = offlineKinds.map((offlineKind) => {
+    const voiceCode = offlineKind === 'voice' ? { voiceCode: '654321' } : {}
+    const stored = { ...samplePayments.QUEUED, offlineKind, ...voiceCode }
+    return writeReceipt(stored, 'merchant', sampleSettings, words('en'))
+  })
+
+  test('by status, by note and by name', () => {
+    expect(new Set(texts.map((text) => text?.status)).size).toBe(3)
+    expect(new Set(texts.map((text) => text?.note)).size).toBe(3)
+    const names = texts.map((text) => text?.lines.find(({ label }) => label === 'Kind')?.value)
+    expect(names).toEqual(['Deferred', 'Approved by the card', 'Approved by telephone'])
+  })
+
+  test('only what the bank said by telephone has a code', () => {
+    const codes = texts.map((text) => text?.lines.find(({ label }) => label === 'Authorisation code')?.value)
+    expect(codes).toEqual([undefined, undefined, '654321'])
+  })
 })
 
 test('an open sale has no receipt', () => {

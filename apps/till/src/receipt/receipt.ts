@@ -69,6 +69,13 @@ function linesOf(copy: ReceiptCopy, { till, shared, locale, timeZone }: ReceiptW
     add('receipt.application', chip?.applicationPreferredName || card.applicationLabel)
     add('receipt.aid', card.aid)
   }
+  if (copy.part !== null) {
+    const money = (amountMinor: number) => formatMoney({ ...copy.money, amountMinor }, locale)
+    add('partial.approved_part', money(copy.part.approvedMinor))
+    add('partial.owed_part', money(copy.part.owedMinor))
+  }
+  if (copy.copy === 'merchant' && copy.offlineKind !== null)
+    add('payment.kind', till(`kind.${copy.offlineKind}`))
   add('receipt.approval_code', copy.authorisationCode ?? '')
   add('receipt.reference', copy.reference ?? '')
   add('receipt.payment', copy.paymentId)

@@ -1,35 +1,94 @@
 import { type ReactNode, useState } from 'react'
 import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { contactDetails } from '@holdfast/protocol'
-import { Button, MoneyText, TextField } from '@holdfast/ui'
+import { Button, declineMessage, MoneyText, TextField, useTranslate } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
+import { useRefusal } from '../messages/refusals.ts'
 import { useRoom } from '../shell/till-context.tsx'
 import type { AskingSale } from '../state/sale.ts'
 
 /**
- * What only a person can add before this payment is stored: a supervisor's word or a way to reach the customer. The card
- * stays in the reader meanwhile, so it cannot be put aside: it is answered, or the sale ends.
+ * What only a person can add before this payment is stored: a supervisor's word, a way to reach the customer, or a code
+ * of the bank. The card is kept meanwhile, so it cannot be put aside: it is answered, or the sale ends.
  */
 export function ConsentDialog({ sale }: { readonly sale: AskingSale }): ReactNode {
-  const t = useTill()
-  const needsApproval = sale.need === 'offline_approval_required'
+  const { title, body, form } = useQuestion(sale)
   return (
     <ModalOverlay className="hf-scrim" isOpen isKeyboardDismissDisabled>
       <Modal className="hf-modal">
         <Dialog role="alertdialog" className="hf-dialog">
           <Heading slot="title" className="hf-dialog__heading">
-            {needsApproval ? t('consent.approval.title') : t('consent.contact.title')}
+            {title}
           </Heading>
           <p className="consent__amount">
             <MoneyText money={sale.money} />
           </p>
-          <p className="hf-dialog__body">
-            {needsApproval ? t('consent.approval.body') : t('consent.contact.body')}
-          </p>
-          {needsApproval ? <ApprovalForm /> : <ContactForm />}
+          <p className="hf-dialog__body">{body}</p>
+          {form}
         </Dialog>
       </Modal>
     </ModalOverlay>
+  )
+}
+
+interface Question {
+  readonly title: string
+  readonly body: string
+  readonly form: ReactNode
+}
+
+function useQuestion(sale: AskingSale): Question {
+  const t = useTill()
+  const shared = useTranslate()
+  const refusal = useRefusal()
+  switch (sale.need) {
+    case 'offline_approval_required':
+      return { title: t('consent.approval.title'), body: t('consent.approval.body'), form: <ApprovalForm /> }
+    case 'offline_contact_required':
+      return { title: t('consent.contact.title'), body: t('consent.contact.body'), form: <ContactForm /> }
+    case 'voice_code': {
+      const { otherwise } = sale
+      const [reason, what] =
+        otherwise.step === 'declined'
+          ? ([shared(declineMessage(otherwise.responseCode)), 'consent.voice.referral'] as const)
+          : ([refusal(otherwise.code), 'consent.voice.offline'] as const)
+      return { title: t('consent.voice.title'), body: `${reason} ${t(what)}`, form: <VoiceForm /> }
+    }
+  }
+}
+
+function VoiceForm(): ReactNode {
+  const t = useTill()
+  const { till } = useRoom()
+  const [code, setCode] = useState('')
+  const [isChecked, setChecked] = useState(false)
+  const voiceCode = code.trim().toUpperCase()
+  const isCode = /^[0-9A-Z]{1,6}$/.test(voiceCode)
+
+  function submit(): void {
+    setChecked(true)
+    if (isCode) void till.consent({ voiceCode })
+  }
+
+  return (
+    <ConsentForm
+      onSubmit={submit}
+      otherwise={
+        <Button large wide onPress={till.goOnWithoutCode}>
+          {t('consent.voice.none')}
+        </Button>
+      }
+    >
+      <TextField
+        label={t('consent.voice.code')}
+        hint={t('consent.voice.hint')}
+        error={isChecked && !isCode ? t('consent.voice.missing') : undefined}
+        value={code}
+        maxLength={6}
+        autoFocus
+        onChange={setCode}
+      />
+    </ConsentForm>
   )
 }
 
@@ -105,12 +164,14 @@ function ContactForm(): ReactNode {
   )
 }
 
-/** Enter stores; the other two ways end the sale. */
+/** Enter stores; the other two ways end the sale, unless there is another way to go on. */
 function ConsentForm({
   onSubmit,
+  otherwise,
   children,
 }: {
   readonly onSubmit: () => void
+  readonly otherwise?: ReactNode
   readonly children: ReactNode
 }): ReactNode {
   const t = useTill()
@@ -128,12 +189,16 @@ function ConsentForm({
         <Button type="submit" variant="primary" large wide>
           {t('consent.store')}
         </Button>
-        <Button variant="outline" large wide onPress={() => void till.giveUp('paid_otherwise')}>
-          {t('result.cash')}
-        </Button>
-        <Button large wide onPress={() => void till.giveUp('canceled')}>
-          {t('result.cancel')}
-        </Button>
+        {otherwise ?? (
+          <>
+            <Button variant="outline" large wide onPress={() => void till.giveUp('paid_otherwise')}>
+              {t('result.cash')}
+            </Button>
+            <Button large wide onPress={() => void till.giveUp('canceled')}>
+              {t('result.cancel')}
+            </Button>
+          </>
+        )}
       </div>
     </Form>
   )

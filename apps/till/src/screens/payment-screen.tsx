@@ -1,19 +1,21 @@
-import { ReceiptText, Undo2 } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { Banknote, ReceiptText } from 'lucide-react'
+import type { ReactNode } from 'react'
 import type { StoredPayment } from '@holdfast/sdk'
-import { Button, ConfirmDialog, MoneyText, useFormat } from '@holdfast/ui'
+import { Button, MoneyText, useFormat } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
-import { useRefusal } from '../messages/refusals.ts'
 import { CardText } from '../receipt/card-text.tsx'
 import { useLateReason } from '../shell/notices.tsx'
 import { goTo } from '../shell/router.ts'
-import { useRoom } from '../shell/till-context.tsx'
+import { useRoom, useTillState } from '../shell/till-context.tsx'
 import { useKeys } from '../shell/use-keys.ts'
-import { mayVoid, timeOf, toneOf } from '../state/payment-view.ts'
+import { kindOf, lookOf, mayVoid, timeOf } from '../state/payment-view.ts'
+import { restPayment, restToPay } from '../state/rest-to-pay.ts'
 import { BackLink, PageHead } from './page-head.tsx'
+import { PartText } from './part-text.tsx'
 import { PaymentStateBadge } from './payment-state-badge.tsx'
 import { usePayment } from './use-payment.ts'
 import { useVoidReason } from './use-void-reason.ts'
+import { VoidButton } from './void-button.tsx'
 
 export function PaymentScreen({ paymentId }: { readonly paymentId: string }): ReactNode {
   const t = useTill()
@@ -34,21 +36,41 @@ export function PaymentScreen({ paymentId }: { readonly paymentId: string }): Re
 
 function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
   const t = useTill()
+  const { till } = useRoom()
+  const { payments } = useTillState()
+  const rest = restToPay(payment)
+  const paidBy = rest === null ? null : restPayment(payments, payment)
+  const { tone, isPart } = lookOf(payment)
   return (
     <>
-      <section className="hf-card payment" data-tone={toneOf(payment.state)}>
+      <section className="hf-card payment" data-tone={tone}>
         <p className="payment__amount" data-voided={payment.state === 'VOIDED'}>
           <MoneyText money={payment.money} />
         </p>
-        <PaymentStateBadge state={payment.state} />
-        <p className="payment__explain">{t(`explain.${payment.state}`)}</p>
+        <PaymentStateBadge payment={payment} />
+        {isPart ? (
+          <p className="payment__part" data-testid="part">
+            <PartText payment={payment} />
+          </p>
+        ) : null}
+        <p className="payment__explain">{isPart ? t('partial.body') : t(`explain.${payment.state}`)}</p>
         <Reason payment={payment} />
-        <Facts payment={payment} />
+        <Facts payment={payment} paidBy={paidBy} />
       </section>
       <div className="payment__actions">
-        {payment.state === 'OPEN' || !('card' in payment) ? null : (
+        {rest === null || paidBy !== null ? null : (
           <Button
             variant="primary"
+            large
+            icon={<Banknote aria-hidden size={20} />}
+            onPress={() => void till.payRest(rest)}
+          >
+            {t('partial.pay_rest')}
+          </Button>
+        )}
+        {payment.state === 'OPEN' || !('card' in payment) ? null : (
+          <Button
+            variant={rest === null ? 'primary' : 'outline'}
             large
             icon={<ReceiptText aria-hidden size={20} />}
             onPress={() => goTo({ name: 'receipt', paymentId: payment.paymentId })}
@@ -56,7 +78,13 @@ function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
             {t('result.receipt')}
           </Button>
         )}
-        {mayVoid(payment) ? <VoidButton payment={payment} /> : null}
+        {mayVoid(payment) && paidBy === null ? (
+          <VoidButton
+            paymentId={payment.paymentId}
+            money={payment.money}
+            owedMinor={rest?.owed.amountMinor ?? 0}
+          />
+        ) : null}
       </div>
     </>
   )
@@ -70,9 +98,17 @@ function Reason({ payment }: { readonly payment: StoredPayment }): ReactNode {
   return payment.state === 'VOIDED' ? <p className="payment__explain">{voidReason(payment.reason)}</p> : null
 }
 
-function Facts({ payment }: { readonly payment: StoredPayment }): ReactNode {
+function Facts({
+  payment,
+  paidBy,
+}: {
+  readonly payment: StoredPayment
+  readonly paidBy: StoredPayment | null
+}): ReactNode {
   const t = useTill()
   const format = useFormat()
+  const kind = kindOf(payment)
+  const code = payment.state === 'ACCEPTED_ONLINE' ? payment.approvalCode : voiceCodeOf(payment)
   return (
     <dl className="hf-facts">
       <dt>{t('payment.time')}</dt>
@@ -91,12 +127,24 @@ function Facts({ payment }: { readonly payment: StoredPayment }): ReactNode {
           <dd>{payment.reference}</dd>
         </>
       )}
-      {payment.state === 'ACCEPTED_ONLINE' ? (
+      {kind === null ? null : (
+        <>
+          <dt>{t('payment.kind')}</dt>
+          <dd>{t(`kind.${kind}`)}</dd>
+        </>
+      )}
+      {code === null ? null : (
         <>
           <dt>{t('receipt.approval_code')}</dt>
-          <dd>{payment.approvalCode}</dd>
+          <dd>{code}</dd>
         </>
-      ) : null}
+      )}
+      {paidBy === null ? null : (
+        <>
+          <dt>{t('partial.rest')}</dt>
+          <dd className="hf-mono">{paidBy.paymentId}</dd>
+        </>
+      )}
       <dt>{t('result.payment_id')}</dt>
       <dd className="hf-mono" data-testid="payment-id">
         {payment.paymentId}
@@ -105,46 +153,6 @@ function Facts({ payment }: { readonly payment: StoredPayment }): ReactNode {
   )
 }
 
-function VoidButton({ payment }: { readonly payment: StoredPayment }): ReactNode {
-  const t = useTill()
-  const format = useFormat()
-  const refusal = useRefusal()
-  const { till } = useRoom()
-  const [dialog, setDialog] = useState<'closed' | 'asking' | 'busy'>('closed')
-  const [code, setCode] = useState<string | null>(null)
-
-  async function voidIt(): Promise<void> {
-    setDialog('busy')
-    setCode(await till.voidPayment(payment.paymentId))
-    setDialog('closed')
-  }
-
-  return (
-    <>
-      <Button
-        variant="outline"
-        large
-        icon={<Undo2 aria-hidden size={20} />}
-        onPress={() => setDialog('asking')}
-      >
-        {t('payment.void')}
-      </Button>
-      {code === null ? null : (
-        <p className="payment__reason" role="alert">
-          {t('payment.void.failed')} {refusal(code)}
-        </p>
-      )}
-      <ConfirmDialog
-        open={dialog !== 'closed'}
-        busy={dialog === 'busy'}
-        danger
-        title={t('payment.void.title')}
-        confirmLabel={t('payment.void.confirm')}
-        onConfirm={() => void voidIt()}
-        onCancel={() => setDialog('closed')}
-      >
-        {t('payment.void.body', { amount: format.money(payment.money) })}
-      </ConfirmDialog>
-    </>
-  )
+function voiceCodeOf(payment: StoredPayment): string | null {
+  return 'voiceCode' in payment ? (payment.voiceCode ?? null) : null
 }

@@ -1,8 +1,17 @@
-import { Archive, Ban, CircleCheck, CloudUpload, CircleDashed, TriangleAlert } from 'lucide-react'
+import {
+  Archive,
+  Ban,
+  CircleAlert,
+  CircleCheck,
+  CloudUpload,
+  CircleDashed,
+  TriangleAlert,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
+import type { StoredPayment } from '@holdfast/sdk'
 import { StatusBadge } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
-import { type PaymentState, toneOf } from '../state/payment-view.ts'
+import { lookOf, type PaymentState } from '../state/payment-view.ts'
 
 const ICONS = {
   OPEN: CircleDashed,
@@ -15,12 +24,13 @@ const ICONS = {
   VOIDED: Ban,
 } as const satisfies Record<PaymentState, unknown>
 
-export function PaymentStateBadge({ state }: { readonly state: PaymentState }): ReactNode {
+export function PaymentStateBadge({ payment }: { readonly payment: StoredPayment }): ReactNode {
   const t = useTill()
-  const Icon = ICONS[state]
+  const { tone, isPart } = lookOf(payment)
+  const Icon = isPart ? CircleAlert : ICONS[payment.state]
   return (
-    <StatusBadge tone={toneOf(state)} icon={<Icon aria-hidden size={15} />}>
-      {t(`state.${state}`)}
+    <StatusBadge tone={tone} icon={<Icon aria-hidden size={15} />}>
+      {t(isPart ? 'state.partly_approved' : `state.${payment.state}`)}
     </StatusBadge>
   )
 }

@@ -7,8 +7,9 @@ import { CardText } from '../receipt/card-text.tsx'
 import { useLateReason } from '../shell/notices.tsx'
 import { goTo } from '../shell/router.ts'
 import { useRoom, useTillState } from '../shell/till-context.tsx'
-import { needsAttention, timeOf } from '../state/payment-view.ts'
+import { kindOf, lookOf, needsAttention, timeOf } from '../state/payment-view.ts'
 import { PageHead } from './page-head.tsx'
+import { PartText } from './part-text.tsx'
 import { PaymentStateBadge } from './payment-state-badge.tsx'
 import { useVoidReason } from './use-void-reason.ts'
 
@@ -67,6 +68,9 @@ function byDay(
 }
 
 function PaymentRow({ payment }: { readonly payment: StoredPayment }): ReactNode {
+  const t = useTill()
+  const kind = kindOf(payment)
+  const { isPart } = lookOf(payment)
   const format = useFormat()
   const lateReason = useLateReason()
   return (
@@ -74,7 +78,13 @@ function PaymentRow({ payment }: { readonly payment: StoredPayment }): ReactNode
       main={<RowTitle payment={payment} />}
       note={
         <>
-          <PaymentStateBadge state={payment.state} />
+          <PaymentStateBadge payment={payment} />
+          {kind === null ? null : <span className="payments__kind">{t(`kind.${kind}`)}</span>}
+          {isPart ? (
+            <span className="payments__part">
+              <PartText payment={payment} />
+            </span>
+          ) : null}
           {needsAttention(payment) && 'code' in payment ? (
             <span className="payments__reason">{lateReason(payment.code)}</span>
           ) : null}

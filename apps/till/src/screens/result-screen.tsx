@@ -2,6 +2,7 @@ import {
   Archive,
   Ban,
   Banknote,
+  CircleAlert,
   CircleCheckBig,
   CreditCard,
   OctagonX,
@@ -9,21 +10,25 @@ import {
   RotateCcw,
 } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { Button, declineMessage, MoneyText, useTranslate } from '@holdfast/ui'
+import { Button, declineMessage, MoneyText, useFormat, useTranslate } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
 import { useRefusal } from '../messages/refusals.ts'
 import { CardText } from '../receipt/card-text.tsx'
 import { goTo } from '../shell/router.ts'
-import { useRoom } from '../shell/till-context.tsx'
+import { useRoom, useTillState } from '../shell/till-context.tsx'
 import { useKeys } from '../shell/use-keys.ts'
 import { adviceFor } from '../state/refusal-advice.ts'
+import { restOf } from '../state/rest-to-pay.ts'
 import type { ConcludedSale } from '../state/sale.ts'
+import { VoidButton } from './void-button.tsx'
 
-/** Four outcomes that differ in colour, shape, words and in what there is to press. */
+/** Five outcomes that differ in colour, shape, words and in what there is to press. */
 export function ResultScreen({ sale }: { readonly sale: ConcludedSale }): ReactNode {
   switch (sale.step) {
     case 'approved':
       return <Approved sale={sale} />
+    case 'partly_approved':
+      return <PartlyApproved sale={sale} />
     case 'stored':
       return <Stored sale={sale} />
     case 'declined':
@@ -42,10 +47,39 @@ function Approved({ sale }: { readonly sale: SaleAt<'approved'> }): ReactNode {
       outcome="approved"
       icon={<CircleCheckBig aria-hidden size={64} />}
       title={t('result.approved.title')}
-      sale={sale}
+      amount={<MoneyText money={sale.money} />}
       actions={<AfterSale paymentId={sale.paymentId} />}
     >
       <p>{t('result.approved.body')}</p>
+      <p className="outcome__fact">
+        <CardText card={sale.card} /> · {t('result.approval_code', { code: sale.approvalCode })}
+      </p>
+      <PaymentNumber paymentId={sale.paymentId} />
+    </Outcome>
+  )
+}
+
+function PartlyApproved({ sale }: { readonly sale: SaleAt<'partly_approved'> }): ReactNode {
+  const t = useTill()
+  const format = useFormat()
+  const { money, approvedMinor, owedMinor } = sale
+  const amount = (amountMinor: number) => format.money({ ...money, amountMinor })
+  return (
+    <Outcome
+      outcome="partly_approved"
+      icon={<CircleAlert aria-hidden size={56} />}
+      title={t('partial.title')}
+      amount={
+        <>
+          <span className="outcome__part">
+            {t('partial.approved', { approved: amount(approvedMinor), total: amount(money.amountMinor) })}
+          </span>
+          <strong className="outcome__owed">{t('partial.owed', { owed: amount(owedMinor) })}</strong>
+        </>
+      }
+      actions={<PartActions sale={sale} />}
+    >
+      <p>{t('partial.body')}</p>
       <p className="outcome__fact">
         <CardText card={sale.card} /> · {t('result.approval_code', { code: sale.approvalCode })}
       </p>
@@ -61,9 +95,12 @@ function Stored({ sale }: { readonly sale: SaleAt<'stored'> }): ReactNode {
       outcome="stored"
       icon={<Archive aria-hidden size={60} />}
       title={t('result.stored.title')}
-      sale={sale}
+      amount={<MoneyText money={sale.money} />}
       actions={<AfterSale paymentId={sale.paymentId} />}
     >
+      <p className="outcome__fact" data-testid="kind">
+        {t(`kind.${sale.kind}`)}
+      </p>
       <p>{t(`result.stored.${sale.kind}`)}</p>
       <p className="outcome__small">
         {t('result.stored.next')} {t(`result.why.${sale.why}`)}
@@ -84,7 +121,7 @@ function Declined({ sale }: { readonly sale: SaleAt<'declined'> }): ReactNode {
       outcome="declined"
       icon={<OctagonX aria-hidden size={64} />}
       title={t('result.declined.title')}
-      sale={sale}
+      amount={<MoneyText money={sale.money} />}
       actions={<OpenSaleActions retry="other_card" />}
     >
       <p className="outcome__reason">
@@ -108,7 +145,7 @@ function RefusedSale({ sale }: { readonly sale: SaleAt<'refused'> }): ReactNode 
       outcome="refused"
       icon={<Ban aria-hidden size={64} />}
       title={t('result.refused.title')}
-      sale={sale}
+      amount={<MoneyText money={sale.money} />}
       actions={sale.intent === null ? <CloseOnly /> : <OpenSaleActions retry={retry} />}
     >
       <p className="outcome__reason">{refusal(sale.code)}</p>
@@ -122,12 +159,12 @@ interface OutcomeProps {
   readonly outcome: ConcludedSale['step']
   readonly icon: ReactNode
   readonly title: string
-  readonly sale: ConcludedSale
+  readonly amount: ReactNode
   readonly actions: ReactNode
   readonly children: ReactNode
 }
 
-function Outcome({ outcome, icon, title, sale, actions, children }: OutcomeProps): ReactNode {
+function Outcome({ outcome, icon, title, amount, actions, children }: OutcomeProps): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null)
   // The button that was pressed is gone; without this a screen reader would stand nowhere.
   useEffect(() => heading.current?.focus(), [])
@@ -143,9 +180,7 @@ function Outcome({ outcome, icon, title, sale, actions, children }: OutcomeProps
           <h1 ref={heading} tabIndex={-1}>
             {title}
           </h1>
-          <p className="outcome__amount">
-            <MoneyText money={sale.money} />
-          </p>
+          <p className="outcome__amount">{amount}</p>
         </div>
         <div className="outcome__body">{children}</div>
       </section>
@@ -171,6 +206,52 @@ function AfterSale({ paymentId }: { readonly paymentId: string }): ReactNode {
       <Button variant="primary" large onPress={newSale}>
         {t('result.new_sale')}
       </Button>
+      <Button
+        large
+        icon={<ReceiptText aria-hidden size={20} />}
+        onPress={() => {
+          goTo({ name: 'receipt', paymentId })
+          till.finish()
+        }}
+      >
+        {t('result.receipt')}
+      </Button>
+    </div>
+  )
+}
+
+/** The rest, or the whole sale back; the receipt leaves both for later. */
+function PartActions({ sale }: { readonly sale: SaleAt<'partly_approved'> }): ReactNode {
+  const t = useTill()
+  const { till } = useRoom()
+  const { payments } = useTillState()
+  const { paymentId, money, owedMinor } = sale
+  const reference = payments.find((payment) => payment.paymentId === paymentId)?.reference ?? null
+  const rest = restOf({ paymentId, reference }, { ...money, amountMinor: owedMinor })
+  useKeys((key) => {
+    if (key !== 'Enter') return false
+    void till.payRest(rest)
+    return true
+  })
+  return (
+    <div className="outcome__actions outcome__actions--open">
+      <Button
+        variant="primary"
+        large
+        icon={<CreditCard aria-hidden size={20} />}
+        onPress={() => void till.payRest(rest)}
+      >
+        {t('partial.pay_rest')}
+      </Button>
+      <VoidButton
+        paymentId={paymentId}
+        money={money}
+        owedMinor={owedMinor}
+        onVoided={() => {
+          goTo({ name: 'sell' })
+          till.finish()
+        }}
+      />
       <Button
         large
         icon={<ReceiptText aria-hidden size={20} />}

@@ -14,6 +14,7 @@ const FIRST_CARDS: readonly CardName[] = [
   'declined_51',
   'declined_late_51',
   'offline_approving',
+  'prepaid',
 ]
 
 /** Stands in for the card reader on the counter, and says so. */

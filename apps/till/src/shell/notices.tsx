@@ -63,6 +63,7 @@ function NoticeBanner({ notice }: { readonly notice: Notice }): ReactNode {
 const LOOKS = {
   interrupted: { tone: 'stop', Icon: TriangleAlert },
   finished: { tone: 'good', Icon: CircleCheck },
+  partly_approved: { tone: 'wait', Icon: TriangleAlert },
   declined_later: { tone: 'bad', Icon: TriangleAlert },
   forward_error: { tone: 'stop', Icon: CloudAlert },
 } as const
@@ -81,6 +82,7 @@ function useNoticeBody(notice: Notice): string {
       })
     case 'interrupted':
     case 'finished':
+    case 'partly_approved':
       return t(`notice.${notice.type}.body`, { amount: format.money(notice.money) })
   }
 }

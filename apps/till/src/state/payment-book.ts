@@ -2,6 +2,7 @@ import type { StoredPayment, Terminal } from '@holdfast/sdk'
 import type { Preferences } from '../platform/preferences.ts'
 import type { Observable } from './observable.ts'
 import { needsAttention, upsert } from './payment-view.ts'
+import { restToPay } from './rest-to-pay.ts'
 import { addNotice, type TillState } from './till-state.ts'
 
 const PAYMENTS_PER_PAGE = 25
@@ -61,8 +62,10 @@ export function createPaymentBook(
       const payment = await terminal.payment(paymentId)
       preferences.rememberOpenSale(null)
       if (payment === null || payment.state === 'OPEN') return
-      const type = payment.state === 'VOIDED' ? 'interrupted' : 'finished'
-      const notice = { id: `${type} ${paymentId}`, type, paymentId, money: payment.money } as const
+      const rest = restToPay(payment)
+      const type = payment.state === 'VOIDED' ? 'interrupted' : rest === null ? 'finished' : 'partly_approved'
+      const money = rest?.owed ?? payment.money
+      const notice = { id: `${type} ${paymentId}`, type, paymentId, money } as const
       state.set({ notices: addNotice(state.get().notices, notice) })
     },
   }

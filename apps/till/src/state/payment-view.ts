@@ -1,4 +1,5 @@
-import type { StoredPayment } from '@holdfast/sdk'
+import type { OfflineKind } from '@holdfast/core'
+import { owedMinor, type StoredPayment } from '@holdfast/sdk'
 import type { Tone } from '@holdfast/ui'
 
 export type PaymentState = StoredPayment['state']
@@ -26,8 +27,20 @@ export function needsAttention(payment: StoredPayment): boolean {
   return payment.state === 'FAILED_TO_PROCESS' || payment.state === 'FAILED_TO_UPLOAD'
 }
 
-/** The bank has not decided yet, so a void still comes before the money (DESIGN §5). */
+/** How a payment looks: one with a rest to pay is not done yet (MC3). */
+export function lookOf(payment: StoredPayment): { readonly tone: Tone | 'quiet'; readonly isPart: boolean } {
+  const isPart = owedMinor(payment) > 0
+  return { tone: isPart ? 'wait' : toneOf(payment.state), isPart }
+}
+
+/** Null for what the bank was asked at the counter, and for what was never accepted. */
+export function kindOf(payment: StoredPayment): OfflineKind | null {
+  return 'offlineKind' in payment ? payment.offlineKind : null
+}
+
+/** Before the money comes (DESIGN §5): the bank has not decided yet, or has approved a part that may be given back. */
 export function mayVoid(payment: StoredPayment): boolean {
+  if (payment.state === 'ACCEPTED_ONLINE') return owedMinor(payment) > 0
   return payment.state === 'QUEUED' || payment.state === 'UPLOADED'
 }
 

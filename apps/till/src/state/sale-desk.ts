@@ -1,7 +1,9 @@
+import type { Money } from '@holdfast/core'
 import type { SimulatedReader } from '@holdfast/reader'
 import type { IssuerWait, PaymentIntent, Terminal } from '@holdfast/sdk'
 import type { Preferences } from '../platform/preferences.ts'
 import type { Observable } from './observable.ts'
+import type { Rest } from './rest-to-pay.ts'
 import { advance, type Consent, type SaleEvent } from './sale.ts'
 import type { TillState } from './till-state.ts'
 
@@ -12,6 +14,10 @@ export interface SaleDesk {
   readonly storeNow: () => void
   /** A supervisor's word, or the customer's contact: the card that is still in the reader is confirmed with it. */
   readonly consent: (consent: Consent) => Promise<void>
+  /** The bank gave no code: the sale goes on as it was refused. */
+  readonly goOnWithoutCode: () => void
+  /** A new sale over what the bank did not approve of an earlier one, which it names (MC3). */
+  readonly payRest: (rest: Rest) => Promise<void>
   readonly tryAnotherCard: () => Promise<void>
   readonly giveUp: (reason: 'canceled' | 'paid_otherwise') => Promise<void>
   readonly finish: () => void
@@ -34,11 +40,10 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
     state.set({ sale: advance(state.get().sale, event) })
   }
 
-  async function open(amountMinor: number, reference: string): Promise<void> {
-    const { currency } = state.get()
-    move({ type: 'paid', money: { amountMinor, currency } })
+  async function open(money: Money, reference: string): Promise<void> {
+    move({ type: 'paid', money })
     const optional = reference.trim() === '' ? {} : { reference: reference.trim() }
-    const result = await terminal.createPaymentIntent({ amountMinor, currency, ...optional })
+    const result = await terminal.createPaymentIntent({ ...money, ...optional })
     if (result.status === 'created') preferences.rememberOpenSale(result.intent.paymentId)
     move({ type: 'created', result })
     if (result.status === 'created') await collect(result.intent)
@@ -60,8 +65,9 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
       },
     })
     wait = null
-    // After a decline the id stays remembered: the sale is open until it is closed.
-    if (decision.status === 'approved' || decision.status === 'stored') preferences.rememberOpenSale(null)
+    // After a decline the id stays remembered: the sale is open until it is closed. So does one with a rest to pay.
+    const isWhole = decision.status === 'approved' && decision.owedMinor === 0
+    if (isWhole || decision.status === 'stored') preferences.rememberOpenSale(null)
     move({ type: 'confirmed', result: decision })
     await refresh(intent.paymentId)
   }
@@ -75,6 +81,12 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
     await refresh(intent.paymentId)
   }
 
+  function finish(): void {
+    const { step } = state.get().sale
+    if (step === 'partly_approved') preferences.rememberOpenSale(null)
+    move({ type: 'finished' })
+  }
+
   /** A fault of the till must not leave a spinner: whoever stands there is told not to hand over the goods. */
   async function guarded(step: () => Promise<void>): Promise<void> {
     try {
@@ -86,8 +98,14 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
 
   return {
     async pay(amountMinor, reference) {
-      if (state.get().sale.step === 'none') await guarded(() => open(amountMinor, reference))
+      const { sale, currency } = state.get()
+      if (sale.step === 'none') await guarded(() => open({ amountMinor, currency }, reference))
     },
+    async payRest({ owed, reference }) {
+      finish()
+      if (state.get().sale.step === 'none') await guarded(() => open(owed, reference))
+    },
+    goOnWithoutCode: () => move({ type: 'no_code' }),
     cancelWaiting() {
       if (state.get().sale.step === 'waiting') reader.cancel()
     },
@@ -108,6 +126,6 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
       const { sale } = state.get()
       if (sale.step === 'closing') await guarded(() => close(sale.intent, reason))
     },
-    finish: () => move({ type: 'finished' }),
+    finish,
   }
 }

@@ -40,7 +40,15 @@ const collected: SaleEvent = { type: 'collected', result: { status: 'collected',
 const canceled: SaleEvent = { type: 'collected', result: { status: 'canceled' } }
 const approved: SaleEvent = {
   type: 'confirmed',
-  result: { status: 'approved', paymentId: 'pi_1', approvalCode: 'A1', card, receipt },
+  result: {
+    status: 'approved',
+    paymentId: 'pi_1',
+    approvalCode: 'A1',
+    approvedMinor: 1250,
+    owedMinor: 0,
+    card,
+    receipt,
+  },
 }
 const stored: SaleEvent = {
   type: 'confirmed',
@@ -159,5 +167,72 @@ describe('a sale on the screen', () => {
     expect(isBusy(after(paid, created, collected, approved))).toBe(false)
     expect(isBusy(after(paid, created))).toBe(true)
     expect(isBusy(after(paid, created, collected, declined))).toBe(true)
+  })
+})
+
+describe('MC3: a part that the bank approves', () => {
+  const part: SaleEvent = {
+    type: 'confirmed',
+    result: {
+      status: 'approved',
+      paymentId: 'pi_1',
+      approvalCode: 'A1',
+      approvedMinor: 700,
+      owedMinor: 550,
+      card,
+      receipt,
+    },
+  }
+
+  test('is a result of its own, and nobody reloads the page over it', () => {
+    const sale = after(paid, created, collected, part)
+    expect(sale).toMatchObject({ step: 'partly_approved', money, approvedMinor: 700, owedMinor: 550 })
+    expect(isBusy(sale)).toBe(true)
+  })
+
+  test('ends when the cashier has chosen what follows', () => {
+    expect(after(paid, created, collected, part, { type: 'finished' })).toBe(NO_SALE)
+  })
+})
+
+describe('a sale that the bank may still approve by telephone', () => {
+  const referred: SaleEvent = {
+    type: 'confirmed',
+    result: { status: 'declined', paymentId: 'pi_1', responseCode: '01', voicePossible: true },
+  }
+  const tooLarge: SaleEvent = {
+    type: 'confirmed',
+    result: { status: 'refused', code: 'offline_amount_above_limit', voicePossible: true },
+  }
+
+  test.each([referred, tooLarge])('asks for the code of the bank, and confirms with it (%#)', (event) => {
+    const asking = after(paid, created, collected, event)
+    expect(asking).toMatchObject({ step: 'asking', need: 'voice_code' })
+    const consented = advance(asking, { type: 'consented', consent: { voiceCode: 'AB12' } })
+    expect(consented).toMatchObject({ step: 'deciding', given: { voiceCode: 'AB12' } })
+  })
+
+  test('goes on as it was refused where the bank gives none', () => {
+    expect(after(paid, created, collected, referred, { type: 'no_code' })).toMatchObject({
+      step: 'declined',
+      responseCode: '01',
+    })
+    expect(after(paid, created, collected, tooLarge, { type: 'no_code' })).toMatchObject({
+      step: 'refused',
+      code: 'offline_amount_above_limit',
+    })
+  })
+
+  test('the code is kept when a supervisor is asked after it', () => {
+    const need: SaleEvent = {
+      type: 'confirmed',
+      result: { status: 'refused', code: 'offline_approval_required' },
+    }
+    const code: SaleEvent = { type: 'consented', consent: { voiceCode: 'AB12' } }
+    const approver: SaleEvent = { type: 'consented', consent: { approver: 'Ada' } }
+    expect(after(paid, created, collected, tooLarge, code, need, approver)).toMatchObject({
+      step: 'deciding',
+      given: { voiceCode: 'AB12', approver: 'Ada' },
+    })
   })
 })

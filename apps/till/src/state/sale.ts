@@ -5,9 +5,9 @@ import type { CollectResult, ConfirmResult, CreateResult, PaymentIntent } from '
 /**
  * The sale on the screen; the truth is in the journal of the SDK.
  *
- *   none ─▶ opening ─▶ waiting ─▶ deciding ─▶ approved | stored ─▶ none
+ *   none ─▶ opening ─▶ waiting ─▶ deciding ─▶ approved | partly_approved | stored ─▶ none
  *              │          │ ▲       ▲ └────▶ declined | refused
- *              │          │ │       └─▶ asking (a supervisor, or a contact; the card stays in the reader)
+ *              │          │ │       └─▶ asking (a supervisor, a contact, or the bank’s code; the card is kept)
  *              │          │ └── another card ──────┘    │
  *              ▼          ▼                            ▼
  *           refused    closing ◀──────────────────────┘ ─▶ none
@@ -34,20 +34,25 @@ export type Sale =
       readonly mayStoreNow: boolean
       readonly given: Consent
     }
-  | {
-      readonly step: 'asking'
-      readonly money: Money
-      readonly intent: PaymentIntent
-      readonly card: CardFacts
-      readonly need: OfflineNeed
-      readonly given: Consent
-    }
+  | ({ readonly step: 'asking'; readonly need: OfflineNeed } & Asking)
+  /** The bank is called; without a code of it the sale goes on as `otherwise`. */
+  | ({ readonly step: 'asking'; readonly need: 'voice_code'; readonly otherwise: NotTaken } & Asking)
   | {
       readonly step: 'approved'
       readonly money: Money
       readonly paymentId: string
       readonly card: CardFacts
       readonly approvalCode: string
+    }
+  /** The bank approved a part of `money`; the rest is still to be paid (MC3). */
+  | {
+      readonly step: 'partly_approved'
+      readonly money: Money
+      readonly paymentId: string
+      readonly card: CardFacts
+      readonly approvalCode: string
+      readonly approvedMinor: number
+      readonly owedMinor: number
     }
   | {
       readonly step: 'stored'
@@ -57,6 +62,10 @@ export type Sale =
       readonly kind: OfflineKind
       readonly why: OfflineReason
     }
+  | NotTaken
+  | { readonly step: 'closing'; readonly money: Money; readonly intent: PaymentIntent }
+
+type NotTaken =
   | {
       readonly step: 'declined'
       readonly money: Money
@@ -71,18 +80,29 @@ export type Sale =
       readonly intent: PaymentIntent | null
       readonly code: string
     }
-  | { readonly step: 'closing'; readonly money: Money; readonly intent: PaymentIntent }
+
+interface Asking {
+  readonly money: Money
+  readonly intent: PaymentIntent
+  readonly card: CardFacts
+  readonly given: Consent
+}
 
 /** What people have added so that this card's payment may be stored. */
 export interface Consent {
   readonly approver?: string
   readonly contact?: ContactDetails
+  /** What the bank said on the telephone. */
+  readonly voiceCode?: string
 }
 
 /** On the way to an outcome, or to the end without one. */
 export type PayingSale = Extract<Sale, { step: 'opening' | 'waiting' | 'deciding' | 'asking' | 'closing' }>
 export type AskingSale = Extract<Sale, { step: 'asking' }>
-export type ConcludedSale = Extract<Sale, { step: 'approved' | 'stored' | 'declined' | 'refused' }>
+export type ConcludedSale = Extract<
+  Sale,
+  { step: 'approved' | 'partly_approved' | 'stored' | 'declined' | 'refused' }
+>
 
 export type SaleEvent =
   | { readonly type: 'paid'; readonly money: Money }
@@ -91,6 +111,7 @@ export type SaleEvent =
   | { readonly type: 'bank_asked'; readonly mayStore: boolean }
   | { readonly type: 'confirmed'; readonly result: ConfirmResult }
   | { readonly type: 'consented'; readonly consent: Consent }
+  | { readonly type: 'no_code' }
   | { readonly type: 'other_card' }
   | { readonly type: 'given_up' }
   | { readonly type: 'closed'; readonly refusal: string | null }
@@ -119,6 +140,8 @@ export function advance(sale: Sale, event: SaleEvent): Sale {
       const all = { ...given, ...event.consent }
       return { step: 'deciding', money, intent, card, mayStoreNow: false, given: all }
     }
+    case 'no_code':
+      return sale.step === 'asking' && sale.need === 'voice_code' ? sale.otherwise : sale
     case 'other_card': {
       if (sale.step !== 'declined' && sale.step !== 'refused') return sale
       const { money, intent } = sale
@@ -131,7 +154,7 @@ export function advance(sale: Sale, event: SaleEvent): Sale {
       return { step: 'refused', money: sale.money, intent: sale.intent, code: event.refusal }
     }
     case 'finished':
-      return sale.step === 'approved' || sale.step === 'stored' ? NO_SALE : sale
+      return isAccepted(sale) ? NO_SALE : sale
     case 'broken':
       return broken(sale)
   }
@@ -148,6 +171,10 @@ const PAYING_STEPS: ReadonlySet<Sale['step']> = new Set<PayingSale['step']>([
   'asking',
   'closing',
 ])
+
+function isAccepted({ step }: Sale): boolean {
+  return step === 'approved' || step === 'partly_approved' || step === 'stored'
+}
 
 /** True while the customer and the cashier are in the middle of something that a reload would tear. */
 export function isBusy(sale: Sale): sale is Exclude<Sale, { readonly step: 'none' | 'approved' | 'stored' }> {
@@ -175,22 +202,32 @@ function confirmed(sale: Extract<Sale, { step: 'deciding' }>, result: ConfirmRes
   const { money, intent, card } = sale
   switch (result.status) {
     case 'approved': {
-      const { paymentId, approvalCode } = result
-      return { step: 'approved', money, paymentId, card: result.card, approvalCode }
+      const { paymentId, approvalCode, approvedMinor, owedMinor } = result
+      const approved = { money, paymentId, card: result.card, approvalCode }
+      if (owedMinor === 0) return { step: 'approved', ...approved }
+      return { step: 'partly_approved', ...approved, approvedMinor, owedMinor }
     }
     case 'stored': {
       const { paymentId, kind, why } = result
       return { step: 'stored', money, paymentId, card: result.card, kind, why }
     }
-    case 'declined':
-      return { step: 'declined', money, intent, card, responseCode: result.responseCode }
+    case 'declined': {
+      const { responseCode, voicePossible } = result
+      const declined = { step: 'declined', money, intent, card, responseCode } as const
+      return voicePossible === true ? calling(sale, declined) : declined
+    }
     case 'refused': {
-      const { code } = result
-      return isNeed(code)
-        ? { step: 'asking', money, intent, card, need: code, given: sale.given }
-        : { step: 'refused', money, intent, code }
+      const { code, voicePossible } = result
+      if (isNeed(code)) return { step: 'asking', money, intent, card, need: code, given: sale.given }
+      const refused = { step: 'refused', money, intent, code } as const
+      return voicePossible === true ? calling(sale, refused) : refused
     }
   }
+}
+
+function calling(sale: Extract<Sale, { step: 'deciding' }>, otherwise: NotTaken): Sale {
+  const { money, intent, card, given } = sale
+  return { step: 'asking', need: 'voice_code', money, intent, card, given, otherwise }
 }
 
 /** The SDK keeps the card for these, and confirms it again with what was missing. */

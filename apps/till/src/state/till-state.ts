@@ -27,7 +27,7 @@ type Enrolment =
 export type Notice =
   | {
       readonly id: string
-      readonly type: 'interrupted' | 'finished'
+      readonly type: 'interrupted' | 'finished' | 'partly_approved'
       readonly paymentId: string
       readonly money: Money
     }

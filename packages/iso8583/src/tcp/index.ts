@@ -1,5 +1,6 @@
 export { linkMac, type LinkKeys, macFunction, unwrapKey, wrapKey } from './link-keys.ts'
 export { aesCmac, retailMac } from './mac-functions.ts'
+export { mustOpenHostProfile, openHostProfile } from './open-host-profile.ts'
 export { socketConnection } from './socket-connection.ts'
 export { systemLinkClock } from './system-link-clock.ts'
 export { tcpDialer } from './tcp-dialer.ts'

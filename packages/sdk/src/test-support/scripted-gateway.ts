@@ -1,6 +1,6 @@
-import { type Clock, must, type SigningKey, toBase64Url } from '@holdfast/core'
+import { type Clock, fromBase64Url, must, type SigningKey, toBase64Url } from '@holdfast/core'
 import { openRecord, parseJson, sha256Text, signStatement, verifyText } from '@holdfast/envelope'
-import { nodeCrypto } from '@holdfast/envelope/node'
+import { keyIdOf, nodeCrypto } from '@holdfast/envelope/node'
 import {
   type AttemptStatement,
   DEVICE_HEADER,
@@ -145,6 +145,7 @@ export class ScriptedGateway implements Network {
       return refused('enrolment_code_invalid')
     this.codes.set(code, publicKey)
     this.#publicKey = publicKey
+    this.deviceKeyId ??= keyIdOf(must(fromBase64Url(publicKey), 'the schema says so'))
     return ok({ device: DEVICE_ID, reader: READER_ID, lease: await this.#sign('lease', this.lease) })
   }
 

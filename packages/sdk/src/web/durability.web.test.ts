@@ -1,12 +1,13 @@
 import { fromBase64Url, must } from '@holdfast/core'
 import { generateNodeKey, keyIdOf } from '@holdfast/envelope/node'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { type OpenedPage, openPage } from '../../../../tools/with-page.ts'
 import { DEVICE_SEED, deviceKey } from '../test-support/device-key.ts'
+import { DEVICE_ID } from '../test-support/plain-lease.ts'
 import { serveScriptedGateway } from '../test-support/serve-scripted-gateway.ts'
 
 const entry = path.join(import.meta.dirname, 'sdk-page.entry.ts')
@@ -71,6 +72,76 @@ test(
   },
   60_000 + ROUNDS * 20_000,
 )
+
+/** The write log of everything that the page has in IndexedDB. */
+function writeLogIn(userDataDir: string): string {
+  return must(globSync('Default/IndexedDB/*.leveldb/*.log', { cwd: userDataDir })[0], 'a log')
+}
+
+async function killed(page: OpenedPage): Promise<void> {
+  page.killBrowser()
+  await expect.poll(() => page.page.context().browser()?.isConnected(), SOON).toBe(false)
+}
+
+/**
+ * As a kill between the two writes of one record leaves it: its header alone. 7 bytes (checksum, length, kind), in
+ * blocks of 32 KiB whose last bytes stay empty where no header fits in.
+ */
+function leaveHalfARecord(log: string): void {
+  const left = 32_768 - (statSync(log).size % 32_768)
+  const room = left < 7 ? 32_768 : left
+  const header = Buffer.alloc(7)
+  header.writeUInt16LE(room - 7, 4)
+  header.writeUInt8(1, 6)
+  appendFileSync(log, Buffer.concat([Buffer.alloc(left < 7 ? left : 0), header]))
+}
+
+test('P1: the browser is killed in the middle of a write and once more later, and does not empty the till for it', async () => {
+  const userDataDir = mkdtempSync(path.join(tmpdir(), 'holdfast-torn-'))
+  const served = await serveScriptedGateway({ storedCount: 9 })
+  let page = await openPage({ entry, userDataDir })
+  await enrolled(page, served)
+  const sold = z.object({ status: z.literal('stored'), paymentId: z.string() })
+  const shown: string[] = []
+  for (let kills = 0; kills < 3; kills += 1) {
+    shown.push(sold.parse(await page.call('sell', 'force_offline')).paymentId)
+    await killed(page)
+    leaveHalfARecord(path.join(userDataDir, writeLogIn(userDataDir)))
+    page = await openPage({ entry, userDataDir })
+    expect(await page.call('openTerminal', served.url)).not.toBeNull()
+  }
+  const held = payments.parse(await page.call('allPayments')).map(({ paymentId }) => paymentId)
+  expect(held.toSorted()).toEqual(shown.toSorted())
+  await page.close()
+  served.close()
+  rmSync(userDataDir, { recursive: true, force: true, maxRetries: 5 })
+})
+
+test('a till that its browser has emptied says so with the number of payments, and does not start as a new one', async () => {
+  const userDataDir = mkdtempSync(path.join(tmpdir(), 'holdfast-lost-'))
+  const served = await serveScriptedGateway({ storedCount: 9 })
+  let page = await openPage({ entry, userDataDir })
+  await enrolled(page, served)
+  served.close()
+  for (let sales = 0; sales < 2; sales += 1) {
+    expect(await page.call('sell', 'force_offline')).toMatchObject({ status: 'stored' })
+  }
+  await page.close()
+  // Chromium answers a damaged log by deleting every database of the page.
+  const log = path.join(userDataDir, writeLogIn(userDataDir))
+  const bytes = readFileSync(log)
+  writeFileSync(log, bytes.fill(0x55, 1_000, 1_064))
+  page = await openPage({ entry, userDataDir })
+  const lost = { deviceId: DEVICE_ID, seq: expect.any(Number), waiting: 2 }
+  const told = { code: 'storage_lost', lost }
+  expect(await page.call('openLost', served.url)).toEqual({
+    told: [told, told],
+    acknowledged: lost,
+    after: null,
+  })
+  await page.close()
+  rmSync(userDataDir, { recursive: true, force: true, maxRetries: 5 })
+})
 
 test('fault 59: two tabs that race for the last places in the limits never go over them', async () => {
   const served = await serveScriptedGateway({ storedCount: 9 })

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { JournalChange, JournalStore } from '../journal/journal-store.ts'
 import { keptNames } from '../journal/kept-values.ts'
 
-/** What is known of a till whose browser has lost its journal; a few seconds old at worst. */
+/** What is known of a till whose browser has lost its journal. After a kill it may be a minute older than the loss. */
 export interface LostStorage {
   readonly deviceId: string
   /** Of the newest record. */
@@ -46,7 +46,6 @@ export async function noted(store: JournalStore, databaseName: string): Promise<
     writeNote(databaseName, { deviceId, seq: head.seq, waiting: head.backlog.count })
   }
 
-  const { erase } = store
   return {
     ...store,
     async commit(expectedVersion, change) {
@@ -54,12 +53,12 @@ export async function noted(store: JournalStore, databaseName: string): Promise<
       if (outcome === 'committed') take(change)
       return outcome
     },
-    ...(erase !== undefined && {
+    ...(store.erase !== undefined && {
       async erase() {
         // The note first: without it the store is merely not watched until the next commit.
         writeNote(databaseName, null)
         deviceId = null
-        await erase()
+        await store.erase?.()
       },
     }),
   }

@@ -10,12 +10,14 @@ import { openSaleStep } from '../test-support/journal-steps.ts'
 import { ACCOUNT_ID, DEVICE_ID, plainLease } from '../test-support/plain-lease.ts'
 import { READER_ID, ScriptedReader } from '../test-support/scripted-reader.ts'
 import {
+  acknowledgeLostStorage,
   holdTillLock,
   loadOrMakeWebKey,
   openIndexedDbJournalStore,
   openWebTerminal,
   webClock,
   webNetwork,
+  StorageLost,
   StorageUnavailable,
 } from './index.ts'
 
@@ -258,6 +260,16 @@ export async function openWithoutStorage(gatewayUrl: string): Promise<unknown> {
     (error: unknown) => error,
   )
   return failed instanceof StorageUnavailable ? failed.code : failed
+}
+
+/** What an app is told where the browser has emptied its till, and what becomes of it once a person has read that. */
+export async function openLost(gatewayUrl: string) {
+  const failed = await openTerminal(gatewayUrl).catch((error: unknown) => error)
+  const again = await openTerminal(gatewayUrl).catch((error: unknown) => error)
+  const told = [failed, again].map((error) =>
+    error instanceof StorageLost ? { code: error.code, lost: error.lost } : error,
+  )
+  return { told, acknowledged: acknowledgeLostStorage('till'), after: await openTerminal(gatewayUrl) }
 }
 
 async function foundedOn(store: JournalStore): Promise<Journal> {

@@ -28,6 +28,7 @@ const CARDS = [
   ['contactless_visa', 'Visa contactless, approved'],
   ['offline_approving', 'Mastercard that approves offline itself'],
   ['cb_visa', 'Cartes Bancaires, approved'],
+  ['prepaid', 'has 50.00 on it; what is left is approved, the rest is owed'],
   ['declined_late_51', 'approved online, declined when forwarded'],
   ['declined_05', 'declined: do not honour'],
   ['declined_51', 'declined: no funds'],
