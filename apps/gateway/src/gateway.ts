@@ -42,7 +42,7 @@ export interface GatewayConfig {
   readonly demo: boolean
 }
 
-export interface AcquirerConfig {
+interface AcquirerConfig {
   readonly host: string
   readonly port: number
   readonly profile: HostProfile

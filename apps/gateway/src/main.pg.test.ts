@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from './database/test-database.ts'
 
+const acquirerProgram = fileURLToPath(new URL('../../acquirer/src/main.ts', import.meta.url))
 const program = fileURLToPath(new URL('./main.ts', import.meta.url))
 let database: TestDatabase
 let home: string
@@ -72,6 +73,36 @@ test('a faulty acquirer profile ends it before it listens, with the path and cod
   expect(child.exitCode).toBe(1)
   expect(log).toContain('repeatsMax: out_of_range')
   expect(log).toContain('settlement: missing')
+})
+
+test('with the same profile and keys, gateway and acquirer sign on to each other; with another key they do not', async () => {
+  const contract = {
+    HOLDFAST_ACQUIRER_PROFILE: 'terminal-capture',
+    HOLDFAST_ACQUIRER_MAC_KEY: '0123456789ABCDEF0123456789ABCDEF',
+    HOLDFAST_ACQUIRER_KEY_ENCRYPTION_KEY: 'FEDCBA9876543210FEDCBA9876543210',
+  }
+  const acquirerPort = await freePort()
+  const acquirer = spawn(process.execPath, [acquirerProgram], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      ...contract,
+      HOLDFAST_ACQUIRER_PORT: String(acquirerPort),
+      HOLDFAST_ACQUIRER_CONTROL_PORT: '0',
+      HOLDFAST_ACQUIRER_DATA: path.join(home, 'acquirer'),
+    },
+  })
+  acquirer.stdout.resume()
+  processes.push(acquirer)
+  const reached = { ...contract, HOLDFAST_ACQUIRER_PORT: String(acquirerPort) }
+  const first = run(reached)
+  await until(async () => ((await json('/readyz')) as { acquirer: string }).acquirer === 'up')
+  await end(first, 'SIGTERM')
+
+  run({ ...reached, HOLDFAST_ACQUIRER_MAC_KEY: '00'.repeat(16) })
+  await ready()
+  await sleep(1_500)
+  expect(await json('/readyz')).toMatchObject({ acquirer: 'down' })
 })
 
 function run(environment: Record<string, string> = {}): ChildProcess {

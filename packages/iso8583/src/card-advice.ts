@@ -49,7 +49,7 @@ export function writeAdvice(profile: WireProfile, advice: CardAdvice): Fields {
     ...writeRequest(profile, { ...advice, deferred: false }),
     ...(advised.kind === 'card_approved'
       ? { 39: advised.responseCode }
-      : { 38: advised.approvalCode, 39: '00' }),
+      : { 38: padded(advised.approvalCode, 6), 39: '00' }),
     ...(advised.kind === 'completion' ? { 90: writeOriginal(advised.original) } : {}),
   }
 }
@@ -97,13 +97,14 @@ export function readAdviceAnswer(fields: Fields): Parsed<AdviceAnswer> {
 }
 
 function readAdvised(fields: Fields): Parsed<Advised<ReceivedOriginalReference>> {
-  const { 38: approvalCode, 39: responseCode, 90: original } = fields
+  const { 38: code, 39: responseCode, 90: original } = fields
   if (responseCode === undefined) return { ok: false, code: 'missing_field', field: 39 }
   if (responseCode === 'Y1' || responseCode === 'Y3') {
     return { ok: true, value: { kind: 'card_approved', responseCode } }
   }
   if (responseCode !== '00') return { ok: false, code: 'bad_field', field: 39 }
-  if (approvalCode === undefined) return { ok: false, code: 'missing_field', field: 38 }
+  if (code === undefined) return { ok: false, code: 'missing_field', field: 38 }
+  const approvalCode = unpadded(code)
   const value: Advised<ReceivedOriginalReference> =
     original === undefined
       ? { kind: 'voice', approvalCode }

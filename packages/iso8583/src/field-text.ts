@@ -1,4 +1,4 @@
-/** Terminal and merchant ids have a fixed width on the wire and are blank-filled on the right. */
+/** Terminal and merchant ids and approval codes have a fixed width on the wire and are blank-filled on the right. */
 export function padded(id: string, width: number): string {
   return id.padEnd(width, ' ')
 }

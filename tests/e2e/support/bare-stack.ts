@@ -103,10 +103,11 @@ export class BareStack {
     return this.#connectionString('holdfast')
   }
 
-  /** Undefined while there is none. */
+  /** Undefined while there is none: a number that a dead server has left may be anybody's by now. */
   postmasterPid(): number | undefined {
     try {
-      return Number.parseInt(readFileSync(path.join(this.#dataDir, 'postmaster.pid'), 'utf8'), 10)
+      const pid = Number.parseInt(readFileSync(path.join(this.#dataDir, 'postmaster.pid'), 'utf8'), 10)
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(this.#dataDir) ? pid : undefined
     } catch {
       return undefined
     }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 export interface ChildProgramOptions {
   readonly name: string
-  /** From the root of the repository. */
+  /** As it is, or from the root of the repository. */
   readonly script: string
   readonly environment: Readonly<Record<string, string>>
   readonly args?: readonly string[]
@@ -22,6 +22,8 @@ const watchParent = path.join(root, 'apps/local/src/stack/watch-parent.ts')
 const READY_MS = 60_000
 const STOP_MS = 20_000
 const AGAIN_MS = 150
+/** What dies so often before it was ever ready does not do so by our hand. */
+const FIRST_STARTS_MAX = 4
 
 /** A real process that comes back at once whatever ends it, until it is told to stop. */
 export class ChildProgram {
@@ -29,6 +31,7 @@ export class ChildProgram {
   #child: ChildProcess | undefined
   #wanted = false
   #starts = 0
+  #wasReady = false
 
   constructor(options: ChildProgramOptions) {
     this.#options = options
@@ -56,9 +59,12 @@ export class ChildProgram {
     const deadlineMs = performance.now() + READY_MS
     while (this.#child === undefined || !(await this.#options.isReady())) {
       if (!this.#wanted) throw new Error(`${this.name} was stopped while it started`)
-      if (performance.now() > deadlineMs) throw new Error(`${this.name} is not ready:\n${this.logTail()}`)
+      const hopeless = !this.#wasReady && this.#starts > FIRST_STARTS_MAX
+      if (hopeless || performance.now() > deadlineMs)
+        throw new Error(`${this.name} is not ready:\n${this.logTail()}`)
       await sleep(25)
     }
+    this.#wasReady = true
   }
 
   send(message: object): void {
@@ -96,7 +102,7 @@ export class ChildProgram {
     const { script, args = [], environment, logFolder, onMessage } = this.#options
     mkdirSync(logFolder, { recursive: true })
     const log = openSync(this.#logFile, 'a')
-    const child = spawn(process.execPath, ['--import', watchParent, path.join(root, script), ...args], {
+    const child = spawn(process.execPath, ['--import', watchParent, path.resolve(root, script), ...args], {
       env: { ...process.env, DATABASE_URL: '', ...environment },
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,

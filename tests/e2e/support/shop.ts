@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url'
+
 import { ChildProgram } from './child-program.ts'
 import type { ShopAnswer, ShopOptions, ShopRequest, ShopSale, ShopSold, TillState } from './shop-messages.ts'
 
@@ -5,6 +7,8 @@ export interface Shop {
   readonly program: ChildProgram
   readonly tills: readonly string[]
   start(): Promise<void>
+  /** Kill -9 of all tills; resolves when they are open again. */
+  killAndOpen(): Promise<void>
   sell(till: string, sale: ShopSale): Promise<ShopSold>
   look(): Promise<TillState[]>
 }
@@ -16,7 +20,7 @@ export function openShop(options: ShopOptions & { readonly logFolder: string }):
   let ready = false
   const program = new ChildProgram({
     name: 'shop',
-    script: 'tests/e2e/support/shop-program.ts',
+    script: fileURLToPath(new URL('./shop-program.ts', import.meta.url)),
     environment: { HOLDFAST_SHOP: JSON.stringify({ tills: options.tills, officeUrl: options.officeUrl }) },
     logFolder: options.logFolder,
     isReady: () => Promise.resolve(ready),
@@ -43,6 +47,11 @@ export function openShop(options: ShopOptions & { readonly logFolder: string }):
     program,
     tills: options.tills.map(({ name }) => name),
     start: () => program.start(),
+    killAndOpen() {
+      ready = false
+      program.signal('SIGKILL')
+      return program.start()
+    },
     sell: async (till, sale) => (await ask({ do: 'sell', till, sale })) as ShopSold,
     look: async () => (await ask({ do: 'look' })) as TillState[],
   }

@@ -1,6 +1,7 @@
 import { must, statusOf } from '@holdfast/core'
 import { hostCapture, terminalCapture } from '@holdfast/iso8583'
 import { afterEach, describe, expect, test } from 'vitest'
+import { resolveLostOutcome } from '../payments/resolve-lost-outcome.ts'
 import { APPROVED } from '../test-support/scripted-acquirer.ts'
 import type { TestDevice, TestSale } from '../test-support/test-device.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
@@ -52,6 +53,26 @@ describe('repeats', () => {
     expect(await states(sale)).toBe('reversed,approved')
   })
 
+  test('P7: after a restore there are more: a lost database may have heard the answer and told it', async () => {
+    const profile = acquirerProfileOf({ ...defaultHost, repeatsMax: 1 })
+    await open(profile)
+    gateway.acquirer.answer(...silences(2))
+    const sale = await sendStored()
+    gateway.startAuthoriser()
+    await gateway.until(
+      async () => gateway.acquirer.authorisations.length === 2 && (await states(sale)) === 'unknown',
+    )
+    await gateway.close()
+    await database().pool.query('update settings set generation = 2')
+    await database().pool.query('update devices set synced_generation = 2')
+
+    gateway = createTestGateway(database(), { profile, keys: gateway.world.keys })
+    gateway.startAuthoriser()
+    await becomes(sale, 'succeeded')
+    expect(gateway.acquirer.authorisations.map(({ repeat }) => repeat)).toEqual([true])
+    expect(gateway.acquirer.reversals).toEqual([])
+  })
+
   test('where the host does not know repeats there are none', async () => {
     await open(acquirerProfileOf(terminalCapture))
     gateway.acquirer.answer(...silences(1))
@@ -80,6 +101,19 @@ describe('repeats', () => {
     gateway.startAuthoriser()
     await waitsFor(sale, 'advice_refused')
     expect(gateway.acquirer.advices).toHaveLength(2)
+    const { account } = await payment(sale)
+    const which = { account, paymentId: sale.paymentId }
+    expect(
+      await resolveLostOutcome(gateway.world, which, {
+        found: 'approval',
+        stan: '000001',
+        rrn: 'RRN000000001',
+        transmittedAtMs: 1,
+        saleLocalTime: { MMDD: '0101', hhmmss: '000000' },
+        responseCode: '00',
+        approvalCode: '123456',
+      }),
+    ).toBe('outcome_not_lost')
   })
 })
 
@@ -145,7 +179,7 @@ describe('a stored sale that is older than the acquirer takes', () => {
 test('what nobody decides on is asked again as often as the profile allows, not before its time', async () => {
   await open()
   const undecided = { kind: 'retry_later', responseCode: '91', triesMax: 2, afterMs: 5_000 } as const
-  gateway.acquirer.answer(undecided, undecided, undecided, undecided)
+  gateway.acquirer.answer(undecided, undecided, undecided)
   const sale = await sendStored()
   gateway.startAuthoriser()
   await waitsFor(sale, 'retries_used_up')
@@ -157,6 +191,13 @@ test('what nobody decides on is asked again as often as the profile allows, not 
   })
   for (const gapMs of gaps) expect(gapMs).toBeGreaterThanOrEqual(5_000)
   expect(await status(sale)).toBe('processing')
+
+  // Somebody has found out why, and has it tried once more.
+  const { account } = await payment(sale)
+  const which = { account, paymentId: sale.paymentId }
+  expect(await resolveLostOutcome(gateway.world, which, { found: 'nothing' })).toBe('resolved')
+  await becomes(sale, 'succeeded')
+  expect(gateway.acquirer.authorisations).toHaveLength(4)
 })
 
 test('a response code of no table is kept and told, and is no approval', async () => {

@@ -26,7 +26,7 @@ import { settleAnswer } from './settle-answer.ts'
 
 const STEPS_MAX = 20
 /** Why a payment waits for a human. The acquirer takes no question about a sale as old as this one. */
-export const DEFERRED_TOO_OLD = 'deferred_too_old'
+const DEFERRED_TOO_OLD = 'deferred_too_old'
 /** As after so many failures: half a second to eight, so a backlog comes back apart and soon. */
 const ACQUIRER_DOWN_TRIES = 3
 

@@ -1,13 +1,10 @@
 import { must, presentationOf } from '@holdfast/core'
+import { ADVICE_REFUSED, RETRIES_USED_UP } from '../payments/resolve-lost-outcome.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import type { AcquirerAnswer } from './acquirer-port.ts'
 import { type Drive, type LateAnswer, record } from './drive.ts'
 import { retryDelayMs } from './retry-delay.ts'
 
-/** The host cannot take what it is told. */
-export const ADVICE_REFUSED = 'advice_refused'
-/** Nobody decided, as often as the contract lets a machine ask. */
-export const RETRIES_USED_UP = 'retries_used_up'
 /** Twenty tries of the common table then reach over some hours, as an outage of an issuer does. */
 const UNDECIDED_MAX_MS = 3_600_000
 

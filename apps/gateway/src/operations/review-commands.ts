@@ -3,10 +3,12 @@ import { defaultAcquirerProfile } from '../authoriser/acquirer-profile.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { loadGatewayKeys } from '../keys/gateway-keys.ts'
 import {
+  ADVICE_REFUSED,
   type LostOutcome,
   OUTCOME_LOST,
   type Resolved,
   resolveLostOutcome,
+  RETRIES_USED_UP,
 } from '../payments/resolve-lost-outcome.ts'
 import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'
 import { createSystemClock } from '../system-clock.ts'
@@ -77,7 +79,8 @@ export const reviewResolveCommand: Command = {
   usage:
     '<pi_…> --found nothing | --found approval --stan <6 digits> --rrn <12 characters> --transmitted <ISO time> ' +
     '--sale-time <MMDDhhmmss> --approval-code <code> [--response <code>] [--yes]',
-  summary: 'say what the acquirer’s books hold of a payment whose outcome a restore has lost',
+  summary:
+    'say what the acquirer’s books hold of a payment whose outcome a restore has lost, or have one tried once more',
   options: {
     found: { type: 'string' },
     stan: { type: 'string' },
@@ -124,7 +127,7 @@ export const reviewResolveCommand: Command = {
 
 const WHY: Readonly<Record<Exclude<Resolved, 'resolved'>, string>> = {
   payment_not_found: 'There is no payment of this id.',
-  outcome_not_lost: `This payment does not wait for a word of yours (${OUTCOME_LOST}).`,
+  outcome_not_lost: `This payment does not wait for a word of yours (${OUTCOME_LOST}; or, tried once more by --found nothing: ${RETRIES_USED_UP}, ${ADVICE_REFUSED}).`,
   does_not_fit: 'This does not fit the payment: look at the times and codes again.',
   moved_meanwhile: 'The payment has moved meanwhile. Look at it again.',
 }

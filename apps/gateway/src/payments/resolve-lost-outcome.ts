@@ -7,6 +7,15 @@ import { settle } from './settle.ts'
 /** Why a payment waits: only a lost database knew what its acquirer was asked, and the host cannot be asked again. */
 export const OUTCOME_LOST = 'outcome_lost'
 
+/** The host cannot take an advice. */
+export const ADVICE_REFUSED = 'advice_refused'
+
+/** Nobody decided, as often as the contract lets a machine ask. */
+export const RETRIES_USED_UP = 'retries_used_up'
+
+/** What a human may have tried once more, when the reason is found: nothing stands at the acquirer that is not known here. */
+const TRIED_IN_VAIN: ReadonlySet<string> = new Set([ADVICE_REFUSED, RETRIES_USED_UP])
+
 /** What somebody read in the acquirer's own books. `nothing`: no approval of this payment stands there. */
 export type LostOutcome =
   | { readonly found: 'nothing' }
@@ -31,7 +40,7 @@ export type Resolved =
   | 'moved_meanwhile'
 
 /**
- * A human's word about a payment that waits after a restore. What was found is adopted, or taken back when the device
+ * A human's word about a payment that waits after a restore, or that was tried in vain. What was found is adopted, or taken back when the device
  * has said that the sale is void; after `nothing` the issuer is asked as for the first time.
  */
 export async function resolveLostOutcome(
@@ -42,7 +51,8 @@ export async function resolveLostOutcome(
   const { rows } = await world.store.payments(payment.account, [payment.paymentId])
   const row = rows[0]
   if (row === undefined) return 'payment_not_found'
-  if (row.attention !== OUTCOME_LOST) return 'outcome_not_lost'
+  const isReleased = outcome.found === 'nothing' && TRIED_IN_VAIN.has(row.attention ?? '')
+  if (row.attention !== OUTCOME_LOST && !isReleased) return 'outcome_not_lost'
   const resolved = await applied(world, row, outcome)
   if (resolved === null) return 'does_not_fit'
   const parts = await settle(world, row, resolved, world.clock.wallMs())

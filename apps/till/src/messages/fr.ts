@@ -137,9 +137,9 @@ export const fr: Catalogue<keyof typeof en> = {
   'result.payment_id': 'Numéro de paiement',
 
   'partial.title': 'Approuvé en partie',
-  'partial.approved': '{approved} approuvés sur {total}',
+  'partial.approved': 'Approuvé : {approved} sur {total}',
   'partial.owed': 'Reste à payer : {owed}',
-  'partial.summary': '{approved} approuvés sur {total} – reste à payer : {owed}',
+  'partial.summary': 'Approuvé : {approved} sur {total} – reste à payer : {owed}',
   'partial.body':
     'La banque n’a approuvé qu’une partie. Encaissez le reste autrement, ou annulez toute la vente.',
   'partial.pay_rest': 'Encaisser le reste',
@@ -289,7 +289,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'notice.finished.body': '{amount} est en sécurité. Le reçu peut être affiché de nouveau.',
   'notice.partly_approved.title': 'Une partie de la dernière vente reste à payer',
   'notice.partly_approved.body':
-    '{amount} n’ont pas été approuvés. Ouvrez le paiement pour encaisser le reste ou annuler.',
+    'Non approuvé : {amount}. Ouvrez le paiement pour encaisser le reste ou annuler.',
   'notice.declined_later.title': 'Un paiement enregistré a été refusé',
   'notice.declined_later.body': '{amount} : {reason}.',
   'notice.forward_error.title': 'Les paiements enregistrés n’ont pas pu partir',

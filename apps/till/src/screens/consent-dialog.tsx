@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { contactDetails } from '@holdfast/protocol'
-import { Button, declineMessage, MoneyText, TextField, useTranslate } from '@holdfast/ui'
+import { Button, MoneyText, TextField } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
 import { useRefusal } from '../messages/refusals.ts'
 import { useRoom } from '../shell/till-context.tsx'
@@ -39,7 +39,6 @@ interface Question {
 
 function useQuestion(sale: AskingSale): Question {
   const t = useTill()
-  const shared = useTranslate()
   const refusal = useRefusal()
   switch (sale.need) {
     case 'offline_approval_required':
@@ -48,11 +47,11 @@ function useQuestion(sale: AskingSale): Question {
       return { title: t('consent.contact.title'), body: t('consent.contact.body'), form: <ContactForm /> }
     case 'voice_code': {
       const { otherwise } = sale
-      const [reason, what] =
+      const body =
         otherwise.step === 'declined'
-          ? ([shared(declineMessage(otherwise.responseCode)), 'consent.voice.referral'] as const)
-          : ([refusal(otherwise.code), 'consent.voice.offline'] as const)
-      return { title: t('consent.voice.title'), body: `${reason} ${t(what)}`, form: <VoiceForm /> }
+          ? `${t('consent.voice.referral')} (${otherwise.responseCode})`
+          : `${refusal(otherwise.code)} ${t('consent.voice.offline')}`
+      return { title: t('consent.voice.title'), body, form: <VoiceForm /> }
     }
   }
 }

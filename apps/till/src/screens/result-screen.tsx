@@ -90,6 +90,8 @@ function PartlyApproved({ sale }: { readonly sale: SaleAt<'partly_approved'> }):
 
 function Stored({ sale }: { readonly sale: SaleAt<'stored'> }): ReactNode {
   const t = useTill()
+  // The bank did answer: that it wants to be called.
+  const isReferral = sale.kind === 'voice' && sale.why === 'no_answer'
   return (
     <Outcome
       outcome="stored"
@@ -103,7 +105,7 @@ function Stored({ sale }: { readonly sale: SaleAt<'stored'> }): ReactNode {
       </p>
       <p>{t(`result.stored.${sale.kind}`)}</p>
       <p className="outcome__small">
-        {t('result.stored.next')} {t(`result.why.${sale.why}`)}
+        {t('result.stored.next')} {isReferral ? null : t(`result.why.${sale.why}`)}
       </p>
       <p className="outcome__fact">
         <CardText card={sale.card} />

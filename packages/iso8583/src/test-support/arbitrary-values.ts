@@ -118,7 +118,11 @@ function advised(): fc.Arbitrary<Advised> {
     fc
       .constantFrom('Y1' as const, 'Y3' as const)
       .map((responseCode) => ({ kind: 'card_approved' as const, responseCode })),
-    approvalCode().map((approval) => ({ kind: 'voice' as const, approvalCode: approval })),
+    // As somebody has typed it in.
+    fc
+      .integer({ min: 1, max: 6 })
+      .chain(alphanumeric)
+      .map((approval) => ({ kind: 'voice' as const, approvalCode: approval })),
     fc
       .tuple(approvalCode(), original())
       .map(([approval, of]) => ({ kind: 'completion' as const, approvalCode: approval, original: of })),

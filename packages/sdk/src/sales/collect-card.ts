@@ -47,6 +47,6 @@ export async function putDown(sale: Sale): Promise<void> {
   const { card, waiting } = sale
   sale.card = null
   sale.waiting = null
-  if (waiting?.completed != null) return
+  if (waiting !== null && waiting.completed !== null) return
   await card?.reader.complete(card.read.readId, { online: 'unable' }).catch(() => null)
 }
