@@ -43,6 +43,17 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          exclude: [...exclude, '**/*.chaos.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: ['tests/e2e/**/*.chaos.test.ts'],
           exclude,
           testTimeout: 240_000,
           hookTimeout: 240_000,

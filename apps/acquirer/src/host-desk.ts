@@ -24,7 +24,7 @@ export type ChargebackOrder = {
 export type ChargebackRefusal = 'unknown_transaction' | 'not_charged' | 'amount_too_large'
 
 /** A row of `GET /batches`. */
-export type ClosedBatch = BatchIds & Pick<BatchClosedLine, 'count' | 'netMinor' | 'atMs'>
+type ClosedBatch = BatchIds & Pick<BatchClosedLine, 'count' | 'netMinor' | 'atMs'>
 
 /** What people do at the acquirer: accounts, chargebacks, its clock. All of it is journalled. */
 export type HostDesk = {

@@ -35,6 +35,8 @@ export const SUSPECT_AFTER_FAILURES = 4
 /** When so many in a row fail too, it is the gateway and not the records. */
 export const SUSPECTS_UNPROVEN_MAX = 8
 export const SUSPECT_RETRY_MS = 60_000
+/** So often, a minute apart, a place that cannot be read is tried before it counts as lost: a medium may only have hiccups. */
+export const UNREADABLE_TRIES_MAX = 5
 
 export const FEED_WAIT_MS = 20_000
 /** Soon after a restore of the gateway it waits for this device to have told everything again. */

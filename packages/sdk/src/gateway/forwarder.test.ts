@@ -294,3 +294,54 @@ async function backOnline(world: World): Promise<void> {
   world.gateway.fault = () => null
   await world.clock.advance(180_000)
 }
+
+test('fault 8: a place that cannot be read now is tried again, and what is read then is sent, not given up', async () => {
+  const inner = memoryStore()
+  let isSick = false
+  const sickSeq = 4
+  const store: JournalStore = {
+    ...inner,
+    async records(query) {
+      const rows = await inner.records(query)
+      if (isSick && rows.some(({ seq }) => seq === sickSeq)) throw new Error('EIO')
+      return rows
+    },
+  }
+  const world = await openWorld({ store })
+  await goOffline(world)
+  await storeSales(world, 4)
+  isSick = true
+  await backOnline(world)
+  const { seq: headSeq } = await headOf(world)
+  expect(world.gateway.records.size).toBe(headSeq - 1)
+  expect((await inner.records({ afterSeq: sickSeq - 1, limit: 1 }))[0]?.verdict).toBeNull()
+  isSick = false
+  await world.clock.advance(120_000)
+  expect(world.gateway.records.size).toBe(headSeq)
+  expect((await headOf(world)).forwardedSeq).toBe(headSeq)
+  expect(world.events.filter(({ type }) => type === 'forwardingError')).toEqual([])
+  await world.terminal.close()
+})
+
+test('fault 8: a place that cannot be read time after time is set apart and named, and the mark moves on', async () => {
+  const inner = memoryStore()
+  let isSick = false
+  const store: JournalStore = {
+    ...inner,
+    async records(query) {
+      const rows = await inner.records(query)
+      if (isSick && rows.some(({ seq }) => seq === 4)) throw new Error('EIO')
+      return rows
+    },
+  }
+  const world = await openWorld({ store })
+  await goOffline(world)
+  await storeSales(world, 4)
+  isSick = true
+  await backOnline(world)
+  await world.clock.advance(600_000)
+  const { seq, forwardedSeq } = await headOf(world)
+  expect(forwardedSeq).toBe(seq)
+  expect(world.events).toContainEqual({ type: 'forwardingError', code: 'record_corrupt', detail: 'record 4' })
+  await world.terminal.close()
+})

@@ -10,6 +10,7 @@ import {
   SUSPECT_AFTER_FAILURES,
   SUSPECT_RETRY_MS,
   SUSPECTS_UNPROVEN_MAX,
+  UNREADABLE_TRIES_MAX,
   UNSAVED_VERDICTS_MAX,
 } from '../limits.ts'
 import { type ForwardProgress, NOT_TRIED } from '../queue/queued-payment.ts'
@@ -48,6 +49,8 @@ export class Forwarder {
   readonly #suspects = new Map<number, number>()
   /** Those of them that were set apart since the gateway was last heard: it may be its fault and not theirs. */
   readonly #unproven = new Set<number>()
+  /** How often each place could not be read, while it may still be the medium's mood. */
+  readonly #unreadable = new Map<number, number>()
   readonly #waiting = new Set<() => void>()
   /** Of what was sent and has no verdict yet, by seq. */
   readonly #progress = new Map<number, Omit<ForwardProgress, 'nextTryMs'>>()
@@ -203,10 +206,12 @@ export class Forwarder {
     try {
       if (dueSuspect !== null) {
         this.#suspects.set(dueSuspect, clock.monotonicMs() + SUSPECT_RETRY_MS)
-        const [row] = await store.records({ afterSeq: dueSuspect - 1, limit: 1 })
+        const alone = await store.records({ afterSeq: dueSuspect - 1, limit: 1 }).catch(() => null)
+        if (alone === null) this.#noteUnreadable(dueSuspect)
+        const row = alone?.[0]
         if (row?.seq === dueSuspect && (await this.#isSound(row))) return [row]
         // Damaged or gone since it was set aside: no receipt will name it, so the scan below sets it apart.
-        this.#suspects.delete(dueSuspect)
+        if (alone !== null) this.#suspects.delete(dueSuspect)
       }
       return await this.#scan(journal.state.head)
     } catch {
@@ -231,9 +236,13 @@ export class Forwarder {
         throughSeq,
         state: this.#deps.journal.state,
       }).map((seq) => ({ seq, code: 'record_missing' }))
-      for (const seq of unreadable) damages.push({ seq, code: 'record_corrupt' })
+      for (const seq of unreadable) {
+        if (!this.#suspects.has(seq) && this.#noteUnreadable(seq) === 'lost')
+          damages.push({ seq, code: 'record_corrupt' })
+      }
       const fit: StoredRecord[] = []
       for (const row of rows) {
+        this.#unreadable.delete(row.seq)
         if (batch.length + fit.length === this.#batchMax) break
         if (this.#answered.has(row.seq) || this.#suspects.has(row.seq)) continue
         if (row.verdict !== null && row.seq > resendSeq) continue
@@ -245,6 +254,18 @@ export class Forwarder {
       if (batch.length === this.#batchMax || isLast) return batch
       afterSeq = Math.max(throughSeq, afterSeq + 1)
     }
+  }
+
+  /** Tried again in a while; only what fails time after time is lost. */
+  #noteUnreadable(seq: number): 'tried_again' | 'lost' {
+    const tries = (this.#unreadable.get(seq) ?? 0) + 1
+    this.#unreadable.set(seq, tries)
+    if (tries >= UNREADABLE_TRIES_MAX) {
+      this.#suspects.delete(seq)
+      return 'lost'
+    }
+    this.#suspects.set(seq, this.#deps.clock.monotonicMs() + SUSPECT_RETRY_MS)
+    return 'tried_again'
   }
 
   /** Also the signature of a void: one that the gateway cannot verify is one that it never hears. */
