@@ -15,29 +15,26 @@ const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
 
 type Lane = readonly [name: string, timeoutMinutes: number]
 
-/** These compute, one after the other, before the reader's eyes. */
-const computing: readonly Lane[] = [
-  ['unit', 10],
+/** They mostly wait, for disks, browsers and clocks: two tracks take the next one, the long ones first. */
+const lanes: readonly Lane[] = [
+  ['pg', 10],
+  ['e2e', 20],
+  ['chaos', 20],
+  ['web', 10],
   ['sim', 10],
 ]
-/** These mostly wait for disks, browsers and clocks, so they run beside the others; each is shown when it has ended. */
-const waiting: readonly Lane[] = [
-  ['pg', 10],
-  ['web', 10],
-  ['e2e', 20],
-]
 
-/** Real processes that are killed and frozen, once the computing is done: they load a machine by themselves. */
-const breaking: readonly Lane[] = [['chaos', 20]]
-
-/** What `npm test` runs: the static checks and the lanes on two tracks; `--quick` leaves the waiting ones out. */
+/** What `npm test` runs: the static checks and the lanes on two tracks; `--quick` checks, unit and simulation. */
 const quick = process.argv.includes('--quick')
+const queue = lanes.filter(([name]) => !quick || name === 'sim')
 const reports = mkdtempSync(path.join(tmpdir(), 'holdfast-tests-'))
 const table: { name: string; seconds: number; result: Result }[] = []
 
 await Promise.all([
-  measure('check', runCheck).then(() => runTrack(quick ? computing : [...computing, ...breaking], 'live')),
-  runTrack(quick ? [] : waiting, 'at_end'),
+  measure('check', runCheck)
+    .then(() => measure('unit', () => runLane(['unit', 10], 'live')))
+    .then(runTrack),
+  runTrack(),
 ])
 rmSync(reports, { recursive: true, force: true })
 
@@ -51,9 +48,10 @@ for (const problem of total.problems) console.log(`FAILED ${problem}`)
 console.log(summaryLine(total))
 process.exitCode = total.failed === 0 ? 0 : 1
 
-async function runTrack(lanes: readonly Lane[], shown: 'live' | 'at_end'): Promise<void> {
-  for (const [name, timeoutMinutes] of lanes) {
-    await measure(name, () => runLane(name, timeoutMinutes * 60_000, shown))
+async function runTrack(): Promise<void> {
+  for (let lane = queue.shift(); lane !== undefined; lane = queue.shift()) {
+    const next = lane
+    await measure(next[0], () => runLane(next, 'at_end'))
   }
 }
 
@@ -78,7 +76,8 @@ async function runCheck(): Promise<Result> {
   return checkResult(lines, await ended)
 }
 
-async function runLane(name: string, timeoutMs: number, shown: 'live' | 'at_end'): Promise<Result> {
+async function runLane([name, timeoutMinutes]: Lane, shown: 'live' | 'at_end'): Promise<Result> {
+  const timeoutMs = timeoutMinutes * 60_000
   const report = path.join(reports, `${name}.json`)
   const options = [
     '--passWithNoTests',

@@ -10,7 +10,8 @@ import { countSold, sellMixed, standingOf } from './support/mixed-sales.ts'
 import { runOperator } from './support/running-stack.ts'
 import { openShop, type Shop } from './support/shop.ts'
 
-const PAYMENTS = 300
+/** `HOLDFAST_AMNESIA_PAYMENTS=300` is the acceptance; the lane takes a part of it. */
+const PAYMENTS = Number(process.env['HOLDFAST_AMNESIA_PAYMENTS'] ?? 100)
 /** Stored by one till with no way to the gateway, and sold again by all when the gateway is healed. */
 const AFTERWARDS = 24
 const LATE_TILL = 'till-4'

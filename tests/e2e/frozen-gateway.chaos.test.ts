@@ -13,7 +13,7 @@ import { countSold, linkSale, sellWhile, standingOf } from './support/mixed-sale
 import { openShop } from './support/shop.ts'
 
 /** `HOLDFAST_CHAOS_SECONDS=60` is the minute of the acceptance; the lane takes a part of it. */
-const SECONDS = Number(process.env['HOLDFAST_CHAOS_SECONDS'] ?? 10)
+const SECONDS = Number(process.env['HOLDFAST_CHAOS_SECONDS'] ?? 6)
 const PATIENCE_MS = 60_000
 const SHORT_FREEZES = 2
 /** Nobody who is awake leaves a transaction alone for so long. */

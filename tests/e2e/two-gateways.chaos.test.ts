@@ -12,7 +12,7 @@ import { countSold, sellWhile, standingOf } from './support/mixed-sales.ts'
 import { openShop } from './support/shop.ts'
 
 /** `HOLDFAST_CHAOS_SECONDS=60` is the minute of the acceptance; the lane takes a part of it. */
-const SECONDS = Number(process.env['HOLDFAST_CHAOS_SECONDS'] ?? 8)
+const SECONDS = Number(process.env['HOLDFAST_CHAOS_SECONDS'] ?? 6)
 const KILL_PERIOD_MS = 1_000
 const ISSUER_MS = 80
 const PATIENCE_MS = 120_000

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 
-import { Client, type Pool } from 'pg'
+import { Client, DatabaseError, type Pool } from 'pg'
 import { inject } from 'vitest'
 
 import { openPool } from './open-pool.ts'
@@ -27,10 +28,26 @@ export async function createTestDatabase({
     url,
     async drop() {
       await pool.end()
-      await execute(server.url, `drop database ${name} with (force)`)
+      await dropForced(server.url, name)
     },
   }
 }
+
+/** PostgreSQL may be vacuuming it, and nobody but a superuser ends that; it ends by itself. */
+async function dropForced(serverUrl: string, name: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await execute(serverUrl, `drop database ${name} with (force)`)
+    } catch (error) {
+      const isVacuuming = error instanceof DatabaseError && error.code === '42501'
+      if (!isVacuuming || tries === DROP_TRIES_MAX) throw error
+      await sleep(DROP_RETRY_MS)
+    }
+  }
+}
+
+const DROP_TRIES_MAX = 50
+const DROP_RETRY_MS = 200
 
 export function withDatabase(serverUrl: string, name: string): string {
   const url = new URL(serverUrl)
