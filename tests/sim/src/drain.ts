@@ -76,6 +76,8 @@ function keepRunning(world: World): void {
   world.engine.after(RESTART_MS, 'operator', () => keepRunning(world))
 }
 
+const MOVING: ReadonlySet<string> = new Set(['sent', 'unknown', 'reversing'])
+
 interface FeedCursor {
   readonly generation: number
   readonly after: number
@@ -112,8 +114,11 @@ function leftOver(world: World, forked: boolean): string | null {
   for (const { story, attention } of database.payments.values()) {
     // A sale that its till has forgotten stays open; what counts is that nothing of it is held at the issuer.
     const isForgotten = story.word.said === 'open' && story.attempts.every(isQuiet)
+    // An acceptance that was damaged never arrives, so its approval waits for the deadline; nothing else of it waits.
+    const isWaiting = !story.attempts.some(({ state }) => MOVING.has(state))
     const isExcused =
-      ((forked || orphaned.has(story.paymentId)) && isForgotten) || damaged.has(story.paymentId)
+      ((forked || orphaned.has(story.paymentId)) && isForgotten) ||
+      (damaged.has(story.paymentId) && isWaiting)
     if (attention === OUTCOME_LOST) return `gateway ${story.paymentId} waits for somebody to look`
     if (attention === null && !isSettled(story) && !isExcused)
       return `gateway ${story.paymentId} is ${story.word.said}, ${story.attempts.map(({ state }) => state).join()}`

@@ -238,7 +238,7 @@ export class Forwarder {
       }).map((seq) => ({ seq, code: 'record_missing' }))
       for (const seq of unreadable) {
         if (!this.#suspects.has(seq) && this.#noteUnreadable(seq) === 'lost')
-          damages.push({ seq, code: 'record_corrupt' })
+          damages.push({ seq, code: 'record_corrupt', isUnreadable: true })
       }
       const fit: StoredRecord[] = []
       for (const row of rows) {

@@ -12,6 +12,8 @@ import { HEAD_REBUILD_PAGE, LIST_LIMIT_MAX } from '../limits.ts'
 export interface Damage {
   readonly seq: number
   readonly code: 'record_corrupt' | 'record_missing'
+  /** The medium cannot read the place: nothing can be written beside it either. */
+  readonly isUnreadable?: true
 }
 
 interface Loaded {
@@ -30,7 +32,7 @@ interface Loaded {
 export function quarantine(damages: readonly Damage[]): JournalStep<Loaded, readonly StoredPayment[]> {
   const codes = new Map(damages.map(({ seq, code }) => [seq, code]))
   return {
-    load: (store) => loadConcerned(store, [...codes.keys()]),
+    load: (store) => loadConcerned(store, damages),
     build({ head }, { accepted, voided, present }): Built<readonly StoredPayment[]> {
       const changed: StoredPayment[] = []
       let { backlog } = head
@@ -63,8 +65,8 @@ export function quarantine(damages: readonly Damage[]): JournalStep<Loaded, read
 
 type Reads = Pick<JournalStore, 'payments' | 'records'>
 
-async function loadConcerned(store: Reads, seqs: readonly number[]): Promise<Loaded> {
-  const wanted = new Set(seqs)
+async function loadConcerned(store: Reads, damages: readonly Damage[]): Promise<Loaded> {
+  const wanted = new Set(damages.map(({ seq }) => seq))
   const waiting = await allPayments(store, ['QUEUED', 'ACCEPTED_ONLINE'])
   const accepted = waiting.filter((payment) => 'recordSeq' in payment && wanted.has(payment.recordSeq))
   for (const payment of accepted) if ('recordSeq' in payment) wanted.delete(payment.recordSeq)
@@ -73,8 +75,10 @@ async function loadConcerned(store: Reads, seqs: readonly number[]): Promise<Loa
   const said = candidates.length === 0 ? new Set<string>() : await voidsSaid(store, wanted)
   const voided = candidates.filter(({ paymentId }) => !said.has(paymentId))
   const present = new Set<number>()
-  for (const seq of seqs) {
-    const [row] = await store.records({ afterSeq: seq - 1, limit: 1 }).catch(() => [])
+  for (const { seq, isUnreadable } of damages) {
+    if (isUnreadable === true) continue
+    // A read that fails now fails the step, so that it is tried again: else the place would be passed over unnamed.
+    const [row] = await store.records({ afterSeq: seq - 1, limit: 1 })
     if (row?.seq === seq && row.verdict === null) present.add(seq)
   }
   return { accepted, voided: voided.filter((payment) => payment.state === 'VOIDED'), present }
