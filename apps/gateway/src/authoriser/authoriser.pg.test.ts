@@ -388,6 +388,20 @@ describe('a sale that is done is told, and not asked (ST12)', () => {
     expect(await status(sale)).toBe('processing')
   })
 
+  test('voided while the host refuses it for the last time, it waits for nobody: it is reversed', async () => {
+    gateway.acquirer.answer(
+      ...Array.from({ length: 5 }, () => ({ kind: 'refused', responseCode: '30' }) as const),
+    )
+    const sale = await sendDone('card_approved')
+    const answer = late()
+    gateway.startAuthoriser()
+    await gateway.until(() => gateway.acquirer.advices.length === 6, { stepMs: 2_000 })
+    await gateway.send(device, [await device.voided(sale)])
+    answer({ kind: 'refused', responseCode: '30' })
+    await reach(sale, ['reversed'])
+    expect((await gateway.payment(sale.paymentId)).attention).toBeNull()
+  })
+
   test('voided after it was told, it is reversed as the advice that it was', async () => {
     const sale = await sendDone('card_approved')
     gateway.startAuthoriser()

@@ -40,7 +40,10 @@ export async function record(drive: Drive, row: PaymentRow, event: StoryEvent): 
     if (fresh === null) return null
     // Before a byte has left, what the device said meanwhile is decided on anew.
     if (event.type === 'sent' || event.type === 'reversal_planned') return fresh
-    base = { ...fresh, details: mergeVaults(fresh, base), attention: base.attention ?? fresh.attention }
+    // Nor does a void wait for a human who was to find out about asking: what has to be taken back is taken back.
+    const attention =
+      fresh.story.word.said === 'voided' ? fresh.attention : (base.attention ?? fresh.attention)
+    base = { ...fresh, details: mergeVaults(fresh, base), attention }
   }
   return null
 }

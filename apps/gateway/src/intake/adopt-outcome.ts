@@ -2,6 +2,7 @@ import { advance, claimedAttempt, must, toBase64Url } from '@holdfast/core'
 import { openStatement } from '@holdfast/envelope'
 import { type OutcomeStatement, outcomeStatement, type Signed } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
+import { OUTCOME_LOST } from '../payments/resolve-lost-outcome.ts'
 import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
 
 /** The gateway's own words about this device's payments, of before its database was lost; what is not that is left out. */
@@ -38,6 +39,7 @@ export function adoptOutcome(
   if (money.amountMinor !== outcome.amountMinor || money.currency !== outcome.currency) return null
   if (status === 'canceled' || attemptId === null || responseCode === null) return null
   if (authorisation === null || authorisation === undefined) return null
+  if (status !== 'declined' && approvalCode === null) return null
   const { charge, saleMs, advice, ...identity } = authorisation
   const sending = advice === undefined ? identity : { ...identity, advice }
   const result = advance(row.story, {
@@ -65,5 +67,7 @@ export function adoptOutcome(
     known === undefined
       ? [...row.details, detail]
       : row.details.map((other) => (other.number === number ? detail : other))
-  return { ...row, story: result.story, details, openedMs: saleMs }
+  // Nobody has to look it up any more.
+  const attention = row.attention === OUTCOME_LOST ? null : row.attention
+  return { ...row, story: result.story, details, openedMs: saleMs, attention }
 }

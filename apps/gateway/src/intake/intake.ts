@@ -18,6 +18,7 @@ import { doubtedRow, type Doubts, doubtsOf } from './doubts.ts'
 import { openItem } from './open-item.ts'
 
 const TRIES_MAX = 5
+const FAILURES_MAX = 3
 /** What the first record of a device continues. */
 const FIRST = ''
 
@@ -116,11 +117,15 @@ async function storeAll(
   } catch (error) {
     if (items.length === 1 || error instanceof IntakeBusy) throw error
     const verdicts: Verdict[] = []
+    let failures = 0
     for (const item of items) {
       const stored = await store(world, device, [item], terms).catch((cause: unknown) => {
         world.log.error({ device: device.deviceId, error: String(cause) }, 'a record could not be stored')
       })
       verdicts.push(...(stored?.verdicts ?? []))
+      failures += stored === undefined ? 1 : 0
+      // It is not the records: a database that takes none of them is not asked fifty times.
+      if (verdicts.length === 0 && failures === FAILURES_MAX) throw error
     }
     if (verdicts.length === 0) throw error
     return verdicts

@@ -150,6 +150,31 @@ describe('P7: a gateway that came back from an older copy', () => {
     expect(gateway.acquirer.authorisations).toMatchObject([{ repeat: false }])
   })
 
+  test('goes on without a device that never comes back, once it is revoked: as a repeat, by the same RRN', async () => {
+    const { sale, records } = await approvedBefore()
+    const before = identityOf(await lost.payment(sale.paymentId))
+    const gateway = await restore()
+    await gateway.send(device, records, { mark: BEFORE })
+    await letTimePass(gateway)
+    expect(gateway.acquirer.authorisations).toEqual([])
+    await database().pool.query(`update devices set status = 'revoked' where device = $1`, [
+      device.row.deviceId,
+    ])
+    await gateway.until(async () => (await status(gateway, sale)) === 'succeeded')
+    expect(gateway.acquirer.authorisations).toMatchObject([{ repeat: true, rrn: before.rrn }])
+  })
+
+  test('adopts its own word also for a payment that waits for somebody to look, who then need not', async () => {
+    const { sale, records, outcome } = await approvedBefore()
+    const gateway = await restore({ hostKnowsRrn: false })
+    await gateway.send(device, records, { mark: BEFORE })
+    await synced(gateway)
+    await gateway.until(async () => (await gateway.payment(sale.paymentId)).attention === 'outcome_lost')
+    await gateway.send(device, records, { mark: BEFORE, outcomes: [outcome] })
+    expect(await gateway.payment(sale.paymentId)).toMatchObject({ attention: null })
+    expect(await status(gateway, sale)).toBe('succeeded')
+  })
+
   test('takes back what the lost database may have had approved for a sale that is void', async () => {
     const { sale, records } = await approvedBefore()
     const { rrn } = identityOf(await lost.payment(sale.paymentId))
@@ -202,6 +227,7 @@ describe('P7: bad input', () => {
   test.each<readonly [string, (said: Record<string, unknown>) => Record<string, unknown>]>([
     ['of another device', (said) => ({ ...said, device: 'dev_000000000000000000000009' })],
     ['of another amount', (said) => ({ ...said, amountMinor: 1 })],
+    ['of an approval without its code', (said) => ({ ...said, approvalCode: null })],
     ['of another try', (said) => ({ ...said, attempt: 'att_000000000000000000000009' })],
     ['of this generation', (said) => ({ ...said, generation: 2 })],
     ['of a payment that is void', (said) => ({ ...said, status: 'canceled' })],

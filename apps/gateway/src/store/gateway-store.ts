@@ -23,7 +23,7 @@ export interface GatewayStore {
    * Payments whose next step is due: those that were never stored first, for somebody waits for them, then the oldest
    * sale first. A payment that was accepted offline waits until all that its
    * device has stated is in, or for `holdMs`, so that a void or a tip is not outrun. After a restore, one that the lost
-   * database may have taken further waits until its device has sent again all that it holds.
+   * database may have taken further waits until its device has sent again all that it holds, or is revoked.
    */
   duePayments(query: { link: string; nowMs: number; holdMs: number; limit: number }): Promise<PaymentRow[]>
   /**

@@ -105,7 +105,8 @@ export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStor
 function isDue(state: MemoryGatewayState, row: PaymentRow, nowMs: number, holdMs: number): boolean {
   if (row.dueMs === null || row.dueMs > nowMs || row.attention !== null) return false
   const device = must(state.devices.get(row.deviceId), 'a payment has a device')
-  if (row.asOf < state.generation && device.syncedGeneration < state.generation) return false
+  const mayComeBack = device.syncedGeneration < state.generation && device.status !== 'revoked'
+  if (row.asOf < state.generation && mayComeBack) return false
   if (row.storedMs === null || row.receivedMs + holdMs <= nowMs) return true
   return device.receivedSeq >= device.statedSeq
 }

@@ -175,7 +175,7 @@ const DUE_PAYMENTS = `
     join devices d on d.account = p.account and d.device = p.device
     cross join settings s
     where p.link = $1 and p.due_ms <= $2 and p.due_ms is not null and p.attention is null
-      and (p.as_of >= s.generation or d.synced_generation >= s.generation)
+      and (p.as_of >= s.generation or d.synced_generation >= s.generation or d.status = 'revoked')
       and (p.stored_ms is null or p.received_ms + $3::bigint <= $2 or d.received_seq >= d.stated_seq)
     order by (p.stored_ms is not null), p.opened_ms, p.payment
     limit $4
