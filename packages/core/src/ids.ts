@@ -11,13 +11,16 @@ export type IdPrefix =
   | 'dev'
   | 'ep'
   | 'evt'
+  | 'job'
   | 'lease'
   | 'loc'
+  | 'mail'
   | 'pi'
   | 'rdr'
   | 're'
   | 'read'
   | 'sale'
+  | 'we'
 
 /** What an id is made from: the time makes it sort by age, the randomness makes it unique. */
 export interface IdSource {

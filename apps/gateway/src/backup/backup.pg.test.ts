@@ -365,13 +365,17 @@ describe('a restore', () => {
     const then = await createTestDatabase({ template: 'empty' })
     await migrate(then.pool, older)
     await seedDevice(then.pool, sampleDevice())
-    await insertPayments(then.pool, { first: 1, count: 7 })
+    const insertEvents = `insert into events (account, event, type, payment, created_ms)
+      select $1, 'evt_' || id, 'payment_intent.succeeded', 'pi_' || id, 1 from n`
+    await insertPayments(then.pool, { first: 1, count: 7, insertEvents })
     await back(then.pool)
     await then.drop()
     expect(await restore(target)).toMatchObject({ outcome: 'restored' })
     expect(await migrate(target.pool)).toEqual([])
     const { rows } = await target.pool.query('select count(*)::integer as n from payments')
     expect(rows).toEqual([{ n: 7 }])
+    const events = await target.pool.query('select distinct mode, object from events')
+    expect(events.rows).toEqual([{ mode: 'test', object: 'payment_intent' }])
   })
 
   test('P8: a backup of a newer version is refused by name', async () => {

@@ -9,6 +9,7 @@ import {
 } from '@holdfast/protocol'
 import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
+import { recordEvent } from '../events/record-event.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
 import type { DeviceAnswer } from './device-api.ts'
@@ -129,6 +130,15 @@ async function createDevice(
     codeHmac,
     device,
   ])
+  const enrolled = {
+    account,
+    mode,
+    type: 'device.enrolled',
+    object: 'device',
+    id: device,
+    atMs: nowMs,
+  } as const
+  await recordEvent(tx, enrolled, world.crypto)
   return { device, reader }
 }
 

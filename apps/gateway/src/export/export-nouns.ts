@@ -17,6 +17,7 @@ export const notExported: Readonly<Record<string, string>> = {
   gateway_backups: 'of the gateway, not of the account',
   gateway_restores: 'of the gateway, not of the account',
   device_backups: 'of the gateway, not of the account',
+  jobs: 'what the gateway has still to do, not what has happened',
   links: 'of the gateway, not of the account',
   device_codes: 'hashes of secrets that live a day',
   leases: 'what devices may do until their next contact',
@@ -127,8 +128,8 @@ export const nouns: readonly Noun[] = [
     file: 'events',
     holds: 'what the world was told, in this order',
     tables: ['events'],
-    sql: `select json_build_object('event', event, 'position', position, 'type', type, 'payment', payment,
-        'createdAt', ${isoOf('created_ms')})::text
+    sql: `select json_build_object('event', event, 'position', position, 'mode', mode, 'type', type, 'object', object, 'id', object_id,
+        'data', snapshot, 'createdAt', ${isoOf('created_ms')})::text
       from events where account = $1 and $2::jsonb is not null order by position`,
   },
 ]

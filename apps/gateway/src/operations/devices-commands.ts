@@ -1,3 +1,6 @@
+import { transaction, type Tx } from '../database/transaction.ts'
+import { recordEvent } from '../events/record-event.ts'
+import type { Mode } from '@holdfast/protocol'
 import { type Command, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -85,11 +88,18 @@ export const devicesRevokeCommand: Command = {
         `${known.name} (${device}) will be refused at every contact from now on. What it still holds reaches the ` +
         'gateway only through another device that carries it, and is then held for review.'
       if (!isConfirmed(asked, operator, would)) return 3
-      await pool.query(`update devices set status = 'revoked' where device = $1 and status = 'active'`, [
-        device,
-      ])
+      await transaction(pool, (tx) => revoke(tx, device, operator.nowMs()))
       operator.say(`${known.name} (${device}) is revoked.`)
       return 0
     })
   },
+}
+
+async function revoke(tx: Tx, device: string, atMs: number): Promise<void> {
+  const { rows } = await tx.query<{ account: string; mode: Mode }>(
+    `update devices set status = 'revoked' where device = $1 and status = 'active' returning account, mode`,
+    [device],
+  )
+  for (const owner of rows)
+    await recordEvent(tx, { ...owner, type: 'device.revoked', object: 'device', id: device, atMs })
 }

@@ -102,9 +102,9 @@ function eventsOf(before: PaymentRow | null, row: PaymentRow, nowMs: number): Ev
   const status = statusOf(row.story)
   if (before !== null && statusOf(before.story) === status) return []
   const type = EVENT_BY_STATUS[status]
-  const { account, story } = row
+  const { account, mode, story } = row
   const { paymentId } = story
   // One event per payment and status: the id is derived, so deciding twice writes it once.
   const id = `evt_${must(paymentId.split('_')[1], 'an id has a prefix')}_${status}`
-  return type === null ? [] : [{ id, account, type, paymentId, createdMs: nowMs }]
+  return type === null ? [] : [{ id, account, mode, type, paymentId, createdMs: nowMs }]
 }

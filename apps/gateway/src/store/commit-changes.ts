@@ -249,14 +249,15 @@ async function writeDevices(tx: Tx, { accounts, progress, outcomes }: Whole): Pr
 async function writeEvents(tx: Tx, events: readonly EventRow[]): Promise<void> {
   if (events.length === 0) return
   await tx.query(
-    `insert into events (account, event, type, payment, created_ms)
-     select account, event, type, payment, created_ms
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
-       as v(account, event, type, payment, created_ms)
+    `insert into events (account, event, mode, type, object, object_id, created_ms)
+     select account, event, mode, type, 'payment_intent', payment, created_ms
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+       as v(account, event, mode, type, payment, created_ms)
      on conflict do nothing`,
     [
       events.map((e) => e.account),
       events.map((e) => e.id),
+      events.map((e) => e.mode),
       events.map((e) => e.type),
       events.map((e) => e.paymentId),
       events.map((e) => e.createdMs),

@@ -384,10 +384,11 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
       const event = {
         id: 'evt_1',
         account: ACCOUNT,
+        mode: 'test',
         type: 'payment_intent.succeeded',
         paymentId: sampleId('pi', 1),
         createdMs: 1,
-      }
+      } as const
       expect(await store.commit({ events: [event] })).toBe('committed')
       expect(await store.commit({ events: [event] })).toBe('committed')
     })

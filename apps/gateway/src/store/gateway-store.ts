@@ -1,4 +1,5 @@
 import type { AttemptFacts, CardFacts, PaymentStory } from '@holdfast/core'
+import type { EventType } from '../events/event-types.ts'
 import type { Mode, ReceiptTags, Signed, WireRecord } from '@holdfast/protocol'
 
 /**
@@ -161,11 +162,12 @@ interface DeviceProgress {
   readonly syncedGeneration?: number
 }
 
-/** One row of the outbox; dialects render it. */
+/** One row of the outbox; the publisher has the dialect render it. */
 export interface EventRow {
   readonly id: string
   readonly account: string
-  readonly type: string
+  readonly mode: Mode
+  readonly type: EventType
   readonly paymentId: string
   readonly createdMs: number
 }

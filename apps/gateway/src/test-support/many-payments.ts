@@ -8,7 +8,7 @@ import { ACCOUNT, LINK, LOCATION, sampleId } from './sample-rows.ts'
  */
 export async function insertPayments(
   db: Pool | Tx,
-  { first, count }: { first: number; count: number },
+  { first, count, insertEvents = INSERT_EVENTS }: { first: number; count: number; insertEvents?: string },
 ): Promise<void> {
   const values = [ACCOUNT, sampleId('dev', 1), LOCATION, sampleId('rdr', 1), LINK, first, first + count - 1]
   await db.query(
@@ -37,8 +37,7 @@ export async function insertPayments(
          'payment.accepted', 'pi_' || id, '{"v":1,"n":' || n || ',"filler":"' || repeat('x', 700) || '"}', 'sig',
          1800000000000 + n
        from n)
-     insert into events (account, event, type, payment, created_ms)
-     select $1, 'evt_' || id || '_succeeded', 'payment_intent.succeeded', 'pi_' || id, 1800000000000 + n from n`,
+     ${insertEvents}`,
     values,
   )
   await db.query(
@@ -46,3 +45,9 @@ export async function insertPayments(
     [ACCOUNT, sampleId('dev', 1), first + count - 1],
   )
 }
+
+const INSERT_EVENTS = `
+  insert into events (account, event, mode, type, object, object_id, created_ms)
+  select $1, 'evt_' || id || '_succeeded', 'test', 'payment_intent.succeeded', 'payment_intent', 'pi_' || id,
+    1800000000000 + n
+  from n`
