@@ -7,8 +7,10 @@ const ID_DIGITS = 24
 export type IdPrefix =
   | 'acct'
   | 'att'
+  | 'cap'
   | 'ch'
   | 'dev'
+  | 'du'
   | 'ep'
   | 'evt'
   | 'job'
@@ -16,10 +18,13 @@ export type IdPrefix =
   | 'loc'
   | 'mail'
   | 'pi'
+  | 'po'
+  | 'prs'
   | 'rdr'
   | 're'
   | 'read'
   | 'sale'
+  | 'txn'
   | 'we'
 
 /** What an id is made from: the time makes it sort by age, the randomness makes it unique. */

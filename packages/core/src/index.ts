@@ -42,7 +42,16 @@ export {
   type TallyByCurrency,
   tallyOf,
 } from './exposure.ts'
+export {
+  captureFeeMinor,
+  disputeFeeMinor,
+  type FeeFacts,
+  type FeeRule,
+  type FeeSchedule,
+  NO_FEES,
+} from './fee.ts'
 export { idDigits, type IdPrefix, type IdSource, isId, newId } from './ids.ts'
+export { type LedgerAccount, ledgerAccounts, type LedgerLine, ledgerLines } from './ledger.ts'
 export {
   AMOUNT_MINOR_MAX,
   currencies,
@@ -97,6 +106,17 @@ export {
   type PaymentStory,
   statusOf,
 } from './payment-story.ts'
+export {
+  capturePosting,
+  disputeLostPosting,
+  disputeOpenedPosting,
+  disputeWonPosting,
+  payoutFailedPosting,
+  payoutPosting,
+  refundFailedPosting,
+  refundPosting,
+  refundPresentedPosting,
+} from './posting.ts'
 export type { StoryEvent, StoryRefusal } from './story-event.ts'
 export { READER_UNSEEN_MAX_MS, readerMayGoOffline, type ReaderRefusal } from './reader-may-go-offline.ts'
 export {

@@ -1,3 +1,6 @@
+import { isoOf } from './iso-of.ts'
+import { moneyNouns } from './money-nouns.ts'
+
 /** One file of an export: a row of JSON per thing, with names and units that need no knowledge of our tables. */
 export interface Noun {
   readonly file: string
@@ -22,11 +25,6 @@ export const notExported: Readonly<Record<string, string>> = {
   device_codes: 'hashes of secrets that live a day',
   leases: 'what devices may do until their next contact',
   offline_grants: 'what devices may do until their next contact',
-}
-
-/** ISO 8601, UTC, milliseconds; null stays null. */
-export function isoOf(column: string): string {
-  return `to_char(to_timestamp(${column} / 1000.0) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 }
 
 const ATTEMPTS = `
@@ -132,4 +130,5 @@ export const nouns: readonly Noun[] = [
         'data', snapshot, 'createdAt', ${isoOf('created_ms')})::text
       from events where account = $1 and $2::jsonb is not null order by position`,
   },
+  ...moneyNouns,
 ]

@@ -1,5 +1,5 @@
 import { currencyExponent, isCurrency } from '@holdfast/core'
-import { isoOf } from './export-nouns.ts'
+import { isoOf } from './iso-of.ts'
 
 /** A spreadsheet's columns, for an accountant: one row per payment. */
 export const csvHeader = [

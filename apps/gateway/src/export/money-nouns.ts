@@ -1,0 +1,38 @@
+import type { Noun } from './export-nouns.ts'
+import { isoOf } from './iso-of.ts'
+
+/** The books, and by which terms they were kept. */
+export const moneyNouns: readonly Noun[] = [
+  {
+    file: 'money_terms',
+    holds: 'what taking a sale costs, from when on, and how the money is paid out',
+    tables: ['fee_schedules', 'funding_policies'],
+    sql: `select json_build_object('funding', p.funding, 'holdDays', p.hold_days,
+        'feeSchedules', (select coalesce(json_agg(json_build_object('validFrom', ${isoOf('f.valid_from_ms')},
+            'schedule', f.schedule) order by f.valid_from_ms), '[]'::json)
+          from fee_schedules f where f.account = a.account))::text
+      from accounts a left join funding_policies p using (account) where a.account = $1 and $2::jsonb is not null`,
+  },
+  {
+    file: 'ledger',
+    holds: 'the books in double entry: one transaction per cause, its lines sum to zero, debits are positive',
+    tables: ['ledger_transactions', 'ledger_lines'],
+    sql: `select json_build_object('causeKind', t.cause_kind, 'cause', t.cause, 'mode', t.mode, 'currency', t.currency,
+        'currencyExponent', ($2::jsonb ->> t.currency)::integer, 'at', ${isoOf('t.at_ms')},
+        'lines', (select json_agg(json_build_object('ledgerAccount', l.ledger_account, 'amountMinor', l.amount_minor)
+            order by l.ledger_account)
+          from ledger_lines l where l.account = t.account and l.cause_kind = t.cause_kind and l.cause = t.cause))::text
+      from ledger_transactions t where t.account = $1 order by t.at_ms, t.cause_kind, t.cause`,
+  },
+  {
+    file: 'balance_transactions',
+    holds: 'what came to the merchant and went from it: amount, fee, net, and when it may be paid out',
+    tables: ['balance_transactions'],
+    sql: `select json_build_object('balanceTransaction', txn, 'mode', mode, 'type', type,
+        'reportingCategory', reporting_category, 'source', source, 'payment', payment, 'amountMinor', amount_minor,
+        'feeMinor', fee_minor, 'netMinor', net_minor, 'currency', currency,
+        'currencyExponent', ($2::jsonb ->> currency)::integer, 'fee', fee_description, 'description', description,
+        'availableAt', ${isoOf('available_ms')}, 'createdAt', ${isoOf('created_ms')})::text
+      from balance_transactions where account = $1 order by created_ms, txn`,
+  },
+]
