@@ -10,7 +10,7 @@ export interface GatewayWorld {
   readonly keys: GatewayKeys
   readonly profile: AcquirerProfile
   readonly log: Log
-  /** Wakes whoever waits for a payment of this process. */
+  /** Wakes whoever waits for a payment or a device. */
   readonly changes: ChangeNotifier
   /**
    * What counts as durable beyond this gateway's own disk (MP12). `commit`: the database answers COMMIT only when a
@@ -44,4 +44,6 @@ export interface ChangeNotifier {
   notify(key: string): void
   /** Resolves at the next `notify` of `key`, or after `timeoutMs`. */
   wait(key: string, timeoutMs: number): Promise<void>
+  /** True while changes by other processes are told here too; who waits need not look so often then. */
+  hearsOthers?(): boolean
 }

@@ -1,33 +1,38 @@
-import { tcpDialer } from '@holdfast/iso8583/tcp'
-import type { HostProfile, LinkMac } from '@holdfast/iso8583'
 import { nodeCrypto } from '@holdfast/envelope/node'
 import type { Clock } from '@holdfast/core'
 import type { FastifyInstance } from 'fastify'
 import path from 'node:path'
 import type { Pool } from 'pg'
 import { acquirerProfileOf } from './authoriser/acquirer-profile.ts'
-import { type Authoriser, createAuthoriser } from './authoriser/authoriser.ts'
-import { createIso8583Acquirer, type Iso8583Acquirer } from './authoriser/iso8583-acquirer.ts'
+import { type AcquirerConfig, createLinkDriver, type LinkDriver } from './authoriser/link-driver.ts'
+import { createLinkWatch, createLinkWord, type LinkWatch, type LinkWord } from './authoriser/link-word.ts'
 import { createChangeNotifier } from './change-notifier.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts'
-import { migrate } from './database/migrate.ts'
+import { migrate, newestKnownMigration } from './database/migrate.ts'
 import { openPool } from './database/open-pool.ts'
+import { createSharedChanges, type SharedChanges } from './database/shared-changes.ts'
 import { seedDemo } from './demo-seed.ts'
 import { createDeviceApi } from './devices/device-api.ts'
 import { createEnrolment } from './devices/enrol.ts'
 import { loadLeaseTerms } from './devices/lease-terms.ts'
 import { mintDeviceCode } from './devices/mint-device-code.ts'
 import { readDurableSetting } from './backup/durable-setting.ts'
-import type { GatewayWorld, Log } from './gateway-world.ts'
-import type { ServerParts } from './http/server-parts.ts'
+import type { ChangeNotifier, GatewayWorld, Log } from './gateway-world.ts'
+import type { HealthParts, ServerParts } from './http/server-parts.ts'
 import { createServer } from './http/server.ts'
 import { loadGatewayKeys } from './keys/gateway-keys.ts'
 import { type GatewaySecrets, openSecretFile, parseGatewaySecrets } from './keys/gateway-secrets.ts'
+import { createGatewayMetrics } from './metrics/gateway-metrics.ts'
+import { measuredStore } from './metrics/measured-store.ts'
+import type { Role } from './role.ts'
+import { StatusBoard } from './status/status-board.ts'
+import { watchComponents } from './status/watch-components.ts'
 import type { DeviceRow } from './store/gateway-store.ts'
 import { createPostgresGatewayStore } from './store/postgres-gateway-store.ts'
 import { createSystemClock } from './system-clock.ts'
 
 export interface GatewayConfig {
+  readonly role: Role
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
@@ -40,45 +45,55 @@ export interface GatewayConfig {
   readonly acquirer: AcquirerConfig
   /** Seeds the demo's account and keys. */
   readonly demo: boolean
-}
-
-interface AcquirerConfig {
-  readonly host: string
-  readonly port: number
-  readonly profile: HostProfile
-  /** Given exactly when the profile has MACs. */
-  readonly mac: LinkMac | undefined
+  /** Opens `/metrics`; null: only this machine reads them. */
+  readonly metricsToken: string | null
 }
 
 /** A fast disk wants a small pool: more connections only wait for each other. */
 const CONNECTIONS_MAX = 20
 /** Below the lease of the acquirer link: when that is over, its next owner must not wait for a lock of a frozen one. */
 const FROZEN_AFTER_MS = 5_000
-/** How long payments in flight may take to end by themselves before the link is closed under them. */
-const AUTHORISER_GRACE_MS = 4_000
 
 /**
- * The whole gateway in one process. `start` listens at once and takes requests when everything behind is there; `stop`
+ * The gateway in one process, or the part of it that `role` names. `start` listens at once and takes requests when everything behind is there; `stop`
  * may come at any moment, also while it starts.
  */
 export class Gateway {
   readonly #config: GatewayConfig
   readonly #log: Log
   readonly #clock: Clock = createSystemClock()
+  readonly #metrics = createGatewayMetrics()
+  readonly #board = new StatusBoard(this.#clock.wallMs())
   readonly #app: FastifyInstance
   readonly #lost = Promise.withResolvers<Error>()
+  #health: HealthParts | null = null
   #parts: ServerParts | null = null
   #postgres: EmbeddedPostgres | null = null
   #pool: Pool | null = null
-  #acquirer: Iso8583Acquirer | null = null
-  #authoriser: Authoriser | null = null
+  #changes: SharedChanges | null = null
+  #watch: LinkWatch | null = null
+  #driver: LinkDriver | null = null
+  #unwatchComponents: (() => void) | null = null
   #starting: Promise<void> | null = null
   #stopping: Promise<void> | null = null
 
+  /** Throws where the configuration contradicts itself. */
   constructor(config: GatewayConfig, log: Log) {
+    if (config.role !== 'all' && config.databaseUrl === null) {
+      throw new Error(`A gateway with --role ${config.role} shares its database: set DATABASE_URL`)
+    }
     this.#config = config
     this.#log = log
-    this.#app = createServer({ parts: () => this.#parts, log })
+    this.#app = createServer({
+      role: config.role,
+      parts: () => this.#parts,
+      health: () => this.#health,
+      board: this.#board,
+      metrics: this.#metrics,
+      metricsToken: config.metricsToken,
+      wallMs: () => this.#clock.wallMs(),
+      log,
+    })
   }
 
   /** Resolves, with the reason, when the gateway cannot go on by itself. */
@@ -104,7 +119,7 @@ export class Gateway {
   }
 
   async #start(): Promise<void> {
-    const { host, port, databaseUrl, acquirer: wanted } = this.#config
+    const { host, port, role, databaseUrl, acquirer, demo } = this.#config
     await this.#app.listen({ host, port })
     const connectionString = databaseUrl ?? (await this.#startPostgres())
     const log = (line: string) => this.#log.info({ line }, 'database')
@@ -117,23 +132,45 @@ export class Gateway {
     this.#pool = pool
     const applied = await migrate(pool)
     if (applied.length > 0) this.#log.info({ applied }, 'database migrated')
+    const changes = this.#openChanges()
     const secrets = this.#secrets()
-    const world = await this.#world(pool, secrets)
-    const acquirer = createIso8583Acquirer({
-      dialer: tcpDialer({ host: wanted.host, port: wanted.port, framing: wanted.profile.wire.framing }),
+    const world = await this.#world(pool, secrets, changes)
+    const link = createLinkWord(pool, world.profile.link)
+    if (role !== 'api') {
+      this.#driver = createLinkDriver(world, acquirer, {
+        say: (generation, word) => link.say(generation, word),
+        metrics: this.#metrics,
+      })
+      this.#driver.start()
+    }
+    const watch = createLinkWatch({
+      read: (nowMs) => link.read(nowMs),
+      link: world.profile.link,
       clock: this.#clock,
-      random: Math.random,
-      profile: world.profile,
-      mac: wanted.mac,
+      changes,
       log: this.#log,
     })
-    this.#log.info({ profile: wanted.profile.name }, 'acquirer profile')
-    this.#acquirer = acquirer
-    acquirer.start()
-    this.#authoriser = createAuthoriser(world, acquirer)
-    this.#authoriser.start()
-    this.#parts = await this.#assemble(pool, secrets, world, acquirer)
-    this.#log.info({ port: this.port }, 'gateway ready')
+    this.#watch = watch
+    watch.start()
+    const linkWord = () => watch.word()
+    this.#metrics.watch({ pool, link: world.profile.link, linkWord, nowMs: () => this.#clock.wallMs() })
+    this.#unwatchComponents = watchComponents({ board: this.#board, pool, linkWord, clock: this.#clock })
+    const health: HealthParts = { role, pool, migration: await newestKnownMigration(), linkWord }
+    const facts = demo ? await seedDemo(pool, world.clock.wallMs()) : null
+    if (role !== 'worker')
+      this.#parts = { ...health, ...this.#assemble(pool, secrets, world, linkWord), demo: facts }
+    this.#health = health
+    this.#log.info({ role, port: this.port }, 'gateway ready')
+  }
+
+  /** Our own PostgreSQL serves this process alone, so there is nobody else to be told. */
+  #openChanges(): ChangeNotifier {
+    const { databaseUrl: connectionString } = this.#config
+    if (connectionString === null) return createChangeNotifier(this.#clock)
+    const shared = createSharedChanges({ connectionString, clock: this.#clock, log: this.#log })
+    this.#changes = shared
+    shared.start()
+    return shared.changes
   }
 
   async #startPostgres(): Promise<string> {
@@ -141,11 +178,11 @@ export class Gateway {
     const log = (line: string) => this.#log.info({ line }, 'postgres')
     const postgres = await startEmbeddedPostgres({ dataDir, log })
     this.#postgres = postgres
-    void this.#watch(postgres)
+    void this.#watchPostgres(postgres)
     return postgres.connectionString
   }
 
-  async #watch(postgres: EmbeddedPostgres): Promise<void> {
+  async #watchPostgres(postgres: EmbeddedPostgres): Promise<void> {
     const { wanted } = await postgres.ended
     if (!wanted) this.#lost.resolve(new Error('PostgreSQL has ended'))
   }
@@ -155,55 +192,48 @@ export class Gateway {
     return secret === null ? openSecretFile(path.join(home, 'gateway.secret')) : parseGatewaySecrets(secret)
   }
 
-  async #world(pool: Pool, secrets: GatewaySecrets): Promise<GatewayWorld> {
+  async #world(pool: Pool, secrets: GatewaySecrets, changes: ChangeNotifier): Promise<GatewayWorld> {
     return {
       durable: await readDurableSetting(pool),
-      store: createPostgresGatewayStore(pool),
+      store: measuredStore(createPostgresGatewayStore(pool), this.#metrics, this.#clock),
       clock: this.#clock,
       crypto: nodeCrypto,
       keys: await loadGatewayKeys(pool, nodeCrypto, secrets, this.#clock.wallMs()),
       profile: acquirerProfileOf(this.#config.acquirer.profile),
       log: this.#log,
-      changes: createChangeNotifier(this.#clock),
+      changes,
     }
   }
 
-  async #assemble(
+  #assemble(
     pool: Pool,
     { codeKey }: GatewaySecrets,
     world: GatewayWorld,
-    acquirer: Iso8583Acquirer,
-  ): Promise<ServerParts> {
+    linkWord: () => LinkWord,
+  ): Omit<ServerParts, keyof HealthParts | 'demo'> {
     const leaseTerms = (device: DeviceRow, held: number | null = null) =>
       loadLeaseTerms(pool, device, world.clock.wallMs(), held)
     const codes = { pool, clock: world.clock, crypto: world.crypto, codeKey }
     return {
-      pool,
-      deviceApi: createDeviceApi(world, acquirer, leaseTerms),
+      deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms),
       enrol: createEnrolment({ world, pool, codeKey, leaseTerms }),
       mintDeviceCode: ({ account, mode }, location) => mintDeviceCode(codes, { account, mode, location }),
-      acquirerState: () => acquirer.state(),
-      demo: this.#config.demo ? await seedDemo(pool, world.clock.wallMs()) : null,
     }
   }
 
-  /** Whoever asks ends before whoever answers. */
+  /**
+   * Whoever asks ends before whoever answers: requests first, then what is in flight at the acquirer, whose link is then
+   * free for another process, then the connections, then the database.
+   */
   async #stop(): Promise<void> {
     // What a failed start has left behind is ended like everything else.
     await this.#starting?.catch(() => undefined)
     await this.#app.close()
-    const ended = this.#authoriser?.stop()
-    if (ended !== undefined) await Promise.race([ended, graceOver(this.#clock)])
-    // What is still in flight becomes unknown, is written down as that, and is repeated by whoever starts next.
-    this.#acquirer?.stop()
-    await ended
+    await this.#driver?.stop()
+    this.#unwatchComponents?.()
+    await this.#watch?.stop()
+    await this.#changes?.stop()
     await this.#pool?.end()
     await this.#postgres?.stop()
   }
-}
-
-function graceOver(clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    clock.timer(AUTHORISER_GRACE_MS, resolve)
-  })
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -32,7 +32,12 @@ afterEach(async () => {
 test('the program starts on an empty database, stops cleanly, and starts again as the same gateway', async () => {
   const first = run()
   await ready()
-  expect(await json('/readyz')).toEqual({ status: 'ready', database: 'up', acquirer: 'down' })
+  expect(await json('/readyz')).toMatchObject({
+    status: 'ready',
+    role: 'all',
+    database: 'up',
+    migrations: 'current',
+  })
   const demo = await json('/internal/v1/demo')
   expect(demo).toMatchObject({ keys: { secret: expect.stringMatching(/^sk_test_holdfast_demo_/) } })
   const keyId = await signingKeyId()
@@ -105,8 +110,44 @@ test('with the same profile and keys, gateway and acquirer sign on to each other
   expect(await json('/readyz')).toMatchObject({ acquirer: 'down' })
 })
 
-function run(environment: Record<string, string> = {}): ChildProcess {
-  const child = spawn(process.execPath, [program], {
+test('a role that shares no database, or that does not exist, is refused by name before anything listens', async () => {
+  for (const [args, words] of [
+    [['--role', 'worker'], '--role worker shares its database: set DATABASE_URL'],
+    [['--role', 'king'], '--role king is not one of all, api, worker'],
+  ] as const) {
+    const child = run({ DATABASE_URL: '' }, args)
+    let log = ''
+    child.stdout?.on('data', (chunk) => (log += String(chunk)))
+    await once(child, 'close')
+    expect(child.exitCode).toBe(1)
+    expect(log).toContain(words)
+  }
+})
+
+test('a second signal ends at once what the first one lets end by itself', async () => {
+  const child = run()
+  await ready()
+  // A request that nobody finishes holds up the end.
+  const half = connect(port, '127.0.0.1')
+  half.on('error', () => {})
+  half.write('POST /v1/payment_intents HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n')
+  await once(half, 'connect')
+  child.kill('SIGTERM')
+  await until(() =>
+    fetch(url('/healthz')).then(
+      () => false,
+      () => true,
+    ),
+  )
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exited
+  half.destroy()
+  expect(child.exitCode).toBe(1)
+})
+
+function run(environment: Record<string, string> = {}, args: readonly string[] = []): ChildProcess {
+  const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,

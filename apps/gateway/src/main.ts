@@ -1,14 +1,22 @@
 import path from 'node:path'
+import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { acquirerConfigOf } from './authoriser/acquirer-config.ts'
 import { Gateway, type GatewayConfig } from './gateway.ts'
+import { parseRole, type Role } from './role.ts'
 
-/** The program. The only reader of the environment. */
+/** The program: `main.ts [--role all|api|worker]`. The only reader of the environment. */
 const logger = pino({ level: process.env['HOLDFAST_LOG_LEVEL'] ?? 'info', base: { app: 'gateway' } })
 const gateway = gatewayOf(process.env)
 let exitCode = 0
 let ending = false
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal, 0))
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    // Asked twice: what is in flight is found again by its lease, as after a crash.
+    process.once(signal, () => process.exit(1))
+    void end(signal, 0)
+  })
+}
 // Whoever read the log may be gone; sales go on without it.
 process.stdout.on('error', () => {})
 
@@ -33,15 +41,16 @@ async function end(why: string, code: number): Promise<void> {
 /** What the environment says wrongly ends the program before anything listens. */
 function gatewayOf(env: NodeJS.ProcessEnv): Gateway {
   try {
-    return new Gateway(configOf(env), logger)
+    return new Gateway(configOf(env, roleOf(process.argv.slice(2))), logger)
   } catch (error) {
     logger.fatal({ error: error instanceof Error ? error.message : String(error) }, 'gateway could not start')
     process.exit(1)
   }
 }
 
-function configOf(env: NodeJS.ProcessEnv): GatewayConfig {
+function configOf(env: NodeJS.ProcessEnv, role: Role): GatewayConfig {
   return {
+    role,
     host: textOf(env, 'HOLDFAST_GATEWAY_HOST') ?? '127.0.0.1',
     port: portOf(env, 'HOLDFAST_GATEWAY_PORT', 4_000),
     home: path.resolve(textOf(env, 'HOLDFAST_HOME') ?? '.holdfast'),
@@ -53,7 +62,15 @@ function configOf(env: NodeJS.ProcessEnv): GatewayConfig {
       ...acquirerConfigOf((name) => textOf(env, name)),
     },
     demo: textOf(env, 'HOLDFAST_DEMO') === '1',
+    metricsToken: textOf(env, 'HOLDFAST_METRICS_TOKEN'),
   }
+}
+
+function roleOf(args: readonly string[]): Role {
+  const { values } = parseArgs({ args: [...args], options: { role: { type: 'string', default: 'all' } } })
+  const role = parseRole(values.role)
+  if (role === null) throw new Error(`--role ${values.role} is not one of all, api, worker`)
+  return role
 }
 
 function textOf(env: NodeJS.ProcessEnv, name: string): string | null {

@@ -66,10 +66,14 @@ export class BareStack {
   }
 
   /** Without `databaseUrl` it has a PostgreSQL of its own. */
-  gateway(number: 0 | 1, { databaseUrl = '', acquirerPort = this.acquirerPort } = {}): ChildProgram {
+  gateway(
+    number: 0 | 1,
+    { databaseUrl = '', acquirerPort = this.acquirerPort, role = 'all' } = {},
+  ): ChildProgram {
     return this.#program({
       name: `gateway-${number}`,
       script: 'apps/gateway/src/main.ts',
+      args: ['--role', role],
       environment: {
         HOLDFAST_GATEWAY_PORT: String(this.gatewayPort(number)),
         HOLDFAST_HOME: this.home,

@@ -3,6 +3,7 @@ import type { GatewayWorld } from '../gateway-world.ts'
 import type { LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
 import type { AcquirerPort } from './acquirer-port.ts'
 import { advancePayment } from './advance-payment.ts'
+import { linkKey } from './link-word.ts'
 import type { Drive, LateAnswer } from './drive.ts'
 import { settleLate } from './settle-answer.ts'
 import type { StanBlock } from './stan-block.ts'
@@ -15,8 +16,10 @@ const STAN_BLOCK = 500
 
 export interface Authoriser {
   start(): void
-  /** Lets what is in flight end. */
+  /** Lets what is in flight end, and then lets the link go, so that another process takes it at once. */
   stop(): Promise<void>
+  /** The generation of the ownership while this process owns the link; null otherwise. */
+  generation(): number | null
 }
 
 /**
@@ -47,12 +50,26 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): A
       }
     }
     await Promise.all([...inFlight.values(), ...lateWork])
+    await release()
+  }
+
+  /** A lease of no length: whoever asks next gets it. */
+  async function release(): Promise<void> {
+    if (ownership() === null) return
+    const { link } = world.profile
+    try {
+      await world.store.claimLink({ link, owner, nowMs: world.clock.wallMs(), leaseMs: 0, stans: 0 })
+      world.changes.notify(linkKey(link))
+    } catch (error) {
+      world.log.info({ error: String(error) }, 'the acquirer link could not be let go; its lease runs out')
+    }
+    stans = null
   }
 
   async function turn(): Promise<void> {
     const ownership = await own()
     if (ownership === null) {
-      await world.changes.wait('due', IDLE_MS)
+      await world.changes.wait(linkKey(world.profile.link), IDLE_MS)
       return
     }
     const { link, holdMs, concurrentMax } = world.profile
@@ -112,8 +129,9 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): A
       return stans.ownership
     const { link } = world.profile
     const ownership = await world.store.claimLink({ link, owner, nowMs, leaseMs: LEASE_MS, stans: wanted })
-    if (ownership === null) stans = null
-    else stans = createStanBlock(ownership, wanted, stans)
+    const before = stans?.ownership.generation
+    stans = ownership === null ? null : createStanBlock(ownership, wanted, stans)
+    if (stans?.ownership.generation !== before) world.changes.notify(linkKey(link))
     return ownership
   }
 
@@ -132,7 +150,9 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): A
     async stop() {
       life.stopped = true
       world.changes.notify('due')
+      world.changes.notify(linkKey(world.profile.link))
       await running
     },
+    generation: () => ownership()?.generation ?? null,
   }
 }

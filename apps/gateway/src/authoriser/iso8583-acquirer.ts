@@ -35,6 +35,8 @@ export function createIso8583Acquirer(deps: {
   /** Given exactly when the profile has MACs. */
   readonly mac?: LinkMac | undefined
   readonly log: Log
+  /** Told at each change of the link's state. */
+  readonly onState?: () => void
 }): Iso8583Acquirer {
   const { clock, profile, log, mac } = deps
   const { host } = profile
@@ -49,7 +51,10 @@ export function createIso8583Acquirer(deps: {
       setTimer: (afterMs, run) => clock.timer(afterMs, run),
     },
     ...(mac === undefined ? {} : { mac }),
-    onStateChange: (state, why) => log.info({ state, why, link: profile.link }, 'acquirer link'),
+    onStateChange(state, why) {
+      log.info({ state, why, link: profile.link }, 'acquirer link')
+      deps.onState?.()
+    },
     onBreakerChange: (state) => log.info({ state, link: profile.link }, 'acquirer breaker'),
     onLate({ message, sinceSentMs }) {
       const isHeard = late.hear(message)

@@ -53,6 +53,23 @@ export async function migrateWithin(
   }
 }
 
+/** The number of the newest migration that the database has; null when it does not say. */
+export async function newestMigration(pool: Pool): Promise<number | null> {
+  try {
+    const { rows } = await pool.query<{ number: number | null }>(
+      'select max(number) as number from schema_migrations',
+    )
+    return rows[0]?.number ?? null
+  } catch {
+    return null
+  }
+}
+
+/** The number of the newest migration that this code knows. */
+export async function newestKnownMigration(dir = MIGRATIONS_DIR): Promise<number> {
+  return (await readMigrations(dir)).at(-1)?.number ?? 0
+}
+
 async function applyNext(tx: Tx, migrations: readonly Migration[]): Promise<string | undefined> {
   await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
   await tx.query(`

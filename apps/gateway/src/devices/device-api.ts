@@ -16,7 +16,7 @@ import {
   type SignedTime,
 } from '@holdfast/protocol'
 import * as z from 'zod'
-import type { AcquirerPort } from '../authoriser/acquirer-port.ts'
+import type { LinkState } from '../authoriser/link-word.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { createIntake, IntakeBusy } from '../intake/intake.ts'
 import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
@@ -24,9 +24,12 @@ import { type LeaseTerms, renewLease, signedFor } from './make-lease.ts'
 
 const FEED_ITEMS_MAX = 100
 const WAIT_MS_MAX = 20_000
-/** Another process may hold the acquirer link: what it does is seen by looking, not by being told. */
+/** Another process may hold the acquirer link: what it does is seen by looking, where nobody tells of it. */
 const POLL_MS = 250
 const FEED_POLL_MS = 1_000
+/** A notice can be lost, so one looks all the same. */
+const TOLD_POLL_MS = 1_000
+const TOLD_FEED_POLL_MS = 10_000
 
 /** `intakeRequest` with its items unread: each is judged by itself, so that a bad one never blocks its batch. */
 const intakeBatch = z.strictObject({
@@ -55,10 +58,11 @@ export interface DeviceAnswer {
  */
 export function createDeviceApi(
   world: GatewayWorld,
-  acquirer: Pick<AcquirerPort, 'state'>,
+  acquirer: { state(): LinkState },
   leaseTerms: (device: DeviceRow, heldNumber: number | null) => Promise<LeaseTerms>,
 ): (request: DeviceRequest) => Promise<DeviceAnswer> {
   const intake = createIntake(world)
+  const hears = () => world.changes.hearsOthers?.() ?? false
 
   return async (request) => {
     const url = new URL(request.path, 'http://gateway')
@@ -110,6 +114,8 @@ export function createDeviceApi(
   async function present(device: DeviceRow, request: DeviceRequest): Promise<DeviceAnswer> {
     const parsed = parse(onlineAttemptRequest, request.body)
     if (!parsed.ok) return refuse('request_malformed', parsed.param)
+    // Nobody would ask the issuer: the till decides now and not at the end of its timer, and nothing is left behind here.
+    if (acquirer.state() === 'unowned') return refuse('service_unavailable')
     const presented = await intake.present(device, parsed.data.record, parsed.data.mark)
     if (presented.ok)
       return { status: 200, body: { answer: await statement(presented.row, presented.attemptId) } }
@@ -132,7 +138,7 @@ export function createDeviceApi(
       if (attemptResult(attempt).result !== 'pending' || leftMs <= 0) {
         return { status: 200, body: { answer: await statement(row, attemptId) } }
       }
-      await world.changes.wait(paymentId, Math.min(leftMs, POLL_MS))
+      await world.changes.wait(paymentId, Math.min(leftMs, hears() ? TOLD_POLL_MS : POLL_MS))
     }
   }
 
@@ -163,7 +169,7 @@ export function createDeviceApi(
         }
         return { status: 200, body }
       }
-      await world.changes.wait(device.deviceId, Math.min(leftMs, FEED_POLL_MS))
+      await world.changes.wait(device.deviceId, Math.min(leftMs, hears() ? TOLD_FEED_POLL_MS : FEED_POLL_MS))
     }
   }
 

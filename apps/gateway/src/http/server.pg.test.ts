@@ -131,9 +131,40 @@ describe('health', () => {
       const answer = await fetch(`${server.url}/readyz`)
       return [answer.status, await answer.json()]
     }
-    expect(await ask()).toEqual([200, { status: 'ready', database: 'up', acquirer: 'up' }])
-    server.replaceParts({ acquirerState: () => 'down' })
-    expect(await ask()).toEqual([200, { status: 'ready', database: 'up', acquirer: 'down' }])
+    const ready = { status: 'ready', role: 'all', database: 'up', migrations: 'current' }
+    expect(await ask()).toEqual([200, { ...ready, acquirer: 'up' }])
+    server.replaceParts({ linkWord: () => ({ state: 'down', sinceMs: 0 }) })
+    expect(await ask()).toEqual([200, { ...ready, acquirer: 'down' }])
+  })
+
+  test('a database that lacks a migration of this code is not ready', async () => {
+    server.replaceParts({ migration: 9_999 })
+    const answer = await fetch(`${server.url}/readyz`)
+    expect([answer.status, await answer.json()]).toMatchObject([503, { migrations: 'missing' }])
+  })
+
+  test('ST10: the status tells of each component, to programs and to people in their language', async () => {
+    const report = await (await fetch(`${server.url}/status.json`)).json()
+    const names = (report as { components: { name: string }[] }).components.map(({ name }) => name)
+    expect(names).toEqual(['gateway', 'database', 'acquirer_link'])
+    const page = await fetch(`${server.url}/status`, {
+      headers: { 'accept-language': 'de, fr;q=0.8, en;q=0.5' },
+    })
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(await page.text()).toContain('<html lang="fr">')
+  })
+
+  test('metrics tell of requests by route and never by id, and only to this machine or to the token', async () => {
+    await fetch(`${server.url}/v1/payment_intents/pi_unknown`, {
+      headers: { authorization: `Bearer ${SECRET}` },
+    })
+    await fetch(`${server.url}/device/v1/attempts/att_000000000000000000000001`)
+    const text = await (await fetch(`${server.url}/metrics`)).text()
+    expect(text).toContain('route="/v1/payment_intents/:id"')
+    expect(text).toContain('route="/device/v1/attempts"')
+    expect(text).not.toMatch(/pi_unknown|att_0000/)
+    const forwarded = await fetch(`${server.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } })
+    expect(forwarded.status).toBe(404)
   })
 
   test('a database that is gone makes it not ready, while the process stays healthy', async () => {

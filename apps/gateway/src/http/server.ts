@@ -9,31 +9,36 @@ import fastify, {
 import { stripeError } from '../dialects/stripe/stripe-refusal.ts'
 import { stripeRoutes } from '../dialects/stripe/stripe-routes.ts'
 import type { Log } from '../gateway-world.ts'
+import type { Role } from '../role.ts'
 import { deviceRoutes } from './device-routes.ts'
-import { healthRoutes } from './health-routes.ts'
+import { type HealthDeps, healthRoutes } from './health-routes.ts'
 import { internalRoutes } from './internal-routes.ts'
-import type { ServerParts } from './server-parts.ts'
+import { routeLabel } from './route-label.ts'
+import type { HealthParts, ServerParts } from './server-parts.ts'
 
 /** Fifty records with their sealed blocks fit. */
 export const BODY_BYTES_MAX = 2 * 1_024 * 1_024
 
-export interface ServerDeps {
-  /** Null while the gateway starts: everything but `/healthz` then answers 503, which devices take for an outage. */
+export interface ServerDeps extends Omit<HealthDeps, 'parts'> {
+  /** Null while the gateway starts: what needs them then answers 503, which devices take for an outage. */
   readonly parts: () => ServerParts | null
+  /** The same for what a worker answers too. */
+  readonly health: () => HealthParts | null
+  /** A worker answers nothing but how it is. */
+  readonly role: Role
   readonly log: Log
 }
 
 /** The HTTP face of the gateway. Listening and closing are the caller's. */
-export function createServer({ parts, log }: ServerDeps): FastifyInstance {
+export function createServer(deps: ServerDeps): FastifyInstance {
+  const { parts, health, role, log, metrics } = deps
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => `req_${randomBytes(12).toString('hex')}`,
     frameworkErrors: (error, request, reply) => void answerError(log, error, request, reply),
   })
   function there(): ServerParts {
-    const ready = parts()
-    if (ready === null) throw new NotReady()
-    return ready
+    return readyOf(parts())
   }
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -54,6 +59,8 @@ export function createServer({ parts, log }: ServerDeps): FastifyInstance {
     const { method, routeOptions } = request
     const fields = { request: request.id, method, route: routeOptions.url ?? null, status: reply.statusCode }
     log.info({ ...fields, ms: Math.round(reply.elapsedTime) }, 'request')
+    const route = routeLabel(routeOptions.url, request.url)
+    metrics.observeRequest({ method, route, status: reply.statusCode, tookMs: reply.elapsedTime })
     done()
   })
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(log, error, request, reply))
@@ -66,7 +73,8 @@ export function createServer({ parts, log }: ServerDeps): FastifyInstance {
     }
     void app.register(plugin, { prefix })
   }
-  under('/', (scope) => healthRoutes(scope, there))
+  under('/', (scope) => healthRoutes(scope, { ...deps, parts: () => readyOf(health()) }))
+  if (role === 'worker') return app
   under('/device/v1', (scope) => deviceRoutes(scope, there))
   under('/internal/v1', (scope) => internalRoutes(scope, there))
   under('/v1', (scope) => {
@@ -81,6 +89,11 @@ export function createServer({ parts, log }: ServerDeps): FastifyInstance {
 }
 
 class NotReady extends Error {}
+
+function readyOf<Parts>(parts: Parts | null): Parts {
+  if (parts === null) throw new NotReady()
+  return parts
+}
 
 /** The one place where a fault becomes an answer: logged once, and never with a body, a header or a row. */
 function answerError(log: Log, error: FastifyError, request: FastifyRequest, reply: FastifyReply) {

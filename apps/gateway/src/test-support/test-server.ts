@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { AddressInfo } from 'node:net'
+import { newestKnownMigration } from '../database/migrate.ts'
 import { createEnrolment } from '../devices/enrol.ts'
 import { loadLeaseTerms } from '../devices/lease-terms.ts'
 import { mintDeviceCode } from '../devices/mint-device-code.ts'
 import type { ServerParts } from '../http/server-parts.ts'
 import { createServer } from '../http/server.ts'
+import { createGatewayMetrics } from '../metrics/gateway-metrics.ts'
+import { StatusBoard } from '../status/status-board.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
 import type { TestGateway } from './test-gateway.ts'
 
@@ -29,11 +32,22 @@ export async function createTestServer({ database, world, api, acquirer }: TestG
     deviceApi: api,
     enrol: createEnrolment({ world, pool, codeKey, leaseTerms }),
     mintDeviceCode: ({ account, mode }, location) => mintDeviceCode(codes, { account, mode, location }),
-    acquirerState: () => acquirer.state(),
+    role: 'all',
+    migration: await newestKnownMigration(),
+    linkWord: () => ({ state: acquirer.state(), sinceMs: 0 }),
     demo: null,
   }
   let parts: ServerParts | null = whole
-  const app = createServer({ parts: () => parts, log: world.log })
+  const app = createServer({
+    parts: () => parts,
+    health: () => parts,
+    role: 'all',
+    log: world.log,
+    board: new StatusBoard(world.clock.wallMs()),
+    metrics: createGatewayMetrics(),
+    metricsToken: null,
+    wallMs: () => world.clock.wallMs(),
+  })
   await app.listen({ host: '127.0.0.1', port: 0 })
   // Listening on an IP port, so the address is not a pipe's name.
   const { port } = app.server.address() as AddressInfo
