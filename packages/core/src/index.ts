@@ -14,6 +14,7 @@ export {
   UNKNOWN_STAN,
 } from './attempt.ts'
 export { type AuthoriserRules, type AuthoriserStep, isBlind, nextStep } from './authoriser-step.ts'
+export { nextBusinessDayMs } from './business-day.ts'
 export { concatBytes, fromBase64Url, fromHex, toBase64Url, toHex } from './bytes.ts'
 export {
   type CardBrand,
@@ -106,6 +107,7 @@ export {
   type PaymentStory,
   statusOf,
 } from './payment-story.ts'
+export { advancePayout, type PayoutEvent, type PayoutRefusal, type PayoutState } from './payout.ts'
 export {
   capturePosting,
   disputeLostPosting,

@@ -22,6 +22,7 @@ export const notExported: Readonly<Record<string, string>> = {
   device_backups: 'of the gateway, not of the account',
   jobs: 'what the gateway has still to do, not what has happened',
   links: 'of the gateway, not of the account',
+  payout_files: 'files for the bank of whoever runs the gateway, over all accounts',
   device_codes: 'hashes of secrets that live a day',
   leases: 'what devices may do until their next contact',
   offline_grants: 'what devices may do until their next contact',

@@ -35,4 +35,19 @@ export const moneyNouns: readonly Noun[] = [
         'availableAt', ${isoOf('available_ms')}, 'createdAt', ${isoOf('created_ms')})::text
       from balance_transactions where account = $1 order by created_ms, txn`,
   },
+  {
+    file: 'payouts',
+    holds: 'what went to the bank, with the balance transactions that each is made of',
+    tables: ['payouts', 'payout_items', 'bank_accounts'],
+    sql: `select json_build_object('payout', p.payout, 'mode', p.mode, 'amountMinor', p.amount_minor,
+        'currency', p.currency, 'currencyExponent', ($2::jsonb ->> p.currency)::integer, 'payer', p.payer,
+        'automatic', p.automatic, 'description', p.description, 'status', p.status, 'failureCode', p.failure_code,
+        'bankAccount', json_build_object('holder', p.holder, 'iban', p.iban, 'bic', p.bic), 'transferFile', p.file,
+        'sentAt', ${isoOf('p.sent_ms')}, 'paidAt', ${isoOf('p.paid_ms')}, 'failedAt', ${isoOf('p.failed_ms')},
+        'canceledAt', ${isoOf('p.canceled_ms')}, 'arrivesAt', ${isoOf('p.arrival_ms')},
+        'createdAt', ${isoOf('p.created_ms')},
+        'balanceTransactions', (select coalesce(json_agg(i.txn order by i.txn), '[]'::json)
+          from payout_items i where i.account = p.account and i.payout = p.payout))::text
+      from payouts p where p.account = $1 order by p.created_ms, p.payout`,
+  },
 ]

@@ -69,8 +69,9 @@ export function csvLine(fields: readonly (string | null)[]): string {
 
 function csvField(field: string | null): string {
   if (field === null) return ''
-  // A spreadsheet takes these for a formula, and a till's operator can type them.
-  const safe = /^[=+\-@\t\r]/.test(field) ? `'${field}` : field
+  // A spreadsheet takes these for a formula, and a till's operator can type them. A plain number is none.
+  const isFormula = /^[=+\-@\t\r]/.test(field) && !/^-?\d+(\.\d+)?$/.test(field)
+  const safe = isFormula ? `'${field}` : field
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 

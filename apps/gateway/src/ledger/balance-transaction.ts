@@ -30,6 +30,7 @@ type BalanceTransactionType =
   | 'refund_failure'
   | 'adjustment'
   | 'payout'
+  | 'payout_cancel'
   | 'payout_failure'
 
 type ReportingCategory =

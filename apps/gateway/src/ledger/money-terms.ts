@@ -34,6 +34,11 @@ export async function loadMoneyTerms(tx: Tx, account: string, atMs: number): Pro
   }
 }
 
+/** Throws with what is wrong where it is no schedule. */
+export function parseFeeSchedule(value: unknown): FeeSchedule {
+  return feeSchedule.parse(value)
+}
+
 /** From `validFromMs` on. One that was in force stays as it was: a change is a later one. */
 export async function addFeeSchedule(
   tx: Tx,

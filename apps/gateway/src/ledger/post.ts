@@ -22,6 +22,7 @@ export type CauseKind =
   | 'dispute_won'
   | 'dispute_lost'
   | 'payout'
+  | 'payout_canceled'
   | 'payout_failed'
   | 'funding'
 

@@ -4,7 +4,15 @@ import { devicesListCommand, devicesRevokeCommand } from './devices-commands.ts'
 import { durableSetCommand, durableShowCommand } from './durable-commands.ts'
 import { exportCommand } from './export-command.ts'
 import { keysListCommand, keysRotateCommand } from './keys-commands.ts'
+import { moneyCheckCommand, moneyTermsCommand } from './money-commands.ts'
 import type { Asked, Command, ExitCode, Operator } from './operator.ts'
+import {
+  payoutsCreateCommand,
+  payoutsFileCommand,
+  payoutsListCommand,
+  payoutsSettleCommand,
+  payoutsShowCommand,
+} from './payouts-commands.ts'
 import { restoreCommand } from './restore-command.ts'
 import { reviewListCommand, reviewResolveCommand } from './review-commands.ts'
 import { restoresDropCommand, restoresListCommand } from './restores-commands.ts'
@@ -23,6 +31,13 @@ export const commands: readonly Command[] = [
   restoresDropCommand,
   reviewListCommand,
   reviewResolveCommand,
+  moneyTermsCommand,
+  moneyCheckCommand,
+  payoutsListCommand,
+  payoutsShowCommand,
+  payoutsCreateCommand,
+  payoutsFileCommand,
+  payoutsSettleCommand,
 ]
 
 /** What was typed behind `npm run gateway --`. */
