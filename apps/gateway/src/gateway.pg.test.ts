@@ -33,7 +33,8 @@ async function open(role: Role): Promise<Gateway> {
       secret: null,
       acquirer: { host: '127.0.0.1', port: 1, profile: defaultHost, mac: undefined },
       demo: false,
-      metricsToken: null,
+      rateLimit: { perSecond: 100, burst: 200 },
+    metricsToken: null,
     },
     { info: () => undefined, error: () => undefined },
   )

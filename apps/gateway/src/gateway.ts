@@ -20,6 +20,7 @@ import { readDurableSetting } from './backup/durable-setting.ts'
 import type { ChangeNotifier, GatewayWorld, Log } from './gateway-world.ts'
 import type { HealthParts, ServerParts } from './http/server-parts.ts'
 import { createServer } from './http/server.ts'
+import { createTokenBuckets, type RateLimit } from './http/token-buckets.ts'
 import { loadGatewayKeys } from './keys/gateway-keys.ts'
 import { type GatewaySecrets, openSecretFile, parseGatewaySecrets } from './keys/gateway-secrets.ts'
 import { createGatewayMetrics } from './metrics/gateway-metrics.ts'
@@ -43,6 +44,8 @@ export interface GatewayConfig {
   /** Null: the file in `home`, made at the first start. */
   readonly secret: string | null
   readonly acquirer: AcquirerConfig
+  /** Of the merchant API, per account and mode, in this process. */
+  readonly rateLimit: RateLimit
   /** Seeds the demo's account and keys. */
   readonly demo: boolean
   /** Opens `/metrics`; null: only this machine reads them. */
@@ -216,6 +219,8 @@ export class Gateway {
     const codes = { pool, clock: world.clock, crypto: world.crypto, codeKey }
     return {
       deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms),
+      world,
+      rateLimit: createTokenBuckets(world.clock, this.#config.rateLimit),
       enrol: createEnrolment({ world, pool, codeKey, leaseTerms }),
       mintDeviceCode: ({ account, mode }, location) => mintDeviceCode(codes, { account, mode, location }),
     }

@@ -5,6 +5,8 @@ import { acquirerConfigOf } from './authoriser/acquirer-config.ts'
 import { Gateway, type GatewayConfig } from './gateway.ts'
 import { parseRole, type Role } from './role.ts'
 
+const API_RATE = 500
+
 /** The program: `main.ts [--role all|api|worker]`. The only reader of the environment. */
 const logger = pino({ level: process.env['HOLDFAST_LOG_LEVEL'] ?? 'info', base: { app: 'gateway' } })
 const gateway = gatewayOf(process.env)
@@ -61,6 +63,7 @@ function configOf(env: NodeJS.ProcessEnv, role: Role): GatewayConfig {
       port: portOf(env, 'HOLDFAST_ACQUIRER_PORT', 4_003),
       ...acquirerConfigOf((name) => textOf(env, name)),
     },
+    rateLimit: rateLimitOf(env),
     demo: textOf(env, 'HOLDFAST_DEMO') === '1',
     metricsToken: textOf(env, 'HOLDFAST_METRICS_TOKEN'),
   }
@@ -71,6 +74,14 @@ function roleOf(args: readonly string[]): Role {
   const role = parseRole(values.role)
   if (role === null) throw new Error(`--role ${values.role} is not one of all, api, worker`)
   return role
+}
+
+/** Requests of the merchant API per second, for each account and mode; twice as many at once. */
+function rateLimitOf(env: NodeJS.ProcessEnv): GatewayConfig['rateLimit'] {
+  const perSecond = Number(textOf(env, 'HOLDFAST_API_RATE') ?? API_RATE)
+  if (!Number.isInteger(perSecond) || perSecond < 1)
+    throw new Error('HOLDFAST_API_RATE is not a number of requests')
+  return { perSecond, burst: perSecond * 2 }
 }
 
 function textOf(env: NodeJS.ProcessEnv, name: string): string | null {

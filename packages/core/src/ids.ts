@@ -9,6 +9,7 @@ export type IdPrefix =
   | 'att'
   | 'cap'
   | 'ch'
+  | 'cus'
   | 'dev'
   | 'du'
   | 'ep'
@@ -24,6 +25,9 @@ export type IdPrefix =
   | 're'
   | 'read'
   | 'sale'
+  | 'seti'
+  | 'tct'
+  | 'tmc'
   | 'txn'
   | 'we'
 

@@ -232,6 +232,20 @@ export const errorTable = {
   // Merchant API.
   api_key_missing: refusal('No API key was given. Send it as a bearer token.', 401),
   api_key_invalid: refusal('The API key is not known.', 401),
+  permission_missing: refusal(
+    'The API key may not do this. Give it the permission, or use another key.',
+    403,
+  ),
+  idempotency_key_in_use: {
+    status: 409,
+    retryable: true,
+    message: 'Another request with this idempotency key is still under way. Send the same one again.',
+  },
+  idempotency_key_other_request: refusal(
+    'This idempotency key belongs to another request. Use a new key for a new request.',
+    400,
+  ),
+  state_unfit: refusal('The object is in a state in which this cannot be done.', 400),
   livemode_mismatch: refusal('A test key was used for a live object, or the other way round.', 403),
   resource_missing: refusal('There is no such object in this account.', 404),
   parameter_unknown: refusal('The request has a parameter that this call does not know.', 400),

@@ -6,13 +6,19 @@ import type { Tx } from '../database/transaction.ts'
 export interface ApiKey {
   readonly account: string
   readonly mode: Mode
-  readonly kind: 'secret' | 'publishable'
+  readonly kind: 'secret' | 'publishable' | 'restricted'
+  /** Of a restricted key, per resource; what is not named it may not touch. */
+  readonly permissions?: Readonly<Record<string, 'read' | 'write'>> | null
 }
 
-/** Null when it is unknown or revoked. Only the hash is looked up, so nothing is compared byte by byte. */
-export async function findApiKey(pool: Pool, key: string): Promise<ApiKey | null> {
-  const { rows } = await pool.query<ApiKey>(
-    'select account, mode, kind from api_keys where sha256 = $1 and revoked_ms is null',
+/** Null when it is unknown. Only the hash is looked up, so nothing is compared byte by byte. */
+export async function findApiKey(
+  pool: Pool,
+  key: string,
+): Promise<(ApiKey & { readonly isRevoked: boolean }) | null> {
+  const { rows } = await pool.query<ApiKey & { isRevoked: boolean }>(
+    `select account, mode, kind, permissions, revoked_ms is not null as "isRevoked"
+     from api_keys where sha256 = $1`,
     [sha256(key)],
   )
   return rows[0] ?? null
@@ -22,13 +28,21 @@ export async function findApiKey(pool: Pool, key: string): Promise<ApiKey | null
 export async function storeApiKey(
   tx: Tx,
   key: string,
-  { account, mode, kind }: ApiKey,
+  { account, mode, kind, permissions = null }: ApiKey,
   nowMs: number,
 ): Promise<void> {
   await tx.query(
-    `insert into api_keys (account, sha256, kind, mode, prefix, created_ms) values ($1, $2, $3, $4, $5, $6)
-     on conflict do nothing`,
-    [account, sha256(key), kind, mode, key.slice(0, 12), nowMs],
+    `insert into api_keys (account, sha256, kind, mode, prefix, permissions, created_ms)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [
+      account,
+      sha256(key),
+      kind,
+      mode,
+      key.slice(0, 12),
+      permissions === null ? null : JSON.stringify(permissions),
+      nowMs,
+    ],
   )
 }
 

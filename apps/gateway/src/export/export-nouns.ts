@@ -26,6 +26,7 @@ export const notExported: Readonly<Record<string, string>> = {
   device_codes: 'hashes of secrets that live a day',
   leases: 'what devices may do until their next contact',
   offline_grants: 'what devices may do until their next contact',
+  idempotency_keys: 'which requests were done, for a month; what they did is in the other files',
 }
 
 const ATTEMPTS = `
@@ -64,7 +65,7 @@ export const nouns: readonly Noun[] = [
     file: 'api_keys',
     holds: 'API keys without their secrets: the first characters, and since when they hold',
     tables: ['api_keys'],
-    sql: `select json_build_object('kind', kind, 'mode', mode, 'prefix', prefix, 'createdAt', ${isoOf('created_ms')},
+    sql: `select json_build_object('kind', kind, 'mode', mode, 'prefix', prefix, 'permissions', permissions, 'createdAt', ${isoOf('created_ms')},
         'revokedAt', ${isoOf('revoked_ms')})::text
       from api_keys where account = $1 and $2::jsonb is not null order by created_ms, sha256`,
   },
@@ -97,6 +98,35 @@ export const nouns: readonly Noun[] = [
         'acceptedAttempt', p.word_attempt, 'voidReason', p.void_reason, 'needsAttention', p.attention,
         'attempts', ${ATTEMPTS})::text
       from payments p where p.account = $1 order by p.opened_ms, p.payment`,
+  },
+  {
+    file: 'payment_intents',
+    holds:
+      'payments that a back end asked for, also those that no device has taken; without their client secrets',
+    tables: ['payment_intents'],
+    sql: `select json_build_object('payment', payment, 'mode', mode, 'amountMinor', amount_minor, 'currency', currency,
+        'currencyExponent', ($2::jsonb ->> currency)::integer, 'captureMethod', capture_method, 'method', method,
+        'createdAt', ${isoOf('created_ms')}, 'canceledAt', ${isoOf('canceled_ms')}, 'canceledBecause', cancel_reason)::text
+      from payment_intents where account = $1 order by created_ms, payment`,
+  },
+  {
+    file: 'payment_notes',
+    holds: 'what you said of payments and charges: metadata, description, customer, e-mail for the receipt',
+    tables: ['payment_notes'],
+    sql: `select json_build_object('object', object, 'metadata', metadata, 'description', description,
+        'receiptEmail', receipt_email, 'customer', customer, 'statementDescriptor', statement_descriptor,
+        'statementDescriptorSuffix', statement_descriptor_suffix, 'transferGroup', transfer_group,
+        'changedAt', ${isoOf('changed_ms')})::text
+      from payment_notes where account = $1 and $2::jsonb is not null order by object`,
+  },
+  {
+    file: 'customers',
+    holds: 'your customers; of deleted ones only the id',
+    tables: ['customers'],
+    sql: `select json_build_object('customer', customer, 'mode', mode, 'name', name, 'email', email, 'phone', phone,
+        'description', description, 'address', address, 'shipping', shipping, 'preferredLocales', preferred_locales,
+        'metadata', metadata, 'createdAt', ${isoOf('created_ms')}, 'deletedAt', ${isoOf('deleted_ms')})::text
+      from customers where account = $1 and $2::jsonb is not null order by created_ms, customer`,
   },
   {
     file: 'voids',

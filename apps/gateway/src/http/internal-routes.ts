@@ -19,7 +19,7 @@ export function internalRoutes(app: FastifyInstance, parts: () => ServerParts): 
     const key = readApiKey(request.headers.authorization)
     if (key === null) return refuse(reply, 'api_key_missing')
     const known = await findApiKey(parts().pool, key)
-    if (known === null || known.kind !== 'secret') return refuse(reply, 'api_key_invalid')
+    if (known === null || known.isRevoked || known.kind !== 'secret') return refuse(reply, 'api_key_invalid')
     const body = codeRequest.safeParse(request.body)
     if (!body.success) return refuse(reply, 'request_malformed')
     const minted = await parts().mintDeviceCode(known, body.data?.location ?? null)

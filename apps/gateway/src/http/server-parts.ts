@@ -4,8 +4,10 @@ import type { DemoFacts } from '../demo-seed.ts'
 import type { DeviceAnswer, DeviceRequest } from '../devices/device-api.ts'
 import type { Enrolled } from '../devices/enrol.ts'
 import type { MintedCode } from '../devices/mint-device-code.ts'
+import type { GatewayWorld } from '../gateway-world.ts'
 import type { Scope } from '../payments/payment-queries.ts'
 import type { Role } from '../role.ts'
+import type { TokenBuckets } from './token-buckets.ts'
 
 /** What every process answers, whatever its role. */
 export interface HealthParts {
@@ -18,6 +20,9 @@ export interface HealthParts {
 
 /** What answers requests; there only once the database is migrated and the keys are loaded. */
 export interface ServerParts extends HealthParts {
+  readonly world: GatewayWorld
+  /** Of the merchant API, per account and mode. */
+  readonly rateLimit: TokenBuckets
   readonly deviceApi: (request: DeviceRequest) => Promise<DeviceAnswer>
   readonly enrol: (body: string, caller: string) => Promise<Enrolled>
   readonly mintDeviceCode: (scope: Scope, location: string | null) => Promise<MintedCode | null>

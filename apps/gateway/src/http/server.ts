@@ -6,7 +6,7 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import { stripeError } from '../dialects/stripe/stripe-refusal.ts'
+import { sendRefusal } from '../dialects/stripe/send-refusal.ts'
 import { stripeRoutes } from '../dialects/stripe/stripe-routes.ts'
 import type { Log } from '../gateway-world.ts'
 import type { Role } from '../role.ts'
@@ -80,10 +80,9 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   under('/v1', (scope) => {
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const { code, body } = judge(log, error, request)
-      const refusal = stripeError({ code, message: body.error.message })
-      return reply.code(refusal.status).send(refusal.body)
+      return sendRefusal(reply, { code, message: body.error.message })
     })
-    stripeRoutes(scope, () => there().pool)
+    stripeRoutes(scope, there)
   })
   return app
 }

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { newestKnownMigration } from '../database/migrate.ts'
+import { expect } from 'vitest'
 import { createEnrolment } from '../devices/enrol.ts'
 import { loadLeaseTerms } from '../devices/lease-terms.ts'
 import { mintDeviceCode } from '../devices/mint-device-code.ts'
@@ -8,7 +10,9 @@ import type { ServerParts } from '../http/server-parts.ts'
 import { createServer } from '../http/server.ts'
 import { createGatewayMetrics } from '../metrics/gateway-metrics.ts'
 import { StatusBoard } from '../status/status-board.ts'
+import { createTokenBuckets } from '../http/token-buckets.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
+import { misfitsOf } from './stripe-schema.ts'
 import type { TestGateway } from './test-gateway.ts'
 
 export interface TestServer {
@@ -17,6 +21,7 @@ export interface TestServer {
   readonly url: string
   /** Takes effect for the next request. */
   replaceParts(change: Partial<ServerParts> | null): void
+  /** Fails when any answer of `/v1` did not fit Stripe's schema. */
   close(): Promise<void>
 }
 
@@ -29,6 +34,8 @@ export async function createTestServer({ database, world, api, acquirer }: TestG
   const codes = { pool, clock: world.clock, crypto: world.crypto, codeKey }
   const whole: ServerParts = {
     pool,
+    world,
+    rateLimit: createTokenBuckets(world.clock, { perSecond: 100, burst: 10_000 }),
     deviceApi: api,
     enrol: createEnrolment({ world, pool, codeKey, leaseTerms }),
     mintDeviceCode: ({ account, mode }, location) => mintDeviceCode(codes, { account, mode, location }),
@@ -48,6 +55,10 @@ export async function createTestServer({ database, world, api, acquirer }: TestG
     metricsToken: null,
     wallMs: () => world.clock.wallMs(),
   })
+  const misfits: string[] = []
+  app.server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url?.startsWith('/v1/') === true) watch(request, response, misfits)
+  })
   await app.listen({ host: '127.0.0.1', port: 0 })
   // Listening on an IP port, so the address is not a pipe's name.
   const { port } = app.server.address() as AddressInfo
@@ -58,6 +69,21 @@ export async function createTestServer({ database, world, api, acquirer }: TestG
     replaceParts(change) {
       parts = change === null ? null : { ...whole, ...change }
     },
-    close: () => app.close(),
+    async close() {
+      await app.close()
+      expect(misfits).toEqual([])
+    },
+  }
+}
+
+/** Holds every answer of `/v1` to Stripe's own schema, whoever asked for it. */
+function watch({ method, url }: IncomingMessage, response: ServerResponse, misfits: string[]): void {
+  const end = response.end.bind(response)
+  response.end = (...sent: unknown[]) => {
+    const [body] = sent
+    const found = typeof body === 'string' ? misfitsOf(JSON.parse(body)) : ['it has no text']
+    misfits.push(...found.map((misfit) => `${method} ${url}: ${misfit}`))
+    // What Fastify gave, as it gave it.
+    return (end as (...passed: unknown[]) => ServerResponse)(...sent)
   }
 }

@@ -1,11 +1,48 @@
 import { type Attempt, type CardFacts, must } from '@holdfast/core'
 import { responseCode } from '@holdfast/iso8583'
-import type { PaymentView } from '../../payments/payment-queries.ts'
+import { findCharges, findPayments, type PaymentView } from '../../payments/payment-queries.ts'
+import { noNotes, type PaymentNotes, readNotes } from '../../payments/payment-notes.ts'
 import type { AttemptDetails } from '../../store/gateway-store.ts'
 import { declineCode, declineErrorCode } from './decline-code.ts'
+import { NEVER, type ObjectKind, type StripeObject } from './platform/object-kinds.ts'
 
-/** One try at the issuer as a Charge. `payment` is the id, or the PaymentIntent where it is expanded. */
-export function renderCharge({ row }: PaymentView, number: number, payment: unknown) {
+/** One try at the issuer, as a Charge. */
+export const chargeKind: ObjectKind = {
+  async render(db, scope, ids) {
+    const keys = await findCharges(db, scope, ids)
+    const payments = [...new Set(keys.map(({ payment }) => payment))]
+    const views = new Map(
+      (await findPayments(db, scope, payments)).map((view) => [view.row.story.paymentId, view]),
+    )
+    const notes = await readNotes(db, scope.account, [...ids, ...payments])
+    return new Map(
+      keys.map(({ charge, payment, number }) => [
+        charge,
+        renderCharge(
+          must(views.get(payment), 'a charge belongs to its payment'),
+          number,
+          notes.get(charge) ?? notes.get(payment) ?? noNotes,
+        ),
+      ]),
+    )
+  },
+  expandable: {
+    payment_intent: { kind: 'payment_intent' },
+    customer: { kind: 'customer' },
+    balance_transaction: NEVER,
+    failure_balance_transaction: NEVER,
+    application: NEVER,
+    application_fee: NEVER,
+    invoice: NEVER,
+    on_behalf_of: NEVER,
+    payment_method: NEVER,
+    review: NEVER,
+    source_transfer: NEVER,
+    transfer: NEVER,
+  },
+}
+
+function renderCharge({ row }: PaymentView, number: number, notes: PaymentNotes): StripeObject {
   const attempt = must(row.story.attempts[number - 1], 'a charge is an attempt of its payment')
   const detail = must(row.details[number - 1], 'every attempt has its details')
   const { amountMinor, currency } = row.story.money
@@ -28,42 +65,44 @@ export function renderCharge({ row }: PaymentView, number: number, payment: unkn
     captured,
     created: Math.floor(detail.createdMs / 1_000),
     currency,
-    customer: null,
-    description: null,
+    customer: notes.customer,
+    description: notes.description,
     disputed: false,
     failure_balance_transaction: null,
     ...failureOf(attempt),
     fraud_details: {},
     invoice: null,
     livemode: row.mode === 'live',
-    metadata: metadataOf(row),
+    metadata: metadataOf(row, notes),
     on_behalf_of: null,
     outcome: outcomeOf(attempt),
     paid: standing,
-    payment_intent: payment,
+    payment_intent: row.story.paymentId,
     payment_method: null,
     payment_method_details: paymentMethodDetails(row, attempt, detail),
-    receipt_email: null,
+    receipt_email: notes.receiptEmail,
     receipt_number: null,
     receipt_url: null,
     refunded: false,
     review: null,
     shipping: null,
     source_transfer: null,
-    statement_descriptor: null,
-    statement_descriptor_suffix: null,
+    statement_descriptor: notes.statementDescriptor,
+    statement_descriptor_suffix: notes.statementDescriptorSuffix,
     status: statusOf(attempt),
     transfer_data: null,
-    transfer_group: null,
+    transfer_group: notes.transferGroup,
   }
 }
 
-export function metadataOf(row: PaymentView['row']): Record<string, string> {
+/** What the device says of its sale, under what the merchant says. */
+export function metadataOf(row: PaymentView['row'], { metadata }: PaymentNotes): Record<string, string> {
   const { saleId: sale, reference, operator } = row
   return {
     sale,
     ...(reference === null ? {} : { reference }),
     ...(operator === null ? {} : { operator }),
+    ...metadata,
   }
 }
 

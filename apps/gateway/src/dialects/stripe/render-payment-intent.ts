@@ -7,18 +7,45 @@ import {
   statusOf,
 } from '@holdfast/core'
 import { responseCode } from '@holdfast/iso8583'
-import type { PaymentView } from '../../payments/payment-queries.ts'
+import { findRequested, type RequestedPayment } from '../../payment-intents/payment-intent-store.ts'
+import { findPayments, type PaymentView, type Scope } from '../../payments/payment-queries.ts'
+import { noNotes, type PaymentNotes, readNotes } from '../../payments/payment-notes.ts'
 import { declineCode, declineErrorCode } from './decline-code.ts'
-import { isFinalDecline, metadataOf, renderCharge } from './render-charge.ts'
+import { NEVER, type ObjectKind, type StripeObject } from './platform/object-kinds.ts'
+import { isFinalDecline, metadataOf } from './render-charge.ts'
 
-/** A payment as a PaymentIntent; what exists only here is in `offline`. */
-export function renderPaymentIntent(view: PaymentView, expand: ReadonlySet<string>) {
+/** A payment of a device, or one that a back end asks for, as a PaymentIntent. What exists only here is in `offline`. */
+export const paymentIntentKind: ObjectKind = {
+  async render(db, scope, ids) {
+    const notes = await readNotes(db, scope.account, ids)
+    const notesOf = (id: string) => notes.get(id) ?? noNotes
+    const taken = (await findPayments(db, scope, ids)).map((view) => {
+      const id = view.row.story.paymentId
+      return [id, renderPayment(view, notesOf(id))] as const
+    })
+    const requested = (await findRequested(db, scope, ids)).map(
+      (payment) => [payment.paymentId, renderRequested(payment, scope, notesOf(payment.paymentId))] as const,
+    )
+    return new Map<string, StripeObject>([...requested, ...taken])
+  },
+  expandable: {
+    latest_charge: { kind: 'charge' },
+    customer: { kind: 'customer' },
+    application: NEVER,
+    invoice: NEVER,
+    on_behalf_of: NEVER,
+    payment_method: NEVER,
+    review: NEVER,
+  },
+}
+
+function renderPayment(view: PaymentView, notes: PaymentNotes): StripeObject {
   const { row, canceledMs } = view
   const { story } = row
   const { amountMinor, currency } = story.money
   const status = statusOf(story)
   const latest = latestCharge(story)
-  const isInterac = row.details.at(-1)?.card.brand === 'interac'
+  const method = row.details.at(-1)?.card.brand === 'interac' ? 'interac_present' : 'card_present'
   return {
     id: story.paymentId,
     object: 'payment_intent',
@@ -37,43 +64,87 @@ export function renderPaymentIntent(view: PaymentView, expand: ReadonlySet<strin
     // The moment of sale, from the signed record: the same for ever, also after a restore.
     created: Math.floor(row.openedMs / 1_000),
     currency,
-    customer: null,
-    description: null,
+    customer: notes.customer,
+    description: notes.description,
     invoice: null,
     last_payment_error: lastPaymentError(view),
-    latest_charge: latest === null ? null : latestChargeField(view, latest, expand),
+    latest_charge: latest === null ? null : (row.details[latest.number - 1]?.chargeId ?? null),
     livemode: row.mode === 'live',
-    metadata: metadataOf(row),
+    metadata: metadataOf(row, notes),
     next_action: null,
     offline: offlineOf(view),
     on_behalf_of: null,
     payment_method: null,
-    payment_method_options: isInterac
-      ? { interac_present: {} }
-      : {
-          card_present: {
-            request_extended_authorization: false,
-            request_incremental_authorization_support: false,
-          },
-        },
-    payment_method_types: [isInterac ? 'interac_present' : 'card_present'],
+    payment_method_options: methodOptions(method),
+    payment_method_types: [method],
     processing: null,
-    receipt_email: null,
+    receipt_email: notes.receiptEmail,
     review: null,
     setup_future_usage: null,
     shipping: null,
-    statement_descriptor: null,
-    statement_descriptor_suffix: null,
+    statement_descriptor: notes.statementDescriptor,
+    statement_descriptor_suffix: notes.statementDescriptorSuffix,
     // A stored payment that the issuer declined is closed for its card: the error stays, a new payment names it.
     status: status === 'declined' ? 'requires_payment_method' : status,
     transfer_data: null,
-    transfer_group: null,
+    transfer_group: notes.transferGroup,
   }
 }
 
-function latestChargeField(view: PaymentView, attempt: Attempt, expand: ReadonlySet<string>) {
-  if (!expand.has('latest_charge')) return view.row.details[attempt.number - 1]?.chargeId ?? null
-  return renderCharge(view, attempt.number, view.row.story.paymentId)
+/** Nobody has taken it: no card, no charge, no money. */
+function renderRequested(payment: RequestedPayment, { mode }: Scope, notes: PaymentNotes): StripeObject {
+  const { paymentId, canceledMs } = payment
+  return {
+    id: paymentId,
+    object: 'payment_intent',
+    amount: payment.amountMinor,
+    amount_capturable: 0,
+    amount_details: { tip: {} },
+    amount_received: 0,
+    application: null,
+    application_fee_amount: null,
+    automatic_payment_methods: null,
+    canceled_at: canceledMs === null ? null : Math.floor(canceledMs / 1_000),
+    cancellation_reason: payment.cancelReason,
+    capture_method: payment.captureMethod,
+    client_secret: payment.clientSecret,
+    confirmation_method: 'automatic',
+    created: Math.floor(payment.createdMs / 1_000),
+    currency: payment.currency,
+    customer: notes.customer,
+    description: notes.description,
+    invoice: null,
+    last_payment_error: null,
+    latest_charge: null,
+    livemode: mode === 'live',
+    metadata: notes.metadata,
+    next_action: null,
+    offline: null,
+    on_behalf_of: null,
+    payment_method: null,
+    payment_method_options: methodOptions(payment.method),
+    payment_method_types: [payment.method],
+    processing: null,
+    receipt_email: notes.receiptEmail,
+    review: null,
+    setup_future_usage: null,
+    shipping: null,
+    statement_descriptor: notes.statementDescriptor,
+    statement_descriptor_suffix: notes.statementDescriptorSuffix,
+    status: canceledMs === null ? 'requires_payment_method' : 'canceled',
+    transfer_data: null,
+    transfer_group: notes.transferGroup,
+  }
+}
+
+function methodOptions(method: 'card_present' | 'interac_present') {
+  if (method === 'interac_present') return { interac_present: {} }
+  return {
+    card_present: {
+      request_extended_authorization: false,
+      request_incremental_authorization_support: false,
+    },
+  }
 }
 
 /** The try that the device's acceptance names, else the last one that was or will be asked for. */
@@ -105,7 +176,7 @@ function lastPaymentError({ row }: PaymentView) {
 }
 
 /** What no field of Stripe's says about a payment that was stored; null for one that never was. */
-function offlineOf({ row, acceptedSeq }: PaymentView) {
+function offlineOf({ row, accepted }: PaymentView) {
   if (row.storedMs === null) return null
   const { word } = row.story
   return {
@@ -113,7 +184,11 @@ function offlineOf({ row, acceptedSeq }: PaymentView) {
     stored_at: Math.floor(row.storedMs / 1_000),
     received_at: Math.floor(row.receivedMs / 1_000),
     device: row.deviceId,
-    seq: acceptedSeq,
+    seq: accepted?.seq ?? null,
+    policy:
+      accepted === null ? null : { lease: accepted.lease, why: accepted.why, approver: accepted.approver },
+    deadline:
+      accepted === null || accepted.deadlineMs === null ? null : Math.floor(accepted.deadlineMs / 1_000),
     attempts: row.story.attempts.map((attempt) => ({
       number: attempt.number,
       charge: row.details[attempt.number - 1]?.chargeId ?? null,

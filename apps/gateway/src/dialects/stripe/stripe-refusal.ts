@@ -5,7 +5,11 @@ export interface StripeRefusal {
   readonly code: ErrorCode
   readonly stripeCode?: string
   readonly message: string
-  readonly param?: string
+  readonly param?: string | undefined
+  /** For a card that was declined: what the issuer's answer means. */
+  readonly declineCode?: string
+  /** Whole objects or ids that belong to the error: `charge`, `payment_intent`, … */
+  readonly about?: Readonly<Record<string, unknown>>
 }
 
 export interface StripeAnswer {
@@ -14,17 +18,26 @@ export interface StripeAnswer {
 }
 
 /** The one renderer of errors. Older clients choose their error class by `type`, newer ones by status: both are right. */
-export function stripeError(refusal: StripeRefusal): StripeAnswer {
-  const { code, stripeCode, message, param } = refusal
+export function stripeError(refusal: StripeRefusal, requestId: string): StripeAnswer {
+  const { code, stripeCode, message, param, declineCode, about } = refusal
   const { status } = errorTable[code]
   const error = {
-    type: status >= 500 ? 'api_error' : 'invalid_request_error',
+    type: typeOf(code, status),
     ...(stripeCode === undefined ? {} : { code: stripeCode }),
+    ...(declineCode === undefined ? {} : { decline_code: declineCode }),
     message,
     ...(param === undefined ? {} : { param }),
     doc_url: `/docs/errors#${code}`,
+    request_log_url: `/dashboard/requests/${requestId}`,
+    ...about,
   }
   return { status, body: { error } }
+}
+
+function typeOf(code: ErrorCode, status: number): string {
+  if (status >= 500) return 'api_error'
+  if (status === 402) return 'card_error'
+  return code === 'idempotency_key_other_request' ? 'idempotency_error' : 'invalid_request_error'
 }
 
 export function keyMissing(): StripeRefusal {
@@ -37,8 +50,15 @@ export function keyMissing(): StripeRefusal {
 
 /** Only what tells keys apart is repeated, for the answer may end in a log. */
 export function keyInvalid(key: string): StripeRefusal {
-  const shown = key.length > 16 ? `${key.slice(0, 8)}…${key.slice(-4)}` : '…'
-  return { code: 'api_key_invalid', message: `Invalid API Key provided: ${shown}` }
+  return { code: 'api_key_invalid', message: `Invalid API Key provided: ${shownKey(key)}` }
+}
+
+export function keyRevoked(key: string): StripeRefusal {
+  return {
+    code: 'api_key_invalid',
+    stripeCode: 'api_key_expired',
+    message: `Expired API Key provided: ${shownKey(key)}. It was revoked; use another one.`,
+  }
 }
 
 export function secretKeyRequired(): StripeRefusal {
@@ -49,54 +69,102 @@ export function secretKeyRequired(): StripeRefusal {
   }
 }
 
-export function noSuch(noun: 'payment_intent' | 'charge', id: string, param = 'id'): StripeRefusal {
+/** `permission` as Stripe names it: `rak_customer_write`. */
+export function permissionMissing(key: string, account: string, permission: string): StripeRefusal {
+  return {
+    code: 'permission_missing',
+    message: `The provided key '${shownKey(key)}' does not have the required permissions for this endpoint on account '${account}'. Having the '${permission}' permission would allow this request to continue.`,
+  }
+}
+
+export function accountInvalid(account: string): StripeRefusal {
+  return {
+    code: 'permission_missing',
+    stripeCode: 'account_invalid',
+    message: `The provided key does not have access to account '${account}' (or that account does not exist).`,
+  }
+}
+
+export function rateLimited(): StripeRefusal {
+  return {
+    code: 'rate_limited',
+    stripeCode: 'rate_limit',
+    message: 'Request rate limit exceeded. Wait as long as Retry-After says, and send requests more evenly.',
+  }
+}
+
+/** `object` as `object` says it; `param` is where it was named. */
+export function noSuch(object: string, id: string, param = 'id'): StripeRefusal {
   return {
     code: param === 'id' || param === 'intent' ? 'resource_missing' : 'parameter_invalid',
     stripeCode: 'resource_missing',
-    message: `No such ${noun}: '${id}'`,
+    message: `No such ${object}: '${id}'`,
     param,
   }
 }
 
 /** The object is there, in the other mode of the same account. */
-export function otherMode(
-  noun: 'payment_intent' | 'charge',
-  id: string,
-  param: string,
-  mode: string,
-): StripeRefusal {
+export function otherMode(object: string, id: string, param: string, mode: 'test' | 'live'): StripeRefusal {
   const [has, used] = mode === 'test' ? ['live', 'test'] : ['test', 'live']
   return {
-    ...noSuch(noun, id, param),
-    message: `No such ${noun}: '${id}'; it exists in ${has} mode, but a ${used} mode key was used to make this request.`,
+    ...noSuch(object, id, param),
+    message: `No such ${object}: '${id}'; a similar object exists in ${has} mode, but a ${used} mode key was used to make this request.`,
   }
 }
 
-export function unknownParameter(name: string): StripeRefusal {
+export function unknownParameters(names: readonly string[]): StripeRefusal {
+  const [first = ''] = names
   return {
     code: 'parameter_unknown',
     stripeCode: 'parameter_unknown',
-    message: `Received unknown parameter: ${name}`,
-    param: name,
+    message: `Received unknown parameter${names.length === 1 ? '' : 's'}: ${names.join(', ')}`,
+    param: first,
   }
 }
 
-export function invalidInteger(param: string, value: string): StripeRefusal {
+export function parameterMissing(param: string): StripeRefusal {
   return {
     code: 'parameter_invalid',
-    stripeCode: 'parameter_invalid_integer',
-    message: `Invalid integer: ${value}`,
+    stripeCode: 'parameter_missing',
+    message: `Missing required param: ${param}.`,
     param,
   }
 }
 
-export function invalidParameter(param: string, message: string): StripeRefusal {
+export function invalidParameter(param: string | undefined, message: string): StripeRefusal {
   return { code: 'parameter_invalid', message, param }
+}
+
+export function idempotencyKeyTooLong(): StripeRefusal {
+  return {
+    code: 'parameter_invalid',
+    message: 'Idempotency keys are at most 255 characters long.',
+    param: 'Idempotency-Key',
+  }
+}
+
+export function idempotencyKeyInUse(key: string): StripeRefusal {
+  return {
+    code: 'idempotency_key_in_use',
+    stripeCode: 'idempotency_key_in_use',
+    message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
+  }
+}
+
+export function idempotencyKeyOtherRequest(key: string): StripeRefusal {
+  return {
+    code: 'idempotency_key_other_request',
+    message: `Keys for idempotent requests can only be used with the same endpoint and parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
+  }
 }
 
 export function unrecognisedUrl(method: string, path: string): StripeRefusal {
   return {
     code: 'not_found',
-    message: `Unrecognized request URL (${method}: ${path}). Holdfast reads PaymentIntents and Charges here; see /docs.`,
+    message: `Unrecognized request URL (${method}: ${path}). See /docs for what Holdfast answers.`,
   }
+}
+
+function shownKey(key: string): string {
+  return key.length > 16 ? `${key.slice(0, 8)}…${key.slice(-4)}` : '…'
 }

@@ -91,9 +91,9 @@ describe('refusals', () => {
   })
 
   test('a place that is not there says so', async () => {
-    const error = await refusal(shop.stripe.customers.list())
+    const error = await refusal(shop.stripe.coupons.list())
     expect(error).toMatchObject({ statusCode: 404, type: 'StripeInvalidRequestError' })
-    expect(error.message).toContain('Unrecognized request URL (GET: /v1/customers)')
+    expect(error.message).toContain('Unrecognized request URL (GET: /v1/coupons)')
   })
 
   test('a fault inside is an api_error', async () => {
@@ -117,7 +117,7 @@ test('no account sees another, and test and live are apart', async () => {
   expect((await live.charges.list()).data).toEqual([])
   const error = await refusal(live.paymentIntents.retrieve(id))
   expect(error).toMatchObject({ statusCode: 404, code: 'resource_missing' })
-  expect(error.message).toContain('it exists in test mode, but a live mode key was used')
+  expect(error.message).toContain('a similar object exists in test mode, but a live mode key was used')
   expect((await refusal(live.charges.retrieve(sampleId('ch', 11)))).message).toContain('exists in test mode')
 })
 

@@ -1,159 +1,170 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Pool } from 'pg'
-import { findApiKey } from '../../api-keys/api-keys.ts'
-import { readApiKey } from '../../http/read-api-key.ts'
+import { createHash } from 'node:crypto'
+import { type EffectResult, runOnce } from '../../idempotency/run-once.ts'
+import type { ServerParts } from '../../http/server-parts.ts'
+import { must } from '@holdfast/core'
+import { operations } from './operations.ts'
+import { authenticate, type Caller, lackingPermission } from './platform/authenticate.ts'
+import { decodeForm, type Form } from './platform/decode-form.ts'
+import type { Effect, Missing, Operation, Prepared, Refusing, StripeContext } from './platform/operation.ts'
+import { renderInOrder } from './platform/read-operations.ts'
+import { objectKinds } from './render-object.ts'
+import { sendRefusal } from './send-refusal.ts'
 import {
-  findCharge,
-  findPayments,
-  listCharges,
-  type Listed,
-  listPayments,
-  type PaymentView,
-  type Scope,
-} from '../../payments/payment-queries.ts'
-import { type Expandable, type ListParameters, type Query, readList, readRetrieve } from './parameters.ts'
-import { renderCharge } from './render-charge.ts'
-import { renderPaymentIntent } from './render-payment-intent.ts'
-import {
-  keyInvalid,
-  keyMissing,
+  accountInvalid,
+  idempotencyKeyInUse,
+  idempotencyKeyOtherRequest,
+  idempotencyKeyTooLong,
+  invalidParameter,
   noSuch,
   otherMode,
-  secretKeyRequired,
-  type StripeAnswer,
-  stripeError,
+  rateLimited,
   type StripeRefusal,
   unrecognisedUrl,
 } from './stripe-refusal.ts'
 
-/** Never there in Holdfast yet, so they expand to the null that they are. */
-const NULLS: Expandable = { application: {}, customer: {}, invoice: {}, on_behalf_of: {}, review: {} }
-const CHARGE: Expandable = { ...NULLS, balance_transaction: {}, transfer: {}, source_transfer: {} }
-const EXPAND_CHARGE: Expandable = { ...CHARGE, payment_intent: { ...NULLS, payment_method: {} } }
-const EXPAND_PAYMENT_INTENT: Expandable = { ...NULLS, payment_method: {}, latest_charge: CHARGE }
-/** Filters that Stripe has for what Holdfast does not: nothing fits them. */
-const LIST_FILTERS = ['customer', 'transfer_group']
+const API_VERSION = '2023-08-16'
+const IDEMPOTENCY_KEY_MAX = 255
 
-type Handler = (scope: Scope, request: FastifyRequest) => Promise<StripeAnswer>
+/** Stripe's `/v1`: parses and renders, and holds no rule of its own. */
+export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('stripe-version', headerOf(request, 'stripe-version') ?? API_VERSION)
+    done()
+  })
+  for (const operation of operations) {
+    app.route({
+      method: operation.method,
+      url: operation.path,
+      handler: (request, reply) => answer(request, reply, operation),
+    })
+  }
+  app.setNotFoundHandler((request, reply) => answer(request, reply, null))
 
-/** The reading half of Stripe's `/v1`: parses and renders, and holds no rule of its own. */
-export function stripeRoutes(app: FastifyInstance, pool: () => Pool): void {
-  async function retrievePaymentIntent(scope: Scope, request: FastifyRequest): Promise<StripeAnswer> {
-    const expand = readRetrieve(queryOf(request), EXPAND_PAYMENT_INTENT)
-    if (!expand.ok) return stripeError(expand.refusal)
-    const id = idOf(request)
-    const [view] = await findPayments(pool(), scope, [id])
-    if (view === undefined) return stripeError(await missing('payment_intent', scope, id, 'intent'))
-    return { status: 200, body: renderPaymentIntent(view, expand.value) }
+  /** `operation` is null where the address names none: who asks is looked at first all the same. */
+  async function answer(request: FastifyRequest, reply: FastifyReply, operation: Operation | null) {
+    const known = await authenticate(parts().pool, request.headers.authorization)
+    if ('refusal' in known) return sendRefusal(reply, known.refusal)
+    const { caller } = known
+    const account = headerOf(request, 'stripe-account')
+    if (account !== undefined && account !== caller.account)
+      return sendRefusal(reply, accountInvalid(account))
+    const waitMs = parts().rateLimit.take(`${caller.account}/${caller.mode}`)
+    if (waitMs > 0) {
+      reply.header('retry-after', String(Math.ceil(waitMs / 1_000)))
+      return sendRefusal(reply, rateLimited())
+    }
+    const path = request.url.split('?', 1)[0] ?? ''
+    if (operation === null) return sendRefusal(reply, unrecognisedUrl(request.method, path))
+    const lacking = lackingPermission(caller, operation.needs)
+    if (lacking !== null) return sendRefusal(reply, lacking)
+    const decoded = readForm(request)
+    if (!decoded.ok) return sendRefusal(reply, decoded.refusal)
+    const prepared = operation.prepare(decoded.form, objectKinds)
+    if (!prepared.ok) return sendRefusal(reply, prepared.refusal)
+    const context = contextOf(request, caller)
+    return prepared.value.does === 'read'
+      ? respond(reply, context, await prepared.value.run(context))
+      : write(request, reply, context, prepared.value, decoded.form)
   }
 
-  async function listPaymentIntents(scope: Scope, request: FastifyRequest): Promise<StripeAnswer> {
-    const parameters = readList(queryOf(request), EXPAND_PAYMENT_INTENT, LIST_FILTERS)
-    if (!parameters.ok) return stripeError(parameters.refusal)
-    const { page, expand } = parameters.value
-    const listed = fitsNothing(parameters.value) ?? (await listPayments(pool(), scope, page))
-    return listAnswer('payment_intent', '/v1/payment_intents', parameters.value, listed, (view) =>
-      renderPaymentIntent(view, expand),
+  async function write(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    context: StripeContext,
+    { object, expand, effect }: Extract<Prepared, { does: 'write' }>,
+    form: Form,
+  ) {
+    const { scope, pool, world } = context
+    const key = request.method === 'POST' ? context.request.idempotencyKey : null
+    if (key !== null) {
+      if (key.length > IDEMPOTENCY_KEY_MAX) return sendRefusal(reply, idempotencyKeyTooLong())
+      reply.header('idempotency-key', key)
+    }
+    const once = key === null ? null : { ...scope, key, inputSha256: inputSha256(request, form) }
+    const result = await runOnce(
+      pool,
+      once === null ? null : { ...once, requestId: request.id, nowMs: world.clock.wallMs() },
+      async (tx): Promise<EffectResult<Refusing>> => resultOf(object, await effect(tx, context)),
+    )
+    if ('conflict' in result) {
+      const refuse = result.conflict === 'in_use' ? idempotencyKeyInUse : idempotencyKeyOtherRequest
+      return sendRefusal(reply, refuse(key ?? ''))
+    }
+    if ('refusal' in result) return respond(reply, context, result.refusal)
+    if (result.doneBy !== null) {
+      reply.header('idempotent-replayed', 'true').header('original-request', result.doneBy)
+    }
+    const [body] = await renderInOrder(context, result.done.object, [result.done.id], expand)
+    return reply.code(200).send(must(body, 'what was written can be rendered'))
+  }
+
+  async function respond(
+    reply: FastifyReply,
+    context: StripeContext,
+    answered: { body: unknown } | Refusing,
+  ) {
+    if ('body' in answered) return reply.code(200).send(answered.body)
+    return sendRefusal(
+      reply,
+      'missing' in answered ? await missing(context, answered.missing) : answered.refusal,
     )
   }
 
-  async function retrieveCharge(scope: Scope, request: FastifyRequest): Promise<StripeAnswer> {
-    const expand = readRetrieve(queryOf(request), EXPAND_CHARGE)
-    if (!expand.ok) return stripeError(expand.refusal)
-    const id = idOf(request)
-    const key = await findCharge(pool(), scope, id)
-    const [view] = key === null ? [] : await findPayments(pool(), scope, [key.payment])
-    if (key === null || view === undefined) return stripeError(await missing('charge', scope, id, 'id'))
-    return { status: 200, body: chargeOf(view, key.number, expand.value) }
-  }
-
-  async function listAllCharges(scope: Scope, request: FastifyRequest): Promise<StripeAnswer> {
-    const parameters = readList(queryOf(request), EXPAND_CHARGE, ['payment_intent', ...LIST_FILTERS])
-    if (!parameters.ok) return stripeError(parameters.refusal)
-    const { page, expand, filters } = parameters.value
-    const paymentId = filters['payment_intent'] ?? null
-    if (paymentId !== null && (await findPayments(pool(), scope, [paymentId])).length === 0) {
-      return stripeError(noSuch('payment_intent', paymentId, 'payment_intent'))
-    }
-    const listed = fitsNothing(parameters.value) ?? (await listCharges(pool(), scope, page, paymentId))
-    return listAnswer('charge', '/v1/charges', parameters.value, listed, ({ view, number }) =>
-      chargeOf(view, number, expand),
-    )
-  }
-
-  async function missing(
-    noun: 'payment_intent' | 'charge',
-    scope: Scope,
-    id: string,
-    param: string,
-  ): Promise<StripeRefusal> {
-    const other: Scope = { ...scope, mode: scope.mode === 'test' ? 'live' : 'test' }
-    const there =
-      noun === 'charge'
-        ? (await findCharge(pool(), other, id)) !== null
-        : (await findPayments(pool(), other, [id])).length > 0
-    return there ? otherMode(noun, id, param, scope.mode) : noSuch(noun, id, param)
-  }
-
-  async function authenticate(request: FastifyRequest): Promise<Scope | StripeRefusal> {
-    const key = readApiKey(request.headers.authorization)
-    if (key === null) return keyMissing()
-    const known = await findApiKey(pool(), key)
-    if (known === null) return keyInvalid(key)
-    return known.kind === 'secret' ? { account: known.account, mode: known.mode } : secretKeyRequired()
-  }
-
-  function route(handler: Handler) {
-    return async (request: FastifyRequest, reply: FastifyReply) => {
-      const scope = await authenticate(request)
-      const answer = 'code' in scope ? stripeError(scope) : await handler(scope, request)
-      return reply.code(answer.status).send(answer.body)
+  function contextOf(request: FastifyRequest, { account, mode }: Caller): StripeContext {
+    const { pool, world } = parts()
+    return {
+      scope: { account, mode },
+      world,
+      pool,
+      kinds: objectKinds,
+      // The routes name their ids in the path.
+      ids: request.params as Readonly<Record<string, string>>,
+      request: { id: request.id, idempotencyKey: headerOf(request, 'idempotency-key') ?? null },
     }
   }
-
-  app.get('/payment_intents', route(listPaymentIntents))
-  app.get('/payment_intents/:id', route(retrievePaymentIntent))
-  app.get('/charges', route(listAllCharges))
-  app.get('/charges/:id', route(retrieveCharge))
-  app.setNotFoundHandler(
-    route((_scope, request) =>
-      Promise.resolve(stripeError(unrecognisedUrl(request.method, request.url.split('?', 1)[0] ?? ''))),
-    ),
-  )
 }
 
-function chargeOf(view: PaymentView, number: number, expand: ReadonlySet<string>) {
-  const { paymentId } = view.row.story
-  const payment = expand.has('payment_intent') ? renderPaymentIntent(view, new Set()) : paymentId
-  return renderCharge(view, number, payment)
+/** Whether it is there in the other mode decides what is said, never what is shown. */
+async function missing(
+  { pool, scope, kinds }: StripeContext,
+  { object, id, param }: Missing,
+): Promise<StripeRefusal> {
+  const other = scope.mode === 'test' ? 'live' : 'test'
+  const there = await kinds[object]?.render(pool, { ...scope, mode: other }, [id])
+  return there?.has(id) === true ? otherMode(object, id, param, scope.mode) : noSuch(object, id, param)
 }
 
-function listAnswer<Item>(
-  noun: 'payment_intent' | 'charge',
-  url: string,
-  { page }: ListParameters,
-  listed: Listed<Item>,
-  render: (item: Item) => unknown,
-): StripeAnswer {
-  if (!listed.ok) {
-    const id = listed.unknown === 'starting_after' ? page.startingAfter : page.endingBefore
-    return stripeError(noSuch(noun, id ?? '', listed.unknown))
+function resultOf(object: string, effect: Effect): EffectResult<Refusing> {
+  return 'done' in effect ? { done: { object, id: effect.done } } : { refusal: effect }
+}
+
+function readForm(request: FastifyRequest): ReturnType<typeof decodeForm> {
+  const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?') + 1) : ''
+  const body = typeof request.body === 'string' && request.method !== 'GET' ? request.body : ''
+  const type = headerOf(request, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  if (body !== '' && type !== 'application/x-www-form-urlencoded') {
+    const message = `Invalid request: parameters are sent as application/x-www-form-urlencoded, not as ${type ?? 'a body without a type'}.`
+    return { ok: false, refusal: invalidParameter(undefined, message) }
   }
-  const body = { object: 'list', data: listed.items.map(render), has_more: listed.hasMore, url }
-  return { status: 200, body }
+  return decodeForm(query, body)
 }
 
-function fitsNothing({ filters }: ListParameters): { ok: true; items: []; hasMore: false } | null {
-  const named = LIST_FILTERS.some((name) => filters[name] !== undefined)
-  return named ? { ok: true, items: [], hasMore: false } : null
+/** The names of a form have no order that means anything. */
+function inputSha256({ method, url }: FastifyRequest, form: Form): string {
+  const canonical = (value: string | Form): unknown =>
+    typeof value === 'string'
+      ? value
+      : Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, part]) => [name, canonical(part)])
+  const said = JSON.stringify([method, url.split('?', 1)[0], canonical(form)])
+  return createHash('sha256').update(said).digest('hex')
 }
 
-function idOf(request: FastifyRequest): string {
-  // The route names `:id`.
-  return (request.params as { id: string }).id
-}
-
-function queryOf(request: FastifyRequest): Query {
-  // Fastify's parser gives text, or a list of texts where a name is repeated.
-  return request.query as Query
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -1,0 +1,51 @@
+import type { Tx } from './transaction.ts'
+
+/** One page of a list, newest first. */
+export interface Page {
+  readonly limit: number
+  /** Half-open range of the moment that the list goes by, Unix milliseconds. */
+  readonly fromMs: number | null
+  readonly beforeMs: number | null
+  /** At most one of the two: older than, or newer than, this id. */
+  readonly startingAfter: string | null
+  readonly endingBefore: string | null
+}
+
+export type Listed<Item> =
+  | { readonly ok: true; readonly items: Item[]; readonly hasMore: boolean }
+  /** The cursor names nothing in this list. */
+  | { readonly ok: false; readonly unknown: 'starting_after' | 'ending_before' }
+
+/** A query that yields `id` and `at_ms`, and the values of its parameters. */
+export interface PageSource {
+  readonly items: string
+  readonly values: readonly unknown[]
+}
+
+/** Ids by (moment, id), newest first; one row more than asked tells whether there is another page. */
+export async function readPage(db: Tx, page: Page, source: PageSource): Promise<Listed<string>> {
+  const values = [...source.values]
+  const bind = (value: unknown) => `$${values.push(value)}`
+  const conditions: string[] = []
+  const backwards = page.endingBefore !== null
+  const cursor = page.startingAfter ?? page.endingBefore
+  if (cursor !== null) {
+    const known = await db.query<{ at_ms: string }>(
+      `select at_ms from (${source.items}) as item where id = $${values.length + 1}`,
+      [...values, cursor],
+    )
+    const atMs = known.rows[0]?.at_ms
+    if (atMs === undefined) return { ok: false, unknown: backwards ? 'ending_before' : 'starting_after' }
+    conditions.push(`(at_ms, id) ${backwards ? '>' : '<'} (${bind(atMs)}::bigint, ${bind(cursor)})`)
+  }
+  if (page.fromMs !== null) conditions.push(`at_ms >= ${bind(page.fromMs)}`)
+  if (page.beforeMs !== null) conditions.push(`at_ms < ${bind(page.beforeMs)}`)
+  const order = backwards ? 'at_ms, id' : 'at_ms desc, id desc'
+  const { rows } = await db.query<{ id: string }>(
+    `select id from (${source.items}) as item ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
+     order by ${order} limit ${bind(page.limit + 1)}`,
+    values,
+  )
+  const ids = rows.slice(0, page.limit).map(({ id }) => id)
+  return { ok: true, items: backwards ? ids.toReversed() : ids, hasMore: rows.length > page.limit }
+}

@@ -1,0 +1,46 @@
+import type { Tx } from '../../../database/transaction.ts'
+import type { Scope } from '../../../payments/payment-queries.ts'
+
+/** An object as `/v1` answers it, with ids where other objects could stand. */
+export interface StripeObject {
+  readonly id: string
+  readonly object: string
+  readonly [field: string]: unknown
+}
+
+/** One kind of object: how it is rendered, many at once, and what in it can be expanded. */
+export interface ObjectKind {
+  /** Ids that are not of this account and mode are left out. Works inside a transaction as well as on a pool. */
+  readonly render: (
+    db: Tx,
+    scope: Scope,
+    ids: readonly string[],
+  ) => Promise<ReadonlyMap<string, StripeObject>>
+  readonly expandable: Readonly<Record<string, Expansion>>
+}
+
+/** A field of an object: the id of an object of that kind; what Holdfast never has; a list that is there only on demand. */
+export type Expansion =
+  | { readonly kind: string }
+  | { readonly never: true }
+  | {
+      readonly list: string
+      /** The list of each parent, its items whole. */
+      readonly include: (
+        db: Tx,
+        scope: Scope,
+        parents: readonly string[],
+      ) => Promise<ReadonlyMap<string, StripeList>>
+    }
+
+export interface StripeList {
+  readonly object: 'list'
+  readonly data: readonly StripeObject[]
+  readonly has_more: boolean
+  readonly url: string
+}
+
+/** By the name of the kind, which is what `object` says. */
+export type ObjectKinds = Readonly<Record<string, ObjectKind>>
+
+export const NEVER: Expansion = { never: true }

@@ -1,0 +1,128 @@
+import { type IdPrefix, must, newId } from '@holdfast/core'
+import type { Pool } from 'pg'
+import type * as z from 'zod'
+import type { Tx } from '../../../database/transaction.ts'
+import type { GatewayWorld } from '../../../gateway-world.ts'
+import type { Scope } from '../../../payments/payment-queries.ts'
+import type { StripeRefusal } from '../stripe-refusal.ts'
+import type { Form } from './decode-form.ts'
+import { type ExpandTree, readExpand } from './expand.ts'
+import type { ObjectKinds } from './object-kinds.ts'
+import { hash } from './parameter-kinds.ts'
+import { type Read, readParameters } from './read-parameters.ts'
+
+/** What a restricted key must have been given: `customer_write` is `{ resource: 'customer', access: 'write' }`. */
+export interface Permission {
+  readonly resource: string
+  readonly access: 'read' | 'write'
+}
+
+/** Everything that one call may use. */
+export interface StripeContext {
+  readonly scope: Scope
+  readonly world: GatewayWorld
+  readonly pool: Pool
+  readonly kinds: ObjectKinds
+  /** What stands for `:id` and the like in the path. */
+  readonly ids: Readonly<Record<string, string>>
+  readonly request: { readonly id: string; readonly idempotencyKey: string | null }
+}
+
+/** What stands for `:id` in the path. */
+export function pathId({ ids }: StripeContext): string {
+  return must(ids['id'], 'the path names an id')
+}
+
+export function newObjectId({ world }: StripeContext, prefix: IdPrefix): string {
+  const { clock, crypto } = world
+  return newId(prefix, {
+    wallMs: () => clock.wallMs(),
+    randomBytes: (length) => crypto.randomBytes(length),
+  })
+}
+
+/** An object that is not there; the platform finds out whether it is there in the other mode. */
+export interface Missing {
+  readonly object: string
+  readonly id: string
+  readonly param: string
+}
+
+export type Refusing = { readonly refusal: StripeRefusal } | { readonly missing: Missing }
+
+/** The object that a write made or changed, by id. */
+export type Effect = { readonly done: string } | Refusing
+
+export type Answered = { readonly body: unknown } | Refusing
+
+/** One call of `/v1`. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Below `/v1`, as `/customers/:id`. */
+  readonly path: string
+  readonly needs: Permission
+  /** Reads all parameters before anything is done. */
+  readonly prepare: (form: Form, kinds: ObjectKinds) => Read<Prepared>
+}
+
+export type Prepared =
+  | { readonly does: 'read'; readonly run: (context: StripeContext) => Promise<Answered> }
+  | {
+      readonly does: 'write'
+      /** Its kind, for the answer. */
+      readonly object: string
+      readonly expand: ExpandTree
+      /** In the transaction that also keeps the idempotency key; a refusal takes everything back. */
+      readonly effect: (tx: Tx, context: StripeContext) => Promise<Effect>
+    }
+
+export interface WriteSpec<Shape extends z.ZodRawShape> {
+  readonly method?: 'POST' | 'DELETE'
+  readonly path: string
+  readonly needs: Permission
+  /** The kind of the object that comes back. */
+  readonly object: string
+  readonly parameters: Shape
+  effect(tx: Tx, context: StripeContext, parameters: z.output<z.ZodObject<Shape>>): Promise<Effect>
+}
+
+/** A call that changes something, once per Idempotency-Key. The answer is the object as it is after that. */
+export function write<Shape extends z.ZodRawShape>(spec: WriteSpec<Shape>): Operation {
+  const schema = hash(spec.parameters)
+  return {
+    method: spec.method ?? 'POST',
+    path: spec.path,
+    needs: spec.needs,
+    prepare({ expand: wanted, ...form }, kinds) {
+      const parameters = readParameters(schema, form)
+      if (!parameters.ok) return parameters
+      const expand = readExpand(kinds, spec.object, wanted)
+      if (!expand.ok) return expand
+      const effect = (tx: Tx, context: StripeContext) => spec.effect(tx, context, parameters.value)
+      return { ok: true, value: { does: 'write', object: spec.object, expand: expand.value, effect } }
+    },
+  }
+}
+
+export interface ReadSpec<Shape extends z.ZodRawShape> {
+  readonly path: string
+  readonly needs: Permission
+  readonly parameters: Shape
+  run(context: StripeContext, parameters: z.output<z.ZodObject<Shape>>): Promise<Answered>
+}
+
+/** A read of its own shape; most are `retrieve`, `list` or `search`. */
+export function read<Shape extends z.ZodRawShape>(spec: ReadSpec<Shape>): Operation {
+  const schema = hash(spec.parameters)
+  return {
+    method: 'GET',
+    path: spec.path,
+    needs: spec.needs,
+    prepare(form) {
+      const parameters = readParameters(schema, form)
+      if (!parameters.ok) return parameters
+      const run = (context: StripeContext) => spec.run(context, parameters.value)
+      return { ok: true, value: { does: 'read', run } }
+    },
+  }
+}

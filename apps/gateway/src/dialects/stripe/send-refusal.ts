@@ -1,0 +1,12 @@
+import { errorTable } from '@holdfast/protocol'
+import type { FastifyReply } from 'fastify'
+import { stripeError, type StripeRefusal } from './stripe-refusal.ts'
+
+/** The one way out for everything that is refused: body, status, and whether the same request may be sent again. */
+export function sendRefusal(reply: FastifyReply, refusal: StripeRefusal): FastifyReply {
+  const { status, body } = stripeError(refusal, reply.request.id)
+  return reply
+    .code(status)
+    .header('stripe-should-retry', String(errorTable[refusal.code].retryable))
+    .send(body)
+}

@@ -1,0 +1,108 @@
+import type { PageSource } from '../database/read-page.ts'
+import type { SearchFields } from '../database/search.ts'
+import type { Scope } from '../payments/payment-queries.ts'
+
+export interface PaymentIntentFilters {
+  readonly customer?: string | undefined
+  readonly location?: string | undefined
+  readonly reader?: string | undefined
+  readonly device?: string | undefined
+  /** As core's `statusOf` names them. */
+  readonly statuses?: readonly string[] | undefined
+  /** True: only what was stored offline; false: only what was not. */
+  readonly isStored?: boolean | undefined
+  readonly offlineKind?: string | undefined
+  /** Half-open range of the moment of storing. */
+  readonly storedFromMs?: number | null
+  readonly storedBeforeMs?: number | null
+}
+
+/** Payments of devices, and those that back ends ask for and no device has taken; by the moment of sale or asking. */
+export function paymentIntentsSource({ account, mode }: Scope, filters: PaymentIntentFilters): PageSource {
+  const values: unknown[] = [account, mode]
+  const bind = (value: unknown) => `$${values.push(value)}`
+  const taken: string[] = []
+  const both: string[] = []
+  const { customer, statuses, isStored, offlineKind } = filters
+  if (customer !== undefined) {
+    both.push(
+      `exists (select from payment_notes n where n.account = $1 and n.object = t.payment and n.customer = ${bind(customer)})`,
+    )
+  }
+  if (statuses !== undefined) both.push(`t.status = any (${bind(statuses)}::text[])`)
+  for (const [column, value] of Object.entries({
+    location: filters.location,
+    reader: filters.reader,
+    device: filters.device,
+  })) {
+    if (value !== undefined) taken.push(`t.${column} = ${bind(value)}`)
+  }
+  if (isStored !== undefined) taken.push(`t.stored_ms is ${isStored ? 'not ' : ''}null`)
+  if (offlineKind !== undefined) taken.push(`t.word_kind = ${bind(offlineKind)}`)
+  if (typeof filters.storedFromMs === 'number') taken.push(`t.stored_ms >= ${bind(filters.storedFromMs)}`)
+  if (typeof filters.storedBeforeMs === 'number') taken.push(`t.stored_ms < ${bind(filters.storedBeforeMs)}`)
+  const where = (conditions: readonly string[]) => conditions.map((condition) => ` and ${condition}`).join('')
+  const ofDevices = `select t.payment as id, t.opened_ms as at_ms from payments t
+    where t.account = $1 and t.mode = $2${where([...both, ...taken])}`
+  // A request that nobody has taken was at no place and was not stored.
+  if (taken.length > 0) return { items: ofDevices, values }
+  const requested = `select t.payment as id, t.created_ms as at_ms from (${UNTAKEN}) t
+    where true${where(both)}`
+  return { items: `${ofDevices} union all ${requested}`, values }
+}
+
+/** Everything of a scope with what can be searched, ending in its `where`. */
+export function searchablePaymentIntents({ account, mode }: Scope): PageSource {
+  return {
+    items: `select s.payment as id, s.at_ms from (
+        select p.payment, p.opened_ms as at_ms, p.amount_minor, p.currency, p.status, p.location, p.reader, p.device,
+          p.word_kind, p.stored_ms, ${DEVICE_METADATA} as metadata, n.customer, n.description,
+          a.last4, a.brand, a.exp_month, a.exp_year, a.fingerprint
+        from payments p
+        left join payment_notes n on n.account = p.account and n.object = p.payment
+        left join lateral (
+          select a.last4, a.brand, a.exp_month, a.exp_year, a.fingerprint from attempts a
+          where a.account = p.account and a.payment = p.payment order by a.number desc limit 1
+        ) a on true
+        where p.account = $1 and p.mode = $2
+        union all
+        select t.payment, t.created_ms, t.amount_minor, t.currency, t.status, null, null, null, null, null,
+          coalesce(n.metadata, '{}'), n.customer, n.description, null, null, null, null, null
+        from (${UNTAKEN}) t left join payment_notes n on n.account = $1 and n.object = t.payment
+      ) s where true`,
+    values: [account, mode],
+  }
+}
+
+export const paymentIntentSearchFields: SearchFields = {
+  amount: { kind: 'number', sql: 's.amount_minor' },
+  created: { kind: 'moment', sqlMs: 's.at_ms' },
+  currency: { kind: 'token', sql: 's.currency' },
+  customer: { kind: 'token', sql: 's.customer' },
+  // A stored payment that was declined is closed for its card; outside it waits for another.
+  status: {
+    kind: 'token',
+    sql: `case s.status when 'declined' then 'requires_payment_method' else s.status end`,
+  },
+  description: { kind: 'text', sql: 's.description' },
+  metadata: { kind: 'json', sql: 's.metadata' },
+  'payment_method_details.card_present.last4': { kind: 'token', sql: 's.last4' },
+  'payment_method_details.card_present.brand': { kind: 'token', sql: 's.brand' },
+  'payment_method_details.card_present.exp_month': { kind: 'number', sql: 's.exp_month' },
+  'payment_method_details.card_present.exp_year': { kind: 'number', sql: 's.exp_year' },
+  'payment_method_details.card_present.fingerprint': { kind: 'token', sql: 's.fingerprint' },
+  'offline.kind': { kind: 'token', sql: 's.word_kind' },
+  'offline.stored_at': { kind: 'moment', sqlMs: 's.stored_ms' },
+  'offline.device': { kind: 'token', sql: 's.device' },
+  location: { kind: 'token', sql: 's.location' },
+  reader: { kind: 'token', sql: 's.reader' },
+}
+
+const UNTAKEN = `select i.payment, i.created_ms, i.amount_minor, i.currency,
+    case when i.canceled_ms is null then 'requires_payment_method' else 'canceled' end as status
+  from payment_intents i where i.account = $1 and i.mode = $2
+    and not exists (select from payments p where p.account = i.account and p.payment = i.payment)`
+
+/** What a device says of its sale, under what the merchant says. */
+export const DEVICE_METADATA = `(jsonb_strip_nulls(jsonb_build_object(
+    'sale', p.sale, 'reference', p.reference, 'operator', p.operator)) || coalesce(n.metadata, '{}'))`
