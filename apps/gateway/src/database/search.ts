@@ -15,7 +15,7 @@ export interface SearchQuery {
 }
 
 /** `sql` is an expression over the searched rows; of `metadata`, the JSON itself. A moment is in Unix seconds outside. */
-export type SearchField =
+type SearchField =
   | { readonly kind: 'text' | 'token' | 'number' | 'json'; readonly sql: string }
   | { readonly kind: 'moment'; readonly sqlMs: string }
 

@@ -110,7 +110,7 @@ describe('faults', () => {
     const malformed = await fetch(`${server.url}/v1/charges/%zz`)
     expect([malformed.status, await malformed.json()]).toMatchObject([
       400,
-      { error: { code: 'request_malformed' } },
+      { error: { type: 'invalid_request_error', doc_url: '/docs/errors#request_malformed' } },
     ])
   })
 

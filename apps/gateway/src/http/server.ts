@@ -35,7 +35,8 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => `req_${randomBytes(12).toString('hex')}`,
-    frameworkErrors: (error, request, reply) => void answerError(log, error, request, reply),
+    frameworkErrors: (error, request, reply) =>
+      void (request.url.startsWith('/v1/') ? answerStripe : answerError)(log, error, request, reply),
   })
   function there(): ServerParts {
     return readyOf(parts())
@@ -78,10 +79,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   under('/device/v1', (scope) => deviceRoutes(scope, there))
   under('/internal/v1', (scope) => internalRoutes(scope, there))
   under('/v1', (scope) => {
-    scope.setErrorHandler((error: FastifyError, request, reply) => {
-      const { code, body } = judge(log, error, request)
-      return sendRefusal(reply, { code, message: body.error.message })
-    })
+    scope.setErrorHandler((error: FastifyError, request, reply) => answerStripe(log, error, request, reply))
     stripeRoutes(scope, there)
   })
   return app
@@ -98,6 +96,12 @@ function readyOf<Parts>(parts: Parts | null): Parts {
 function answerError(log: Log, error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const { code } = judge(log, error, request)
   return refuse(reply, code)
+}
+
+/** The same, as the clients of `/v1` read it. */
+function answerStripe(log: Log, error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const { code, body } = judge(log, error, request)
+  return sendRefusal(reply, { code, message: body.error.message })
 }
 
 function judge(log: Log, error: FastifyError, request: FastifyRequest) {

@@ -14,7 +14,7 @@ export interface OnceRequest {
 }
 
 /** The object that an effect made or changed. */
-export interface EffectRef {
+interface EffectRef {
   readonly object: string
   readonly id: string
 }

@@ -104,5 +104,5 @@ const UNTAKEN = `select i.payment, i.created_ms, i.amount_minor, i.currency,
     and not exists (select from payments p where p.account = i.account and p.payment = i.payment)`
 
 /** What a device says of its sale, under what the merchant says. */
-export const DEVICE_METADATA = `(jsonb_strip_nulls(jsonb_build_object(
+const DEVICE_METADATA = `(jsonb_strip_nulls(jsonb_build_object(
     'sale', p.sale, 'reference', p.reference, 'operator', p.operator)) || coalesce(n.metadata, '{}'))`

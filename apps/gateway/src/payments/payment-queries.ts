@@ -20,7 +20,7 @@ export interface PaymentView {
 }
 
 /** What the device wrote down when it accepted the payment. */
-export interface AcceptedFacts {
+interface AcceptedFacts {
   /** Number in the device's journal. */
   readonly seq: number
   /** The lease that it went by; null without one. */

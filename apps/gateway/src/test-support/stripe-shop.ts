@@ -35,13 +35,13 @@ export interface StripeShop {
   close(): Promise<void>
 }
 
-export interface AskOptions {
+interface AskOptions {
   readonly key?: string
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export interface Asked {
+interface Asked {
   readonly status: number
   readonly headers: Headers
   readonly body: Readonly<Record<string, unknown>>

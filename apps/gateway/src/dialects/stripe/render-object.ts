@@ -15,6 +15,8 @@ export const objectKinds: ObjectKinds = {
 /**
  * One object as `/v1` answers it now, without expansions; null when there is none in this account and mode. Inside a
  * transaction it shows what that transaction has written.
+ *
+ * @public
  */
 export async function renderObject(
   db: Tx,

@@ -33,7 +33,7 @@ export type Expansion =
       ) => Promise<ReadonlyMap<string, StripeList>>
     }
 
-export interface StripeList {
+interface StripeList {
   readonly object: 'list'
   readonly data: readonly StripeObject[]
   readonly has_more: boolean

@@ -104,14 +104,18 @@ export function write<Shape extends z.ZodRawShape>(spec: WriteSpec<Shape>): Oper
   }
 }
 
-export interface ReadSpec<Shape extends z.ZodRawShape> {
+interface ReadSpec<Shape extends z.ZodRawShape> {
   readonly path: string
   readonly needs: Permission
   readonly parameters: Shape
   run(context: StripeContext, parameters: z.output<z.ZodObject<Shape>>): Promise<Answered>
 }
 
-/** A read of its own shape; most are `retrieve`, `list` or `search`. */
+/**
+ * A read of its own shape; most are `retrieve`, `list` or `search`.
+ *
+ * @public
+ */
 export function read<Shape extends z.ZodRawShape>(spec: ReadSpec<Shape>): Operation {
   const schema = hash(spec.parameters)
   return {

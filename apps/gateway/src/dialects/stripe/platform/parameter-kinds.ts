@@ -100,7 +100,7 @@ export function email() {
 }
 
 /** Unix seconds. */
-export function seconds() {
+function seconds() {
   return z.unknown().transform((given, at): number => {
     if (typeof given === 'string' && SECONDS.test(given)) return Number(given)
     const said = typeof given === 'string' ? given : 'it has parts'
@@ -177,7 +177,7 @@ export function secondsRange() {
     const parsed = typeof given === 'object' ? bounds.safeParse(given) : seconds().safeParse(given)
     if (parsed.success)
       return typeof parsed.data === 'number' ? { gte: parsed.data, lte: parsed.data } : parsed.data
-    for (const issue of parsed.error.issues) at.addIssue({ ...issue } as Parameters<typeof at.addIssue>[0])
+    for (const issue of parsed.error.issues) at.addIssue({ ...issue })
     return z.NEVER
   })
 }

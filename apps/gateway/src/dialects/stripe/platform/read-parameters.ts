@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { parameterMissing, type StripeRefusal, unknownParameters } from '../stripe-refusal.ts'
 import { bracketed, type Form } from './decode-form.ts'
 import type { Misfit } from './parameter-kinds.ts'
