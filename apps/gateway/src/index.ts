@@ -14,6 +14,7 @@ export {
 } from './authoriser/acquirer-profile.ts'
 export { type Authoriser, createAuthoriser } from './authoriser/authoriser.ts'
 export { createIso8583Acquirer, type Iso8583Acquirer } from './authoriser/iso8583-acquirer.ts'
+export type { MoneyTask } from './money/money-task.ts'
 export { createChangeNotifier } from './change-notifier.ts'
 export { defaultOfflineTerms, LEASE_VALID_FOR_MS } from './devices/default-offline-terms.ts'
 export { createDeviceApi, type DeviceAnswer, type DeviceRequest } from './devices/device-api.ts'

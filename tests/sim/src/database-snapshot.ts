@@ -11,6 +11,7 @@ export function takeSnapshot(state: MemoryGatewayState): DatabaseSnapshot {
     voids: new Map(state.voids),
     feeds: new Map(state.feeds),
     events: new Map(state.events),
+    tasks: new Map(state.tasks),
     links: new Map(state.links),
     generation: state.generation,
   }
@@ -24,6 +25,7 @@ export function restoreSnapshot(state: MemoryGatewayState, snapshot: DatabaseSna
   refill(state.voids, snapshot.voids)
   refill(state.feeds, snapshot.feeds)
   refill(state.events, snapshot.events)
+  refill(state.tasks, snapshot.tasks)
   refill(state.links, snapshot.links)
 }
 

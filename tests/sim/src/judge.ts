@@ -5,6 +5,7 @@ import { judgeFollowUps } from './judge-follow-ups.ts'
 import { damagedPayments, judgeDamage, orphanedPayments } from './judge-damage.ts'
 import { judgeFork } from './judge-fork.ts'
 import { judgeDelivery } from './judge-delivery.ts'
+import { judgeHandover } from './judge-handover.ts'
 import type { Shown } from './shop.ts'
 import type { DeviceDisk } from './sim-device.ts'
 import type { World } from './world.ts'
@@ -41,6 +42,7 @@ export function judge(world: World, chains: 'whole' | 'forked' = 'whole'): Audit
     world.watch.breach('the audit is clean', `${code}: ${detail}`, paymentId ?? undefined)
   }
   judgeDelivery(world)
+  judgeHandover(world)
   if (chains === 'whole') judgeFollowUps(world)
   else judgeFork(world)
   judgeDamage(world)

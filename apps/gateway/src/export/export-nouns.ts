@@ -21,6 +21,7 @@ export const notExported: Readonly<Record<string, string>> = {
   gateway_restores: 'of the gateway, not of the account',
   device_backups: 'of the gateway, not of the account',
   jobs: 'what the gateway has still to do, not what has happened',
+  money_tasks: 'what payments hand over to captures and refunds, which are exported themselves',
   links: 'of the gateway, not of the account',
   payout_files: 'files for the bank of whoever runs the gateway, over all accounts',
   device_codes: 'hashes of secrets that live a day',

@@ -2,6 +2,7 @@ import { type AcceptedBy, advance, newId, type PaymentStory, type StoryEvent } f
 import { needsSealed } from '../payments/needs-sealed.ts'
 import type { SealedRecord } from '@holdfast/envelope'
 import type { ErrorCode, RecordOf } from '@holdfast/protocol'
+import type { FollowUp } from '../money/money-task.ts'
 import type { AttemptDetails, DeviceRow, PaymentRow } from '../store/gateway-store.ts'
 
 export interface Arrival {
@@ -24,8 +25,13 @@ export interface Doubt {
   readonly rrn: string
 }
 
-/** `row` null: the record concerns no payment row. `parked`: kept for a human, with its code. */
-export type Applied = { readonly row: PaymentRow | null } | { readonly parked: ErrorCode }
+/**
+ * `row` null: the record concerns no payment row. `work`: what money has to do about it. `parked`: kept for a human, with
+ * its code.
+ */
+export type Applied =
+  | { readonly row: PaymentRow | null; readonly work?: FollowUp }
+  | { readonly parked: ErrorCode }
 
 /** What one verified record does to its payment. Pure; the order of the rules is precedence. */
 export function applyRecord(
@@ -38,14 +44,16 @@ export function applyRecord(
   switch (header.kind) {
     case 'epoch.started':
     case 'attempt.concluded':
+      return { row }
     case 'tip.closed':
     case 'capture.requested':
     case 'refund.requested':
-      return { row }
+      // It may arrive before its payment; then whoever does it asks again whose it is.
+      if (row !== null && !isOfSale(row, header)) return { parked: 'payment_terms_mismatch' }
+      return { row, work: followUpOf(header) }
     case 'payment.voided':
       if (row === null) return { row }
-      if (row.deviceId !== header.device || row.saleId !== header.sale)
-        return { parked: 'payment_terms_mismatch' }
+      if (!isOfSale(row, header)) return { parked: 'payment_terms_mismatch' }
       // What a human was to find out about asking, nobody asks any more; what has to be taken back is taken back.
       return step({ ...row, attention: null }, { type: 'voided', reason: header.reason })
     case 'sale.opened': {
@@ -91,6 +99,26 @@ export function applyRecord(
       return withDetails(step(known.row, event), record, arrival)
     }
   }
+}
+
+function followUpOf(
+  header: RecordOf<'tip.closed'> | RecordOf<'capture.requested'> | RecordOf<'refund.requested'>,
+): FollowUp {
+  const { device: deviceId, currency } = header
+  switch (header.kind) {
+    case 'tip.closed':
+      return { kind: 'tip', deviceId, tipMinor: header.tipMinor, currency }
+    case 'capture.requested':
+      return { kind: 'capture_request', deviceId, amountMinor: header.amountMinor, currency }
+    case 'refund.requested': {
+      const { refund: refundId, amountMinor, operator, approver } = header
+      return { kind: 'refund_request', deviceId, refundId, amountMinor, currency, operator, approver }
+    }
+  }
+}
+
+function isOfSale(row: PaymentRow, header: { readonly device: string; readonly sale: string }): boolean {
+  return row.deviceId === header.device && row.saleId === header.sale
 }
 
 /** Null for a voice approval without what the voice said. */

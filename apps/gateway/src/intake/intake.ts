@@ -10,6 +10,7 @@ import type {
   WireRecord,
 } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
+import { type MoneyTask, taskOfRecord } from '../money/money-task.ts'
 import { settle } from '../payments/settle.ts'
 import type { DeviceRow, GatewayChange, PaymentRow, RecordRow } from '../store/gateway-store.ts'
 import { type Applied, applyRecord, type Arrival } from './apply-record.ts'
@@ -207,6 +208,7 @@ async function readBatch(
   const records: RecordRow[] = []
   const refusals = new Map<string, ErrorCode>()
   const newVoids: NonNullable<GatewayChange['voids']>[number][] = []
+  const tasks: MoneyTask[] = []
 
   function park(hash: string, wire: WireRecord, code: ErrorCode, record: SealedRecord): void {
     parkedByHash.set(hash, code)
@@ -258,6 +260,8 @@ async function readBatch(
       return
     }
     if (applied.row !== null && applied.row !== row) after.set(applied.row.story.paymentId, applied.row)
+    if (applied.work !== undefined && paymentId !== undefined && !isKnown)
+      tasks.push(taskOfRecord({ account: device.account, paymentId }, hash, applied.work, nowMs))
   }
 
   return {
@@ -293,6 +297,7 @@ async function readBatch(
         payments: parts.flatMap((part) => part.payments ?? []),
         outcomes: parts.flatMap((part) => part.outcomes ?? []),
         events: parts.flatMap((part) => part.events ?? []),
+        tasks: [...tasks, ...parts.flatMap((part) => part.tasks ?? [])],
       }
     },
   }

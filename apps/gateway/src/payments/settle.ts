@@ -10,19 +10,21 @@ import {
 import { signStatement } from '@holdfast/envelope'
 import type { OutcomeStatement, Signed } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
+import { type MoneyTask, taskOfPayment } from '../money/money-task.ts'
 import { needsSealed } from './needs-sealed.ts'
 import type { EventRow, GatewayChange, PaymentRow } from '../store/gateway-store.ts'
 
 /**
  * What follows from a payment's new story, to be written in the same transaction: when to look next, the signed
- * outcome for its device (once), the events, and which sealed blocks no message needs any more.
+ * outcome for its device (once), the events, what is handed over to money, and which sealed blocks no message needs
+ * any more.
  */
 export async function settle(
   world: GatewayWorld,
   before: PaymentRow | null,
   row: PaymentRow,
   nowMs: number,
-): Promise<Pick<GatewayChange, 'payments' | 'outcomes' | 'events'>> {
+): Promise<Pick<GatewayChange, 'payments' | 'outcomes' | 'events' | 'tasks'>> {
   const settled = isSettled(row.story)
   // Of a sale too old to be asked about no message goes out any more, whatever it waits for.
   const isOver = settled || claimedAttempt(row.story)?.state === 'expired'
@@ -46,6 +48,7 @@ export async function settle(
     payments: [saved],
     outcomes: statement === null ? [] : [{ deviceId, paymentId, statement }],
     events: eventsOf(before, saved, nowMs),
+    tasks: tasksOf(before, saved, nowMs),
   }
 }
 
@@ -107,4 +110,19 @@ function eventsOf(before: PaymentRow | null, row: PaymentRow, nowMs: number): Ev
   // One event per payment and status: the id is derived, so deciding twice writes it once.
   const id = `evt_${must(paymentId.split('_')[1], 'an id has a prefix')}_${status}`
   return type === null ? [] : [{ id, account, mode, type, paymentId, createdMs: nowMs }]
+}
+
+const TASK_BY_STATUS = {
+  requires_payment_method: null,
+  processing: null,
+  requires_capture: 'approved',
+  succeeded: 'approved',
+  declined: 'declined',
+  canceled: 'voided',
+} as const
+
+function tasksOf(before: PaymentRow | null, { account, story }: PaymentRow, nowMs: number): MoneyTask[] {
+  const status = statusOf(story)
+  const kind = before !== null && statusOf(before.story) === status ? null : TASK_BY_STATUS[status]
+  return kind === null ? [] : [taskOfPayment({ account, paymentId: story.paymentId }, kind, { nowMs })]
 }

@@ -1,5 +1,7 @@
 import { DatabaseError, type Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
+import type { MoneyTask } from '../money/money-task.ts'
+import { writeTasks } from '../money/write-tasks.ts'
 import { attemptColumns, attemptsToColumns } from './attempt-columns.ts'
 import type { EventRow, GatewayChange, PaymentRow, RecordRow } from './gateway-store.ts'
 import { paymentColumns, paymentToColumns } from './payment-columns.ts'
@@ -29,6 +31,7 @@ export async function commitChanges(
       await writeVoids(tx, whole.voids)
       await refuseUnvoided(tx, whole)
       await writeEvents(tx, whole.events)
+      await writeTasks(tx, whole.tasks)
       for (const lease of whole.leases) await writeLease(tx, whole.accounts, lease)
       // Last, for every payment of a device waits for this row.
       await writeDevices(tx, whole)
@@ -47,6 +50,7 @@ interface Whole {
   readonly records: readonly RecordRow[]
   readonly voids: NonNullable<GatewayChange['voids']>
   readonly events: readonly EventRow[]
+  readonly tasks: readonly MoneyTask[]
   readonly outcomes: NonNullable<GatewayChange['outcomes']>
   readonly progress: readonly NonNullable<GatewayChange['progress']>[]
   readonly leases: readonly NonNullable<GatewayChange['lease']>[]
@@ -69,6 +73,7 @@ async function gather(accountOf: AccountOf, changes: readonly GatewayChange[]): 
     records: changes.flatMap((change) => change.records ?? []),
     voids: changes.flatMap((change) => change.voids ?? []),
     events: changes.flatMap((change) => change.events ?? []),
+    tasks: changes.flatMap((change) => change.tasks ?? []),
     outcomes,
     progress,
     leases,

@@ -1,5 +1,6 @@
 import type { AttemptFacts, CardFacts, PaymentStory } from '@holdfast/core'
 import type { EventType } from '../events/event-types.ts'
+import type { MoneyTask } from '../money/money-task.ts'
 import type { Mode, ReceiptTags, Signed, WireRecord } from '@holdfast/protocol'
 
 /**
@@ -152,6 +153,8 @@ export interface GatewayChange {
   readonly progress?: DeviceProgress
   readonly outcomes?: readonly { deviceId: string; paymentId: string; statement: Signed }[]
   readonly events?: readonly EventRow[]
+  /** A task that is known by its id stays as it is. */
+  readonly tasks?: readonly MoneyTask[]
   readonly lease?: { readonly deviceId: string; readonly lease: Signed }
 }
 

@@ -1,4 +1,5 @@
 import { must } from '@holdfast/core'
+import type { MoneyTask } from '../money/money-task.ts'
 import type {
   DeviceRow,
   EventRow,
@@ -20,6 +21,7 @@ export interface MemoryGatewayState {
   readonly voids: Map<string, VoidRow>
   readonly feeds: Map<string, FeedRow[]>
   readonly events: Map<string, EventRow>
+  readonly tasks: Map<string, MoneyTask>
   readonly links: Map<string, { owner: string; generation: number; untilMs: number; stanNext: number }>
   generation: number
 }
@@ -32,6 +34,7 @@ export function newMemoryGatewayState(): MemoryGatewayState {
     voids: new Map(),
     feeds: new Map(),
     events: new Map(),
+    tasks: new Map(),
     links: new Map(),
     generation: 1,
   }
@@ -151,6 +154,10 @@ function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' |
     state.feeds.set(outcome.deviceId, [...items, { n: items.length + 1, statement: outcome.statement }])
   }
   for (const event of change.events ?? []) state.events.set(event.id, event)
+  for (const task of change.tasks ?? []) {
+    const key = `${task.account}/${task.taskId}`
+    if (!state.tasks.has(key)) state.tasks.set(key, task)
+  }
   if (change.lease !== undefined) {
     const device = must(state.devices.get(change.lease.deviceId), 'a lease is of a known device')
     state.devices.set(device.deviceId, { ...device, lease: change.lease.lease })
