@@ -119,6 +119,16 @@ export {
   refundPosting,
   refundPresentedPosting,
 } from './posting.ts'
+export {
+  admitRefund,
+  advanceRefund,
+  type RefundAdmission,
+  type RefundEvent,
+  type RefundFailure,
+  type RefundParent,
+  type RefundRefusal,
+  type RefundState,
+} from './refund.ts'
 export type { StoryEvent, StoryRefusal } from './story-event.ts'
 export { READER_UNSEEN_MAX_MS, readerMayGoOffline, type ReaderRefusal } from './reader-may-go-offline.ts'
 export {

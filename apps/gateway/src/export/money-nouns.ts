@@ -50,4 +50,16 @@ export const moneyNouns: readonly Noun[] = [
           from payout_items i where i.account = p.account and i.payout = p.payout))::text
       from payouts p where p.account = $1 order by p.created_ms, p.payout`,
   },
+  {
+    file: 'refunds',
+    holds: 'money back to cardholders, of a payment or by a supervisor without one',
+    tables: ['refunds', 'unlinked_refund_limits'],
+    sql: `select json_build_object('refund', refund, 'mode', mode, 'payment', payment, 'charge', charge,
+        'cardOfPayment', card_payment, 'amountMinor', amount_minor, 'currency', currency,
+        'currencyExponent', ($2::jsonb ->> currency)::integer, 'reason', reason, 'requestedBy', requested_by,
+        'operator', operator, 'approver', approver, 'note', note, 'metadata', metadata, 'status', status,
+        'failureReason', failure_reason, 'submittedAt', ${isoOf('submitted_ms')}, 'succeededAt', ${isoOf('succeeded_ms')},
+        'failedAt', ${isoOf('failed_ms')}, 'canceledAt', ${isoOf('canceled_ms')}, 'createdAt', ${isoOf('created_ms')})::text
+      from refunds where account = $1 order by created_ms, refund`,
+  },
 ]

@@ -13,6 +13,7 @@ import {
   payoutsSettleCommand,
   payoutsShowCommand,
 } from './payouts-commands.ts'
+import { refundsLimitCommand, refundsListCommand, refundsUnlinkedCommand } from './refunds-commands.ts'
 import { restoreCommand } from './restore-command.ts'
 import { reviewListCommand, reviewResolveCommand } from './review-commands.ts'
 import { restoresDropCommand, restoresListCommand } from './restores-commands.ts'
@@ -38,6 +39,9 @@ export const commands: readonly Command[] = [
   payoutsCreateCommand,
   payoutsFileCommand,
   payoutsSettleCommand,
+  refundsListCommand,
+  refundsUnlinkedCommand,
+  refundsLimitCommand,
 ]
 
 /** What was typed behind `npm run gateway --`. */
