@@ -3,6 +3,7 @@ import type { Clock } from '@holdfast/core'
 import type { FastifyInstance } from 'fastify'
 import path from 'node:path'
 import type { Pool } from 'pg'
+import { Admission } from './admission/admission.ts'
 import { acquirerProfileOf } from './authoriser/acquirer-profile.ts'
 import { type AcquirerConfig, createLinkDriver, type LinkDriver } from './authoriser/link-driver.ts'
 import { createLinkWatch, createLinkWord, type LinkWatch, type LinkWord } from './authoriser/link-word.ts'
@@ -216,9 +217,13 @@ export class Gateway {
   ): Omit<ServerParts, keyof HealthParts | 'demo'> {
     const leaseTerms = (device: DeviceRow, held: number | null = null) =>
       loadLeaseTerms(pool, device, world.clock.wallMs(), held)
+    const admission = new Admission(this.#clock, Math.random, {
+      decided: (decision) => this.#metrics.countAdmission(decision),
+      figures: (figures) => this.#metrics.setAdmission(figures),
+    })
     const codes = { pool, clock: world.clock, crypto: world.crypto, codeKey }
     return {
-      deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms),
+      deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms, admission),
       world,
       rateLimit: createTokenBuckets(world.clock, this.#config.rateLimit),
       enrol: createEnrolment({ world, pool, codeKey, leaseTerms }),

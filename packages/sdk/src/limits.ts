@@ -50,6 +50,8 @@ export const BACKOFF_BASE_MS = 500
 export const BACKOFF_MAX_MS = 60_000
 export const RETRY_AFTER_MIN_MS = 1_000
 export const RETRY_AFTER_MAX_MS = 900_000
+/** A gateway that has others first and does not say for how long. */
+export const REST_MS = 5_000
 
 /** A round of two pings ends within it. A line of 400 ms each way still answers in time. */
 export const PING_TIMEOUT_MS = 1_000

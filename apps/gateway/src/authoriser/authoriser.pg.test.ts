@@ -382,7 +382,7 @@ describe('a sale that is done is told, and not asked (ST12)', () => {
     const sale = await sendDone('card_approved')
     gateway.startAuthoriser()
     await gateway.until(async () => (await gateway.payment(sale.paymentId)).attention === 'advice_refused', {
-      stepMs: 2_000,
+      stepMs: 500,
     })
     expect(gateway.acquirer.advices).toHaveLength(6)
     expect(await status(sale)).toBe('processing')

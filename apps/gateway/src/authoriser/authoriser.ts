@@ -13,6 +13,8 @@ const LEASE_MS = 6_000
 const IDLE_MS = 1_000
 const RETRY_AFTER_FAULT_MS = 500
 const STAN_BLOCK = 500
+/** One in so many of the places at the acquirer is kept for sales that somebody waits for. */
+const LIVE_SHARE = 4
 
 export interface Authoriser {
   start(): void
@@ -34,6 +36,8 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): A
   })
   const inFlight = new Map<string, Promise<void>>()
   const cards = new Set<string>()
+  /** Those in flight that nobody waits for. */
+  const stored = new Set<string>()
   const lateWork = new Set<Promise<void>>()
   let stans: StanBlock | null = null
   let running: Promise<void> | null = null
@@ -84,10 +88,15 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): A
   function start(row: PaymentRow): void {
     const { paymentId } = row.story
     const card = row.details.at(-1)?.card.fingerprint ?? paymentId
-    if (inFlight.has(paymentId) || cards.has(card) || inFlight.size >= world.profile.concurrentMax) return
+    const { concurrentMax } = world.profile
+    if (inFlight.has(paymentId) || cards.has(card) || inFlight.size >= concurrentMax) return
+    const isStored = row.storedMs !== null
+    if (isStored && stored.size >= Math.ceil(concurrentMax * (1 - 1 / LIVE_SHARE))) return
     cards.add(card)
+    if (isStored) stored.add(paymentId)
     const work = drive(row).finally(() => {
       cards.delete(card)
+      stored.delete(paymentId)
       inFlight.delete(paymentId)
       world.changes.notify('due')
     })

@@ -16,6 +16,8 @@ import {
   type SignedTime,
 } from '@holdfast/protocol'
 import * as z from 'zod'
+import type { Admission } from '../admission/admission.ts'
+import { uploadDeadlineMs } from '../admission/upload-deadline.ts'
 import type { LinkState } from '../authoriser/link-word.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { createIntake, IntakeBusy } from '../intake/intake.ts'
@@ -50,6 +52,8 @@ export interface DeviceRequest {
 export interface DeviceAnswer {
   readonly status: number
   readonly body: unknown
+  /** Not to be asked again before. */
+  readonly retryAfterMs?: number
 }
 
 /**
@@ -60,6 +64,8 @@ export function createDeviceApi(
   world: GatewayWorld,
   acquirer: { state(): LinkState },
   leaseTerms: (device: DeviceRow, heldNumber: number | null) => Promise<LeaseTerms>,
+  /** Absent: nobody is ever asked to wait. */
+  admission?: Admission,
 ): (request: DeviceRequest) => Promise<DeviceAnswer> {
   const intake = createIntake(world)
   const hears = () => world.changes.hearsOthers?.() ?? false
@@ -72,7 +78,10 @@ export function createDeviceApi(
     if (typeof device === 'string') return refuse(device)
     try {
       if (route === 'POST /device/v1/records') return await records(device, request)
-      if (route === 'POST /device/v1/attempts') return await present(device, request)
+      if (route === 'POST /device/v1/attempts') {
+        const asked = () => present(device, request)
+        return await (admission === undefined ? asked() : admission.live(asked))
+      }
       if (route === 'GET /device/v1/feed') return await feed(device, url)
       const attempt = /^GET \/device\/v1\/attempts\/(att_\w{24})$/.exec(route)?.[1]
       if (attempt !== undefined) return await result(device, attempt, url)
@@ -98,7 +107,19 @@ export function createDeviceApi(
   async function records(device: DeviceRow, request: DeviceRequest): Promise<DeviceAnswer> {
     const parsed = parse(intakeBatch, request.body)
     if (!parsed.ok) return refuse('request_malformed', parsed.param)
-    const { onBehalfOf = device.deviceId, ...batch } = parsed.data
+    if (admission === undefined) return store(device, parsed.data)
+    const deadlineMs = uploadDeadlineMs(device, parsed.data.records, world.clock.wallMs())
+    const entered = await admission.enter({ deviceId: device.deviceId, deadlineMs })
+    if (!entered.admitted) return { ...refuse('rate_limited'), retryAfterMs: entered.retryAfterMs }
+    try {
+      return await store(device, parsed.data)
+    } finally {
+      entered.leave()
+    }
+  }
+
+  async function store(device: DeviceRow, request: z.infer<typeof intakeBatch>): Promise<DeviceAnswer> {
+    const { onBehalfOf = device.deviceId, ...batch } = request
     if (onBehalfOf === device.deviceId) {
       return { status: 200, body: { receipt: await intake.receive(device, batch) } }
     }

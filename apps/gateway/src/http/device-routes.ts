@@ -31,9 +31,7 @@ export function deviceRoutes(app: FastifyInstance, parts: () => ServerParts): vo
       .send(),
   )
   app.post('/enrolments', async (request, reply) => {
-    const { retryAfterMs, ...answer } = await parts().enrol(bodyOf(request), request.ip)
-    if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1_000)))
-    return send(reply, answer)
+    return send(reply, await parts().enrol(bodyOf(request), request.ip))
   })
   app.route({
     method: ['GET', 'POST'],
@@ -51,7 +49,8 @@ export function deviceRoutes(app: FastifyInstance, parts: () => ServerParts): vo
   })
 }
 
-function send(reply: FastifyReply, { status, body }: DeviceAnswer): FastifyReply {
+function send(reply: FastifyReply, { status, body, retryAfterMs }: DeviceAnswer): FastifyReply {
+  if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1_000)))
   // A device may fall back on its lease, but nothing between may answer for the gateway.
   return reply.code(status).header('cache-control', 'no-store').send(body)
 }

@@ -74,6 +74,31 @@ test.each<[string, NetworkAnswer]>([
   await world.terminal.close()
 })
 
+test('P6: a gateway that has others first is obeyed: no outage, no doubt about a record, and full batches as soon as it takes them', async () => {
+  const world = await openWorld()
+  await goOffline(world)
+  await storeSales(world, 60)
+  world.gateway.batches.length = 0
+  await world.clock.advance(60_000)
+  const refusedAtMs: number[] = []
+  world.gateway.fault = (request) => {
+    if (!isRecords(request) || world.gateway.batches.length < 4 || refusedAtMs.length === 6) return null
+    refusedAtMs.push(world.clock.monotonicMs())
+    return { reached: true, status: 429, body: '{"error":{"code":"rate_limited"}}', retryAfterMs: 7_000 }
+  }
+  world.events.length = 0
+  await world.clock.advance(300_000)
+  expect(refusedAtMs).toHaveLength(6)
+  const pausesMs = refusedAtMs.slice(1).map((atMs, at) => atMs - (refusedAtMs[at] ?? 0))
+  expect(Math.min(...pausesMs)).toBeGreaterThanOrEqual(7_000)
+  expect(new Set(pausesMs).size).toBeGreaterThan(1)
+  expect(world.gateway.batches.map(({ records }) => records.length)).toEqual([1, 2, 4, 8, 16, 32, 50, 7])
+  const kinds = world.events.map(({ type }) => type)
+  expect(kinds).not.toContain('forwardingError')
+  expect(world.terminal.offlineStatus()).toMatchObject({ queued: 0, networkStatus: 'online' })
+  await world.terminal.close()
+})
+
 test('a receipt that a stranger signed settles nothing', async () => {
   const world = await openWorld()
   await goOffline(world)

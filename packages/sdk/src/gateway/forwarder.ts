@@ -7,6 +7,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { JournalHead, JournalStore, RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
 import {
   FORWARD_SCAN_RECORDS,
+  REST_MS,
   SUSPECT_AFTER_FAILURES,
   SUSPECT_RETRY_MS,
   SUSPECTS_UNPROVEN_MAX,
@@ -21,6 +22,9 @@ import type { GatewayClient } from './gateway-client.ts'
 import { keptOutcomes } from './kept-outcomes.ts'
 import { type Marked, markVerdicts } from './mark-verdicts.ts'
 import { type Damage, missingIn, quarantine } from './quarantine.ts'
+
+/** RFC 6585 §4. */
+const TOO_MANY = 429
 
 export interface ForwarderDeps {
   readonly journal: Journal
@@ -138,6 +142,7 @@ export class Forwarder {
     if (!reply.heard) {
       const { answer } = reply
       if (!answer.reached && answer.why === 'aborted') return { went: 'wait', pauseMs: null }
+      if (answer.reached && answer.status === TOO_MANY) return this.#rest(answer.retryAfterMs)
       this.#note(batch, answer.reached ? `HTTP ${answer.status}, unsigned` : answer.why)
       if (answer.reached) {
         this.#suspect(batch)
@@ -316,6 +321,17 @@ export class Forwarder {
     }
     this.#suspects.set(first.seq, this.#deps.clock.monotonicMs() + SUSPECT_RETRY_MS)
     this.#unproven.add(first.seq)
+  }
+
+  /**
+   * The gateway is well and has others before this device: no failure, no word about these records, and the next batch is
+   * as large as this one. An answer that nobody signed says nothing more; what has no verdict is kept and sent again.
+   */
+  #rest(retryAfterMs: number | null): { went: 'wait'; pauseMs: number } {
+    const { clock, crypto } = this.#deps
+    const pauseMs = backoffMs(crypto, 0, retryAfterMs ?? REST_MS)
+    this.#notBeforeMs = clock.monotonicMs() + pauseMs
+    return { went: 'wait', pauseMs }
   }
 
   #failed(retryAfterMs: number | null, answered: boolean): { went: 'wait'; pauseMs: number } {
