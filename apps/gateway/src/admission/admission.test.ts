@@ -63,12 +63,11 @@ test('P6: of those that wait, the device whose payments are too late first goes 
   const inside = await fill(desk)
   const order: number[] = []
   const deadlines = [3_000, 1_000, 2_000]
-  const waiting = deadlines.map((deadlineMs) =>
-    desk.admission.enter(upload(deadlineMs)).then((result) => {
-      order.push(deadlineMs)
-      leave(result)
-    }),
-  )
+  const waiting = deadlines.map(async (deadlineMs) => {
+    const result = await desk.admission.enter(upload(deadlineMs))
+    order.push(deadlineMs)
+    leave(result)
+  })
   leave(inside[0])
   await Promise.all(waiting)
   expect(order).toEqual([1_000, 2_000, 3_000])
