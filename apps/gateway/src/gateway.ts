@@ -7,6 +7,7 @@ import { Admission } from './admission/admission.ts'
 import { acquirerProfileOf } from './authoriser/acquirer-profile.ts'
 import { type AcquirerConfig, createLinkDriver, type LinkDriver } from './authoriser/link-driver.ts'
 import { createLinkWatch, createLinkWord, type LinkWatch, type LinkWord } from './authoriser/link-word.ts'
+import { type Background, createBackground } from './background.ts'
 import { createChangeNotifier } from './change-notifier.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts'
 import { migrate, newestKnownMigration } from './database/migrate.ts'
@@ -51,6 +52,8 @@ export interface GatewayConfig {
   readonly demo: boolean
   /** Opens `/metrics`; null: only this machine reads them. */
   readonly metricsToken: string | null
+  /** For development: webhooks may go to this machine and to private addresses. */
+  readonly allowPrivateWebhooks: boolean
 }
 
 /** A fast disk wants a small pool: more connections only wait for each other. */
@@ -78,6 +81,7 @@ export class Gateway {
   #watch: LinkWatch | null = null
   #driver: LinkDriver | null = null
   #unwatchComponents: (() => void) | null = null
+  #background: Background | null = null
   #starting: Promise<void> | null = null
   #stopping: Promise<void> | null = null
 
@@ -146,6 +150,15 @@ export class Gateway {
         metrics: this.#metrics,
       })
       this.#driver.start()
+      this.#background = createBackground({
+        connectionString,
+        clock: this.#clock,
+        crypto: world.crypto,
+        secrets,
+        log: this.#log,
+        allowPrivateWebhooks: this.#config.allowPrivateWebhooks,
+      })
+      this.#background.start()
     }
     const watch = createLinkWatch({
       read: (nowMs) => link.read(nowMs),
@@ -239,7 +252,7 @@ export class Gateway {
     // What a failed start has left behind is ended like everything else.
     await this.#starting?.catch(() => undefined)
     await this.#app.close()
-    await this.#driver?.stop()
+    await Promise.all([this.#driver?.stop(), this.#background?.stop()])
     this.#unwatchComponents?.()
     await this.#watch?.stop()
     await this.#changes?.stop()

@@ -65,6 +65,7 @@ function configOf(env: NodeJS.ProcessEnv, role: Role): GatewayConfig {
     },
     rateLimit: rateLimitOf(env),
     demo: textOf(env, 'HOLDFAST_DEMO') === '1',
+    allowPrivateWebhooks: textOf(env, 'HOLDFAST_WEBHOOKS_PRIVATE') === 'allow',
     metricsToken: textOf(env, 'HOLDFAST_METRICS_TOKEN'),
   }
 }

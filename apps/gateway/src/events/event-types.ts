@@ -70,3 +70,7 @@ export type EventObject =
   | 'terminal.reader'
   | 'device'
   | 'batch'
+
+export function isEventType(text: string): text is EventType {
+  return eventTypes.some((type) => type === text)
+}

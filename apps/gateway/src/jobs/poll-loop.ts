@@ -3,6 +3,8 @@ import type { Log } from '../gateway-world.ts'
 
 export interface PollLoop {
   start(): void
+  /** Looks at once: there is something to do. */
+  wake(): void
   /** Resolves when the step under way has ended. */
   stop(): Promise<void>
 }
@@ -21,22 +23,27 @@ export function createPollLoop(options: {
   const { name, clock, log, idleMs, step } = options
   const stopping = new AbortController()
   let running: Promise<void> | null = null
+  let nap = new AbortController()
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
+      nap = new AbortController()
       let busy = false
       try {
         busy = await step(stopping.signal)
       } catch (error) {
         log.info({ loop: name, error: error instanceof Error ? error.message : String(error) }, 'step failed')
       }
-      if (!busy) await sleep(clock, idleMs, stopping.signal)
+      if (!busy) await sleep(clock, idleMs, AbortSignal.any([stopping.signal, nap.signal]))
     }
   }
 
   return {
     start() {
       running ??= run()
+    },
+    wake() {
+      nap.abort()
     },
     async stop() {
       stopping.abort()

@@ -42,6 +42,8 @@ export const commands: readonly Command[] = [
   refundsListCommand,
   refundsUnlinkedCommand,
   refundsLimitCommand,
+  webhooksListCommand,
+  webhooksReplayCommand,
 ]
 
 /** What was typed behind `npm run gateway --`. */

@@ -2,6 +2,7 @@ import {
   type Attempt,
   type AuthoriserRules,
   claimedAttempt,
+  idDigits,
   isSettled,
   must,
   nextStep,
@@ -9,6 +10,7 @@ import {
 } from '@holdfast/core'
 import { signStatement } from '@holdfast/envelope'
 import type { OutcomeStatement, Signed } from '@holdfast/protocol'
+import type { EventType } from '../events/event-types.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { type MoneyTask, taskOfPayment } from '../money/money-task.ts'
 import { needsSealed } from './needs-sealed.ts'
@@ -101,15 +103,32 @@ const EVENT_BY_STATUS = {
   canceled: 'payment_intent.canceled',
 } as const
 
+/** One row for most changes, since payments wait for it; the publisher adds what follows from it. */
 function eventsOf(before: PaymentRow | null, row: PaymentRow, nowMs: number): EventRow[] {
-  const status = statusOf(row.story)
-  if (before !== null && statusOf(before.story) === status) return []
-  const type = EVENT_BY_STATUS[status]
   const { account, mode, story } = row
   const { paymentId } = story
-  // One event per payment and status: the id is derived, so deciding twice writes it once.
-  const id = `evt_${must(paymentId.split('_')[1], 'an id has a prefix')}_${status}`
-  return type === null ? [] : [{ id, account, mode, type, paymentId, createdMs: nowMs }]
+  const status = statusOf(story)
+  const events: EventRow[] = []
+  // Derived from what has happened, so deciding twice writes it once.
+  const tell = (type: EventType, what: string) =>
+    events.push({
+      id: `evt_${idDigits(paymentId)}_${what}`,
+      account,
+      mode,
+      type,
+      paymentId,
+      createdMs: nowMs,
+    })
+  const was = before === null ? null : statusOf(before.story)
+  const type = was === status ? null : EVENT_BY_STATUS[status]
+  if (type !== null) tell(type, status)
+  else if (was === 'processing' && status === 'requires_payment_method')
+    tell('payment_intent.payment_failed', `failed_${story.attempts.length}`)
+  else if (row.storedMs !== null && (before?.storedMs ?? null) === null && status === 'processing')
+    tell('offline_payment.received', 'received')
+  if (row.attention !== null && (before?.attention ?? null) === null)
+    tell('offline_payment.review', `review_${row.version}`)
+  return events
 }
 
 const TASK_BY_STATUS = {

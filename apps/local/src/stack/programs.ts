@@ -38,6 +38,8 @@ export function gatewayProgram(home: string, ports: PortPlan, acquirerPort: numb
         HOLDFAST_ACQUIRER_HOST: HOST,
         HOLDFAST_ACQUIRER_PORT: String(acquirerPort),
         HOLDFAST_DEMO: '1',
+        // What is developed against this stack runs on this machine too.
+        HOLDFAST_WEBHOOKS_PRIVATE: 'allow',
       }),
     isReady: () => answersOk(`http://${HOST}:${ports.gateway}/readyz`),
   }

@@ -13,17 +13,14 @@ export const objectKinds: ObjectKinds = {
 }
 
 /**
- * One object as `/v1` answers it now, without expansions; null when there is none in this account and mode. Inside a
- * transaction it shows what that transaction has written.
- *
- * @public
+ * Objects of one kind as `/v1` answers them now, without expansions, by id; what is not there in this account and mode
+ * is left out. Inside a transaction it shows what that transaction has written.
  */
-export async function renderObject(
+export async function renderObjects(
   db: Tx,
   scope: Scope,
   kind: string,
-  id: string,
-): Promise<StripeObject | null> {
-  const found = await objectKinds[kind]?.render(db, scope, [id])
-  return found?.get(id) ?? null
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, StripeObject>> {
+  return (await objectKinds[kind]?.render(db, scope, ids)) ?? new Map()
 }

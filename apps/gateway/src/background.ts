@@ -1,0 +1,75 @@
+import type { Clock, Crypto } from '@holdfast/core'
+import type { Pool } from 'pg'
+import { openPool } from './database/open-pool.ts'
+import { renderEvent } from './dialects/stripe/render-event.ts'
+import { renderObjects } from './dialects/stripe/render-object.ts'
+import { publishEvents } from './events/publish-events.ts'
+import type { Log } from './gateway-world.ts'
+import { createPollLoop } from './jobs/poll-loop.ts'
+import type { GatewaySecrets } from './keys/gateway-secrets.ts'
+import { createDeliveryWorker } from './webhooks/delivery-worker.ts'
+import { createSecretKeeper } from './webhooks/webhook-secret.ts'
+
+/** Few: what is told to the world never takes a connection that a payment waits for. */
+const CONNECTIONS_MAX = 4
+const FROZEN_AFTER_MS = 10_000
+const PUBLISH_IDLE_MS = 250
+
+export interface BackgroundDeps {
+  readonly connectionString: string
+  readonly clock: Clock
+  readonly crypto: Crypto
+  readonly secrets: GatewaySecrets
+  readonly log: Log
+  /** For development: webhooks may go to this machine and to private addresses. */
+  readonly allowPrivateWebhooks: boolean
+}
+
+export interface Background {
+  start(): void
+  stop(): Promise<void>
+}
+
+/** All that follows from payments and that no payment waits for: events are published, webhooks are delivered. */
+export function createBackground(deps: BackgroundDeps): Background {
+  const { connectionString, clock, crypto, secrets, log } = deps
+  const pool: Pool = openPool({
+    connectionString,
+    connectionsMax: CONNECTIONS_MAX,
+    frozenAfterMs: FROZEN_AFTER_MS,
+    name: 'holdfast background',
+    log: (line) => log.info({ line }, 'database'),
+  })
+  const deliveries = createDeliveryWorker({
+    pool,
+    clock,
+    random: Math.random,
+    log,
+    owner: clock.bootId,
+    keeper: createSecretKeeper(crypto, secrets.wrappingKey),
+    allowPrivate: deps.allowPrivateWebhooks,
+    renderEvent,
+    tellDisabled: () => Promise.resolve(),
+  })
+  const publisher = createPollLoop({
+    name: 'events',
+    clock,
+    log,
+    idleMs: PUBLISH_IDLE_MS,
+    async step() {
+      const published = await publishEvents({ pool, nowMs: () => clock.wallMs(), log, render: renderObjects })
+      if (published > 0) deliveries.wake()
+      return published > 0
+    },
+  })
+  const loops = [publisher, deliveries]
+  return {
+    start() {
+      for (const loop of loops) loop.start()
+    },
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()))
+      await pool.end()
+    },
+  }
+}

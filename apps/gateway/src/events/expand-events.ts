@@ -1,0 +1,51 @@
+import type { Tx } from '../database/transaction.ts'
+import type { OutboxRow } from './publish-events.ts'
+
+/**
+ * What else an event of a payment's story means: intake and authoriser write one row, and the publisher adds what
+ * follows from it (the charge's event, the offline facts), to be published in its next round. Ids are derived, so doing
+ * it twice writes it once.
+ */
+export async function expandEvents(tx: Tx, rows: readonly OutboxRow[]): Promise<void> {
+  const stories = rows.filter(isOfStory)
+  if (stories.length === 0) return
+  await tx.query(EXPAND, [stories.map((row) => row.account), stories.map((row) => row.event)])
+}
+
+/** `evt_<digits of the payment>_<what>`, as `settle` writes it; what it expands to has another id or word. */
+function isOfStory({ object, objectId, event }: OutboxRow): boolean {
+  return object === 'payment_intent' && event.startsWith(`evt_${objectId.slice('pi_'.length)}_`)
+}
+
+const EXPAND = `
+  insert into events (account, event, mode, type, object, object_id, created_ms)
+  select e.account, 'evt_' || substr(e.object_id, 4) || more.suffix, e.mode, more.type, more.object,
+    case more.object when 'charge' then a.charge else e.object_id end, e.created_ms
+  from unnest($1::text[], $2::text[]) as v(account, event)
+  join events e using (account, event)
+  join payments p on p.account = e.account and p.payment = e.object_id
+  left join lateral (
+    select number, charge, state from attempts
+    where account = p.account and payment = p.payment and state not in ('planned', 'shelved')
+    order by (state = 'approved' and wanted) desc, number desc limit 1
+  ) a on true
+  cross join lateral (values
+    ('_created', 'payment_intent.created', 'payment_intent', true),
+    ('_stored', 'offline_payment.stored', 'payment_intent',
+      p.stored_ms is not null and e.type in ('payment_intent.processing', 'offline_payment.received')),
+    ('_received', 'offline_payment.received', 'payment_intent',
+      p.stored_ms is not null and e.type = 'payment_intent.processing'),
+    ('_charge_succeeded', 'charge.succeeded', 'charge',
+      a.state = 'approved' and e.type in ('payment_intent.amount_capturable_updated', 'payment_intent.succeeded')),
+    ('_authorised', 'offline_payment.authorised', 'payment_intent',
+      p.stored_ms is not null and a.state = 'approved'
+      and e.type in ('payment_intent.amount_capturable_updated', 'payment_intent.succeeded')),
+    ('_charge_failed_' || a.number, 'charge.failed', 'charge',
+      a.charge is not null and e.type = 'payment_intent.payment_failed'),
+    ('_offline_declined', 'offline_payment.declined', 'payment_intent',
+      p.stored_ms is not null and a.state is distinct from 'expired' and e.type = 'payment_intent.payment_failed'),
+    ('_expired', 'offline_payment.expired', 'payment_intent',
+      p.stored_ms is not null and a.state = 'expired' and e.type = 'payment_intent.payment_failed')
+  ) as more(suffix, type, object, applies)
+  where more.applies
+  on conflict do nothing`
