@@ -34,6 +34,7 @@ async function open(role: Role): Promise<Gateway> {
       acquirer: { host: '127.0.0.1', port: 1, profile: defaultHost, mac: undefined },
       demo: false,
       rateLimit: { perSecond: 100, burst: 200 },
+      allowPrivateWebhooks: false,
       metricsToken: null,
     },
     { info: () => undefined, error: () => undefined },

@@ -9,7 +9,7 @@ import { expandEvents } from './expand-events.ts'
 const BATCH = 100
 
 /** Objects of one kind as the dialect shows them, by id; those that it does not know are left out. */
-export type RenderObjects = (
+type RenderObjects = (
   db: Tx,
   scope: Scope,
   kind: string,

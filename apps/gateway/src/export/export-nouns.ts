@@ -20,6 +20,7 @@ export const notExported: Readonly<Record<string, string>> = {
   gateway_backups: 'of the gateway, not of the account',
   gateway_restores: 'of the gateway, not of the account',
   device_backups: 'of the gateway, not of the account',
+  webhook_deliveries: 'what endpoints are still to be told; events has what happened',
   jobs: 'what the gateway has still to do, not what has happened',
   money_tasks: 'what payments hand over to captures and refunds, which are exported themselves',
   links: 'of the gateway, not of the account',
@@ -163,4 +164,13 @@ export const nouns: readonly Noun[] = [
       from events where account = $1 and $2::jsonb is not null order by position`,
   },
   ...moneyNouns,
+  {
+    file: 'webhook-endpoints',
+    holds: 'who is told of events; not the secrets that sign',
+    tables: ['webhook_endpoints'],
+    sql: `select json_build_object('endpoint', endpoint, 'mode', mode, 'url', url, 'description', description,
+        'enabledEvents', enabled_events, 'metadata', metadata, 'status', status, 'disabledBecause', disabled_because,
+        'createdAt', ${isoOf('created_ms')})::text
+      from webhook_endpoints where account = $1 and $2::jsonb is not null order by created_ms, endpoint`,
+  },
 ]

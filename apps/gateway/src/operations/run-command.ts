@@ -17,6 +17,7 @@ import { refundsLimitCommand, refundsListCommand, refundsUnlinkedCommand } from 
 import { restoreCommand } from './restore-command.ts'
 import { reviewListCommand, reviewResolveCommand } from './review-commands.ts'
 import { restoresDropCommand, restoresListCommand } from './restores-commands.ts'
+import { webhooksListCommand, webhooksReplayCommand } from './webhooks-commands.ts'
 
 export const commands: readonly Command[] = [
   backupCommand,

@@ -48,6 +48,7 @@ export function createDeliveryWorker(deps: DeliveryWorkerDeps): DeliveryWorker {
   const ending = new AbortController()
 
   async function begin(lane: Lane): Promise<Promise<void>[]> {
+    if (ending.signal.aborted) return []
     const busy = underWay[lane]
     const free = SLOTS[lane] - [...busy.values()].reduce((sum, n) => sum + n, 0)
     const claiming = { lane, nowMs: clock.wallMs(), limit: free, owner, underWay: busy }
@@ -86,8 +87,8 @@ export function createDeliveryWorker(deps: DeliveryWorkerDeps): DeliveryWorker {
   return {
     ...loop,
     async stop() {
-      await loop.stop()
       const cancel = clock.timer(GRACE_MS, () => ending.abort())
+      await loop.stop()
       await Promise.all(tries)
       cancel()
     },
@@ -103,11 +104,7 @@ export function createDeliveryWorker(deps: DeliveryWorkerDeps): DeliveryWorker {
   }
 }
 
-async function post(
-  deps: DeliveryWorkerDeps,
-  delivery: Delivery,
-  signal: AbortSignal,
-): Promise<PostResult> {
+async function post(deps: DeliveryWorkerDeps, delivery: Delivery, signal: AbortSignal): Promise<PostResult> {
   const { pool, clock, keeper, renderEvent } = deps
   const [event] = await findEvents(pool, delivery, [delivery.event])
   if (event === undefined) throw new Error('A delivery has a published event')

@@ -12,7 +12,7 @@ const ANSWER_WITHIN_MS = 20_000
 const BODY_BYTES_MAX = 64 * 1_024
 const BODY_WITHIN_MS = 2_000
 
-export type PostError =
+type PostError =
   | 'address_not_public'
   | 'name_not_found'
   | 'connection_refused'

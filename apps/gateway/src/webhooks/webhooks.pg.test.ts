@@ -12,7 +12,12 @@ import {
 } from '../test-support/webhook-receiver.ts'
 import { createWebhookWorld, type WebhookWorld } from '../test-support/webhook-world.ts'
 import { replayDeliveries } from './replay-deliveries.ts'
-import { findWebhookEndpoints, rotateWebhookSecret, updateWebhookEndpoint } from './webhook-endpoints.ts'
+import {
+  deleteWebhookEndpoint,
+  findWebhookEndpoints,
+  rotateWebhookSecret,
+  updateWebhookEndpoint,
+} from './webhook-endpoints.ts'
 
 const HOUR_MS = 60 * 60_000
 const DAY_MS = 24 * HOUR_MS
@@ -119,7 +124,6 @@ describe('webhooks', () => {
     const first = world.worker.deliverDue()
     await shop.until(1)
     const stopped = world.worker.stop()
-    await Promise.resolve()
     clock.advance(2_000)
     await Promise.all([first, stopped])
     shop.answer(200)
@@ -248,6 +252,15 @@ describe('webhooks', () => {
     clock.advance(5_000)
     expect(await world.worker.deliverDue()).toBe(1)
     expect(other.received).toHaveLength(1)
+  })
+
+  test('of an endpoint that was deleted are over', async () => {
+    const { endpoint } = await world.endpoint(shop.url)
+    await world.happen()
+    const remove = () => transaction(database().pool, (tx) => deleteWebhookEndpoint(tx, SCOPE, endpoint))
+    expect(await remove()).toBe(true)
+    expect(await remove()).toBe(false)
+    expect(await world.worker.deliverDue()).toBe(0)
   })
 
   test('bad wishes are refused by name', async () => {

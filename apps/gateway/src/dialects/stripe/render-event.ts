@@ -1,7 +1,7 @@
 import type { Mode } from '@holdfast/protocol'
 
 /** The version of Stripe's API whose shapes these are. */
-export const API_VERSION = '2026-10-28.endive'
+const API_VERSION = '2026-10-28.endive'
 
 export interface EventView {
   readonly event: string
