@@ -1,4 +1,4 @@
-import { nodeCrypto } from '@holdfast/envelope/node'
+import { nodeCrypto, pooledNodeCrypto } from '@holdfast/envelope/node'
 import type { Clock } from '@holdfast/core'
 import type { FastifyInstance } from 'fastify'
 import path from 'node:path'
@@ -214,7 +214,7 @@ export class Gateway {
       durable: await readDurableSetting(pool),
       store: measuredStore(createPostgresGatewayStore(pool), this.#metrics, this.#clock),
       clock: this.#clock,
-      crypto: nodeCrypto,
+      crypto: pooledNodeCrypto,
       keys: await loadGatewayKeys(pool, nodeCrypto, secrets, this.#clock.wallMs()),
       profile: acquirerProfileOf(this.#config.acquirer.profile),
       log: this.#log,

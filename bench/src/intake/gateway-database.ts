@@ -2,6 +2,7 @@
 export { startEmbeddedPostgres } from '../../../apps/gateway/src/database/embedded-postgres.ts'
 export { migrate } from '../../../apps/gateway/src/database/migrate.ts'
 export { openPool } from '../../../apps/gateway/src/database/open-pool.ts'
+export { sendTogether } from '../../../apps/gateway/src/database/send-together.ts'
 export { transaction } from '../../../apps/gateway/src/database/transaction.ts'
 export { createIntake } from '../../../apps/gateway/src/intake/intake.ts'
 export { attemptColumns, attemptsToColumns } from '../../../apps/gateway/src/store/attempt-columns.ts'

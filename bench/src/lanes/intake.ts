@@ -1,3 +1,4 @@
+import { pooledNodeCrypto } from '@holdfast/envelope/node'
 import type { GatewayChange } from '@holdfast/gateway'
 import path from 'node:path'
 import type { Pool } from 'pg'
@@ -111,6 +112,8 @@ async function measure(pool: Pool, gateway: BenchGateway, shape: Shape): Promise
     const written = changes.get(device)
     const tapped = createIntake({
       ...gateway.world,
+      // As the gateway's own process has it.
+      crypto: pooledNodeCrypto,
       store: {
         ...store,
         async commit(change) {

@@ -39,6 +39,12 @@ export const nodeCrypto: Crypto = {
   },
 }
 
+/**
+ * `nodeCrypto` for a server: signatures are checked on Node's thread pool, so that a batch is checked by every core and
+ * a live sale does not wait behind it. Answers come in any order.
+ */
+export const pooledNodeCrypto: Crypto = { ...nodeCrypto, verifyEd25519: verifyOnPool }
+
 /** From PKCS #8 DER; `generateNodeKey` makes one. */
 export function nodeSigningKey(pkcs8: Uint8Array): SigningKey {
   const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
@@ -88,6 +94,17 @@ function verifyEd25519(publicKey: Uint8Array, signature: Uint8Array, data: Uint8
   } catch {
     return false
   }
+}
+
+function verifyOnPool(publicKey: Uint8Array, signature: Uint8Array, data: Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      const key = publicKeyObject('Ed25519', publicKey)
+      verify(null, data, key, signature, (error, isGenuine) => resolve(error === null && isGenuine))
+    } catch {
+      resolve(false)
+    }
+  })
 }
 
 const publicKeys = new Map<string, KeyObject>()

@@ -21,6 +21,8 @@ export function openPool(options: PoolOptions): Pool {
     max: connectionsMax,
     application_name: name,
     connectionTimeoutMillis: connectTimeoutMs,
+    // What is asked before an earlier answer has come leaves at once: several statements, one round trip.
+    pipeline: true,
     ...(frozenAfterMs === undefined ? {} : { idle_in_transaction_session_timeout: frozenAfterMs }),
   })
   // Without a listener the event would end the process.

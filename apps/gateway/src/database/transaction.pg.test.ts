@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net'
 import { Client, Pool } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
+import { sendTogether } from './send-together.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 import { CommitUnknown, transaction } from './transaction.ts'
 
@@ -37,6 +38,23 @@ test('an error rolls back, comes out as it is, and leaves the connection usable'
   await expect(attempt).rejects.toBe(refusal)
   expect(await notes()).toEqual([])
   expect(await backendPid()).toBe(before)
+})
+
+test('of statements that are sent together, the first that fails is the error, and none is written', async () => {
+  const attempt = transaction(pool, (tx) =>
+    sendTogether([
+      tx.query('insert into notes values (1)'),
+      tx.query('insert into notes values (1)'),
+      tx.query('insert into nowhere values (1)'),
+      tx.query({ name: 'note', text: 'insert into notes values ($1)', values: [2] }),
+    ]),
+  )
+  await expect(attempt).rejects.toMatchObject({ code: '23505' })
+  expect(await notes()).toEqual([])
+  await transaction(pool, (tx) =>
+    sendTogether([tx.query({ name: 'note', text: 'insert into notes values ($1)', values: [2] })]),
+  )
+  expect(await notes()).toEqual([2])
 })
 
 test('a swallowed query error is not mistaken for a commit', async () => {

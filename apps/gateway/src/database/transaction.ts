@@ -1,6 +1,9 @@
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
 
-/** What a query function may do inside a transaction: ask, never end it. */
+/**
+ * What a query function may do inside a transaction: ask, never end it. Queries leave in the order of the calls, also
+ * those that nobody has awaited yet.
+ */
 export type Tx = Pick<PoolClient, 'query'>
 
 /**

@@ -189,16 +189,20 @@ async function readBatch(
   const { opened, outcomes, doubts, nowMs, terms } = input
   const hashes = opened.map((record) => record.hash)
   const prevs = opened.flatMap((record) => record.header.prev ?? [])
-  const known = await world.store.knownRecords(device.deviceId, {
-    hashes: [...hashes, ...prevs],
-    prevs: [...prevs, ...hashes],
-    first: opened.some((record) => record.header.prev === null),
-  })
+  const links = [...new Set([...hashes, ...prevs])]
+  const [known, lookup] = await Promise.all([
+    world.store.knownRecords(device.deviceId, {
+      hashes: links,
+      prevs: links,
+      first: opened.some((record) => record.header.prev === null),
+    }),
+    // A payment that moves between the two reads is a conflict at the commit.
+    world.store.payments(device.account, [
+      ...new Set([...opened.flatMap(paymentOf), ...outcomes.map(({ payment }) => payment)]),
+    ]),
+  ])
   const parkedByHash = new Map(known.map((record) => [record.hash, record.parkedCode]))
   const hashByPrev = new Map(known.map((record) => [record.prev ?? FIRST, record.hash]))
-  const lookup = await world.store.payments(device.account, [
-    ...new Set([...opened.flatMap(paymentOf), ...outcomes.map(({ payment }) => payment)]),
-  ])
   const before = new Map(lookup.rows.map((row) => [row.story.paymentId, row]))
   const doubted = await Promise.all(lookup.rows.map((row) => doubtedRow(world, row, doubts.generation)))
   const after = new Map(doubted.map((row) => [row.story.paymentId, row]))

@@ -1,4 +1,5 @@
 import { DatabaseError, type Pool } from 'pg'
+import { sendTogether } from '../database/send-together.ts'
 import { transaction, type Tx } from '../database/transaction.ts'
 import type { MoneyTask } from '../money/money-task.ts'
 import { writeTasks } from '../money/write-tasks.ts'
@@ -23,19 +24,24 @@ export async function commitChanges(
 ): Promise<'committed' | 'conflict'> {
   const whole = await gather(accountOf, changes)
   try {
-    await transaction(pool, async (tx) => {
-      for (const fence of whole.fences) await holdFence(tx, fence)
-      await lockFirstArrivals(tx, whole)
-      await writePayments(tx, whole.payments)
-      await writeRecords(tx, whole.records)
-      await writeVoids(tx, whole.voids)
-      await refuseUnvoided(tx, whole)
-      await writeEvents(tx, whole.events)
-      await writeTasks(tx, whole.tasks)
-      for (const lease of whole.leases) await writeLease(tx, whole.accounts, lease)
-      // Last, for every payment of a device waits for this row.
-      await writeDevices(tx, whole)
-    })
+    // Each function sends its one statement before it awaits anything, so all of them are one round trip.
+    await transaction(pool, (tx) =>
+      sendTogether([
+        ...whole.fences.map((fence) => holdFence(tx, fence)),
+        lockFirstArrivals(tx, whole),
+        insertPayments(tx, whole.payments),
+        updatePayments(tx, whole.payments),
+        writeAttempts(tx, whole.payments),
+        writeRecords(tx, whole.records),
+        writeVoids(tx, whole.voids),
+        refuseUnvoided(tx, whole),
+        writeEvents(tx, whole.events),
+        writeTasks(tx, whole.tasks),
+        ...whole.leases.map((lease) => writeLease(tx, whole.accounts, lease)),
+        // Last, for every payment of a device waits for this row.
+        writeDevices(tx, whole),
+      ]),
+    )
     return 'committed'
   } catch (error) {
     if (error instanceof Conflict || isFork(error)) return 'conflict'
@@ -69,7 +75,7 @@ async function gather(accountOf: AccountOf, changes: readonly GatewayChange[]): 
   return {
     accounts,
     fences: fences.filter((fence, at) => fences.findIndex((other) => isSameFence(fence, other)) === at),
-    payments: changes.flatMap((change) => change.payments ?? []),
+    payments: changes.flatMap((change) => change.payments ?? []).toSorted(byId),
     records: changes.flatMap((change) => change.records ?? []),
     voids: changes.flatMap((change) => change.voids ?? []),
     events: changes.flatMap((change) => change.events ?? []),
@@ -94,10 +100,11 @@ class Conflict extends Error {}
 
 /** The lock keeps the link with its owner until this transaction has ended. */
 async function holdFence(tx: Tx, fence: Fence): Promise<void> {
-  const { rowCount } = await tx.query('select from links where link = $1 and generation = $2 for share', [
-    fence.link,
-    fence.generation,
-  ])
+  const { rowCount } = await tx.query({
+    name: 'store.hold-fence',
+    text: 'select from links where link = $1 and generation = $2 for share',
+    values: [fence.link, fence.generation],
+  })
   if (rowCount !== 1) throw new Conflict()
 }
 
@@ -108,22 +115,26 @@ async function holdFence(tx: Tx, fence: Fence): Promise<void> {
 async function lockFirstArrivals(tx: Tx, change: Whole): Promise<void> {
   const arrivals = firstArrivals(change)
   if (arrivals.length === 0) return
-  await tx.query(
-    `select pg_advisory_xact_lock(key)
-     from (select distinct hashtextextended(id, 0) as key from unnest($1::text[]) as id order by key) as keys`,
-    [arrivals.map(({ account, paymentId }) => `${account}/${paymentId}`)],
-  )
+  await tx.query({
+    name: 'store.lock-arrivals',
+    text: `
+      select pg_advisory_xact_lock(key)
+      from (select distinct hashtextextended(id, 0) as key from unnest($1::text[]) as id order by key) as keys`,
+    values: [arrivals.map(({ account, paymentId }) => `${account}/${paymentId}`)],
+  })
 }
 
 async function refuseUnvoided(tx: Tx, change: Whole): Promise<void> {
   const arrivals = firstArrivals(change)
   if (arrivals.length === 0) return
-  const { rowCount } = await tx.query(
-    `select from unnest($1::text[], $2::text[]) as arrived(account, payment)
-     join voids using (account, payment) join payments using (account, payment, device)
-     where word <> 'voided' limit 1`,
-    [arrivals.map(({ account }) => account), arrivals.map(({ paymentId }) => paymentId)],
-  )
+  const { rowCount } = await tx.query({
+    name: 'store.refuse-unvoided',
+    text: `
+      select from unnest($1::text[], $2::text[]) as arrived(account, payment)
+      join voids using (account, payment) join payments using (account, payment, device)
+      where word <> 'voided' limit 1`,
+    values: [arrivals.map(({ account }) => account), arrivals.map(({ paymentId }) => paymentId)],
+  })
   if (rowCount !== 0) throw new Conflict()
 }
 
@@ -150,22 +161,42 @@ const UPSERT_ATTEMPTS = `
   on conflict (account, payment, number) do update set
     ${assignmentsOf(attemptColumns, 'excluded', [...PAYMENT_KEY, 'number'])}`
 
-async function writePayments(tx: Tx, payments: readonly PaymentRow[]): Promise<void> {
-  const rows = payments.toSorted(byId)
-  const fresh = rows.filter((row) => row.version === 0)
-  const known = rows.filter((row) => row.version > 0)
-  for (const [text, group] of [
-    [INSERT_PAYMENTS, fresh],
-    [UPDATE_PAYMENTS, known],
-  ] as const) {
-    if (group.length === 0) continue
-    const columns = group.map((row) => ({ ...paymentToColumns(row), version: row.version + 1 }))
-    const { rowCount } = await tx.query(text, arraysOf(paymentColumns, columns))
-    // Fewer rows than decided: one of them is no longer what the decision was made on.
-    if (rowCount !== group.length) throw new Conflict()
-  }
-  const attempts = rows.flatMap(attemptsToColumns)
-  if (attempts.length > 0) await tx.query(UPSERT_ATTEMPTS, arraysOf(attemptColumns, attempts))
+async function insertPayments(tx: Tx, payments: readonly PaymentRow[]): Promise<void> {
+  await writePayments(
+    tx,
+    { name: 'store.insert-payments', text: INSERT_PAYMENTS },
+    payments.filter((row) => row.version === 0),
+  )
+}
+
+async function updatePayments(tx: Tx, payments: readonly PaymentRow[]): Promise<void> {
+  await writePayments(
+    tx,
+    { name: 'store.update-payments', text: UPDATE_PAYMENTS },
+    payments.filter((row) => row.version > 0),
+  )
+}
+
+async function writePayments(
+  tx: Tx,
+  statement: { readonly name: string; readonly text: string },
+  payments: readonly PaymentRow[],
+): Promise<void> {
+  if (payments.length === 0) return
+  const rows = payments.map((row) => ({ ...paymentToColumns(row), version: row.version + 1 }))
+  const { rowCount } = await tx.query({ ...statement, values: arraysOf(paymentColumns, rows) })
+  // Fewer rows than decided: one of them is no longer what the decision was made on.
+  if (rowCount !== payments.length) throw new Conflict()
+}
+
+async function writeAttempts(tx: Tx, payments: readonly PaymentRow[]): Promise<void> {
+  const attempts = payments.flatMap(attemptsToColumns)
+  if (attempts.length === 0) return
+  await tx.query({
+    name: 'store.write-attempts',
+    text: UPSERT_ATTEMPTS,
+    values: arraysOf(attemptColumns, attempts),
+  })
 }
 
 function byId(a: PaymentRow, b: PaymentRow): number {
@@ -178,8 +209,9 @@ const INSERT_RECORDS = `
   on conflict (account, device, hash) do nothing`
 
 async function writeRecords(tx: Tx, records: readonly RecordRow[]): Promise<void> {
-  if (records.length > 0)
-    await tx.query(INSERT_RECORDS, arraysOf(recordColumns, records.map(recordToColumns)))
+  if (records.length === 0) return
+  const values = arraysOf(recordColumns, records.map(recordToColumns))
+  await tx.query({ name: 'store.insert-records', text: INSERT_RECORDS, values })
 }
 
 async function writeVoids(tx: Tx, voids: Whole['voids']): Promise<void> {
@@ -234,7 +266,7 @@ async function writeDevices(tx: Tx, { accounts, progress, outcomes }: Whole): Pr
   })
   const highest = (deviceId: string, field: 'statedSeq' | 'receivedSeq' | 'syncedGeneration') =>
     Math.max(0, ...progress.filter((other) => other.deviceId === deviceId).map((other) => other[field] ?? 0))
-  await tx.query(WRITE_DEVICES, [
+  const values = [
     deviceIds.map((id) => accounts.get(id)),
     deviceIds,
     deviceIds.map((id) => counts.get(id) ?? 0),
@@ -248,18 +280,21 @@ async function writeDevices(tx: Tx, { accounts, progress, outcomes }: Whole): Pr
     outcomes.map(({ statement }) => statement.keyId),
     outcomes.map(({ statement }) => statement.signature),
     deviceIds.map((id) => highest(id, 'syncedGeneration')),
-  ])
+  ]
+  await tx.query({ name: 'store.write-devices', text: WRITE_DEVICES, values })
 }
 
 async function writeEvents(tx: Tx, events: readonly EventRow[]): Promise<void> {
   if (events.length === 0) return
-  await tx.query(
-    `insert into events (account, event, mode, type, object, object_id, created_ms)
-     select account, event, mode, type, 'payment_intent', payment, created_ms
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-       as v(account, event, mode, type, payment, created_ms)
-     on conflict do nothing`,
-    [
+  await tx.query({
+    name: 'store.write-events',
+    text: `
+      insert into events (account, event, mode, type, object, object_id, created_ms)
+      select account, event, mode, type, 'payment_intent', payment, created_ms
+      from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+        as v(account, event, mode, type, payment, created_ms)
+      on conflict do nothing`,
+    values: [
       events.map((e) => e.account),
       events.map((e) => e.id),
       events.map((e) => e.mode),
@@ -267,7 +302,7 @@ async function writeEvents(tx: Tx, events: readonly EventRow[]): Promise<void> {
       events.map((e) => e.paymentId),
       events.map((e) => e.createdMs),
     ],
-  )
+  })
 }
 
 async function writeLease(

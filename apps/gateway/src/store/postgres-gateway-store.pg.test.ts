@@ -1,5 +1,6 @@
 import { must } from '@holdfast/core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { openPool } from '../database/open-pool.ts'
 import {
   acceptedOffline,
   sampleDevice,
@@ -20,6 +21,37 @@ gatewayStoreContract('PostgreSQL', () =>
     addDevice: (device) => seedDevice(database().pool, device),
   }),
 )
+
+test('what is known of a batch is looked up, not searched for among all that the device has sent', async () => {
+  const { pool, url } = database()
+  await seedDevice(pool, sampleDevice())
+  await pool.query(`
+    insert into records (account, device, hash, prev, kind, header, signature, received_ms)
+    select account, device, lpad(to_hex(n), 64, '0'), case when n > 1 then lpad(to_hex(n - 1), 64, '0') end,
+      'tip.closed', '{}', 'sig', 1
+    from devices, generate_series(1, 3000) as n`)
+  // One connection, since each counts what it reads by itself.
+  const one = openPool({ connectionString: url, connectionsMax: 1, log: () => undefined })
+  const rowsRead = async () => {
+    await one.query('select pg_stat_force_next_flush()')
+    const { rows } = await one.query<{ count: number }>(
+      `select (seq_tup_read + idx_tup_fetch)::integer as count from pg_stat_user_tables where relname = 'records'`,
+    )
+    return must(rows[0], 'the table is there').count
+  }
+  const before = await rowsRead()
+  const hashes = [2_999, 3_000, 3_001, 3_002].map((n) => n.toString(16).padStart(64, '0'))
+  const known = await createPostgresGatewayStore(one).knownRecords(sampleId('dev', 1), {
+    hashes,
+    prevs: hashes,
+    first: true,
+  })
+  expect(known.map(({ hash }) => Number.parseInt(hash, 16)).toSorted((a, b) => a - b)).toEqual([
+    1, 2_999, 3_000,
+  ])
+  expect((await rowsRead()) - before).toBeLessThan(20)
+  await one.end()
+})
 
 describe('the table refuses what core never decides', () => {
   const approved = samplePayment(1, { word: acceptedOffline(1), states: [sampleStates.approved] })

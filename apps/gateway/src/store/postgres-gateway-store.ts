@@ -20,8 +20,18 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
   const accounts = new Map<string, string>()
   let generation: number | null = null
 
-  async function query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    const { rows } = await pool.query<Row>({ text, values: [...values], types: numericTypes })
+  /** Planned once per connection, under its name. */
+  async function query<Row extends object>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    const { rows } = await pool.query<Row>({
+      name: `store.${name}`,
+      text,
+      values: [...values],
+      types: numericTypes,
+    })
     return rows
   }
 
@@ -29,7 +39,11 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
   async function accountOf(deviceId: string): Promise<string> {
     const known = accounts.get(deviceId)
     if (known !== undefined) return known
-    const rows = await query<{ account: string }>('select account from devices where device = $1', [deviceId])
+    const rows = await query<{ account: string }>(
+      'account-of',
+      'select account from devices where device = $1',
+      [deviceId],
+    )
     return keepAccount(deviceId, must(rows[0], 'a change is of a known device').account)
   }
 
@@ -41,30 +55,35 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
 
   return {
     async device(deviceId) {
-      const row = (await query<DeviceColumns>(DEVICE, [deviceId]))[0]
+      const row = (await query<DeviceColumns>('device', DEVICE, [deviceId]))[0]
       if (row === undefined) return null
       keepAccount(deviceId, row.account)
       return deviceOf(row)
     },
     async knownRecords(deviceId, { hashes, prevs, first = false }) {
-      return query<KnownRecord>(KNOWN_RECORDS, [await accountOf(deviceId), deviceId, hashes, prevs, first])
+      const account = await accountOf(deviceId)
+      // The first record of a device continues nothing, which the table knows as ''.
+      const continued = first ? [...prevs, ''] : prevs
+      return query<KnownRecord>('known-records', KNOWN_RECORDS, [account, deviceId, hashes, continued])
     },
     async payments(account, paymentIds) {
       if (paymentIds.length === 0) return { rows: [], voids: [] }
       // A void that comes between the two is a conflict at the commit.
       const [joined, voids] = await Promise.all([
-        query<JoinedRow>(PAYMENTS, [account, paymentIds]),
-        query<VoidRow>(VOIDS, [account, paymentIds]),
+        query<JoinedRow>('payments', PAYMENTS, [account, paymentIds]),
+        query<VoidRow>('voids', VOIDS, [account, paymentIds]),
       ])
       return { rows: joinedPayments(joined), voids }
     },
     commit: createCommitLanes((changes) => commitChanges(pool, accountOf, changes)),
     async duePayments({ link, nowMs, holdMs, limit }) {
-      return joinedPayments(await query<JoinedRow>(DUE_PAYMENTS, [link, nowMs, holdMs, limit]))
+      return joinedPayments(
+        await query<JoinedRow>('due-payments', DUE_PAYMENTS, [link, nowMs, holdMs, limit]),
+      )
     },
     async claimLink({ link, owner, nowMs, leaseMs, stans }) {
       const untilMs = nowMs + leaseMs
-      const rows = await query<{ generation: number; stan_next: number }>(CLAIM_LINK, [
+      const rows = await query<{ generation: number; stan_next: number }>('claim-link', CLAIM_LINK, [
         link,
         owner,
         nowMs,
@@ -77,7 +96,7 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
       return { generation: claimed.generation, untilMs, firstStan } satisfies LinkOwnership
     },
     async feed({ deviceId, after, limit }) {
-      const rows = await query<FeedColumns>(FEED, [await accountOf(deviceId), deviceId, after, limit])
+      const rows = await query<FeedColumns>('feed', FEED, [await accountOf(deviceId), deviceId, after, limit])
       return rows.map(({ n, payload, key_id, signature }): FeedRow => ({
         n,
         statement: { payload, keyId: key_id, signature },
@@ -86,7 +105,7 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
     async generation() {
       // It changes only by a restore, and a restored database gets new processes.
       generation ??= must(
-        (await query<{ generation: number }>('select generation from settings', []))[0],
+        (await query<{ generation: number }>('generation', 'select generation from settings', []))[0],
         'the first migration writes the settings',
       ).generation
       return generation
@@ -146,22 +165,37 @@ function deviceOf(row: DeviceColumns): DeviceRow {
   }
 }
 
-// Index scans apart; one with "or" reads the whole device.
+/**
+ * One index look-up per hash, whatever the planner believes of a table that it has no statistics of: `offset 0` keeps it
+ * from turning the look-ups into one walk over all records of the device. Subscripts, unlike the array's elements, are
+ * guessed at the same number for every call, so that one plan serves them all.
+ */
 const KNOWN_RECORDS = `
-  select hash, prev, parked_code as "parkedCode" from records
-  where account = $1 and device = $2 and hash = any ($3)
+  select known.hash, known.prev, known.parked_code as "parkedCode"
+  from generate_subscripts($3::text[], 1) as asked(at) cross join lateral (
+    select r.hash, r.prev, r.parked_code from records r
+    where r.account = $1 and r.device = $2 and r.hash = ($3::text[])[at] offset 0) as known
   union
-  select hash, prev, parked_code from records
-  where account = $1 and device = $2 and prev = any ($4)
+  select known.hash, known.prev, known.parked_code
+  from generate_subscripts($4::text[], 1) as asked(at) cross join lateral (
+    select r.hash, r.prev, r.parked_code from records r
+    where r.account = $1 and r.device = $2 and coalesce(r.prev, '') = ($4::text[])[at]
+      and r.parked_code is null and r.kind is not null offset 0) as known
   union
-  select hash, prev, parked_code from records
-  where $5 and account = $1 and device = $2 and prev is null and kind is not null`
+  select known.hash, known.prev, known.parked_code
+  from generate_subscripts($4::text[], 1) as asked(at) cross join lateral (
+    select r.hash, r.prev, r.parked_code from records r
+    where r.account = $1 and r.device = $2 and coalesce(r.prev, '') = ($4::text[])[at]
+      and r.parked_code is not null and r.kind is not null offset 0) as known`
 
-/** One statement, so that a payment and its attempts are of one moment. */
+/** One statement, so that a payment and its attempts are of one moment; look-ups as above. */
 const PAYMENTS = `
-  select ${JOINED_COLUMNS} from payments p
-  left join attempts a on a.account = p.account and a.payment = p.payment
-  where p.account = $1 and p.payment = any ($2)
+  select ${JOINED_COLUMNS}
+  from generate_subscripts($2::text[], 1) as asked(at)
+  cross join lateral (
+    select * from payments where account = $1 and payment = ($2::text[])[at] offset 0) as p
+  left join lateral (
+    select * from attempts where account = $1 and payment = p.payment offset 0) as a on true
   order by p.payment, a.number`
 
 const VOIDS = `
