@@ -39,7 +39,7 @@ function gatewayOf(profile: Partial<AcquirerProfile> = {}): TestGateway {
 async function restore(profile: Partial<AcquirerProfile> = {}): Promise<TestGateway> {
   await lost.close()
   const { pool } = database()
-  await pool.query('truncate records, voids, feed, events, attempts, payments, links')
+  await pool.query('truncate records, voids, feed, events, attempts, payments, links cascade')
   await pool.query('update devices set stated_seq = 0, received_seq = 0, feed_head = 0')
   await pool.query('update settings set generation = 2')
   const gateway = gatewayOf(profile)
