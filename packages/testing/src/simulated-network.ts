@@ -131,6 +131,7 @@ export function simulatedLink(options: SimulatedLinkOptions): SimulatedLink {
         return new Promise((resolve) => {
           const aborted = (): void => settle(unreachable('aborted'))
           const settle = once((answer: SimulatedAnswer) => {
+            stopWaiting()
             request.signal?.removeEventListener('abort', aborted)
             const status = answer.reached ? String(answer.status) : answer.why
             engine.tell(`${name} ${routeOf(request)} → ${status}`)
@@ -139,7 +140,8 @@ export function simulatedLink(options: SimulatedLinkOptions): SimulatedLink {
           })
           const within = (delayMs: number, answer: SimulatedAnswer): void =>
             void engine.after(delayMs, `${name} answers`, () => settle(answer))
-          within(request.timeoutMs, unreachable('timeout'))
+          const timedOut = (): void => settle(unreachable('timeout'))
+          const stopWaiting = engine.after(request.timeoutMs, `${name} is silent`, timedOut)
           if (request.signal?.aborted === true) return aborted()
           request.signal?.addEventListener('abort', aborted)
           return travel(request, within)

@@ -8,7 +8,7 @@ const plain = new RegExp(numbers.join('|'))
 export function holdsCardNumber(text: string, how: 'plain' | 'deep' = 'plain'): boolean {
   if (plain.test(text)) return true
   if (how === 'plain') return false
-  for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{16,}/g)) {
+  for (const run of new Set(text.match(/[A-Za-z0-9+/_-]{16,}/g))) {
     if (bytesHoldCardNumber(Buffer.from(run, 'base64url'))) return true
     if (/^[0-9a-f]+$/i.test(run) && bytesHoldCardNumber(Buffer.from(run, 'hex'))) return true
   }

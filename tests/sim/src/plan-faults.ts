@@ -145,8 +145,8 @@ export function planDeaths(world: World, draw: Random, endMs: number): void {
       } else process.kill('kill -9')
     })
     const revive = (): void => {
-      if (gateway.process() === null && draw.chance(0.05)) gateway.start()
-      engine.after(1_000, 'supervisor', revive)
+      if (gateway.process() === null && draw.chance(0.2)) gateway.start()
+      engine.after(draw.int(1_000, 7_000), 'supervisor', revive)
     }
     revive()
   }
@@ -156,7 +156,7 @@ function reviveDevice(world: World, draw: Random, name: string): void {
   const { engine, counters, devices } = world
   const device = devices.find((candidate) => candidate.name === name)
   const revive = (): void => {
-    if (device?.process() === null && draw.chance(0.1)) {
+    if (device?.process() === null && draw.chance(0.35)) {
       const reboot = draw.chance(0.4)
       if (reboot) counters.hit('device.reboot')
       device.start({ reboot })
@@ -165,7 +165,7 @@ function reviveDevice(world: World, draw: Random, name: string): void {
         device.process()?.crashAtStep(draw.int(1, 40))
       }
     }
-    engine.after(1_000, 'supervisor', revive)
+    engine.after(draw.int(1_000, 7_000), 'supervisor', revive)
   }
   revive()
 }

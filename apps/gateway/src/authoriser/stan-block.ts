@@ -6,6 +6,8 @@ export interface StanBlock {
   left(): number
   /** Six digits; null when the block is used up. */
   next(): string | null
+  /** Those that are left. */
+  rest(): readonly number[]
 }
 
 const STAN_MAX = 999_999
@@ -15,17 +17,19 @@ export function createStanBlock(
   count: number,
   before: StanBlock | null,
 ): StanBlock {
-  const queue = before !== null && before.ownership.generation === ownership.generation ? drain(before) : []
-  for (let i = 0; i < count; i += 1) queue.push(((ownership.firstStan - 1 + i) % STAN_MAX) + 1)
+  const kept = before?.ownership.generation === ownership.generation ? before.rest() : []
+  const fresh = Array.from({ length: count }, (_, i) => ((ownership.firstStan - 1 + i) % STAN_MAX) + 1)
+  const stans = [...kept, ...fresh]
+  let used = 0
   return {
     ownership,
-    left: () => queue.length,
-    next: () => queue.shift()?.toString().padStart(6, '0') ?? null,
+    left: () => stans.length - used,
+    rest: () => stans.slice(used),
+    next() {
+      const stan = stans[used]
+      if (stan === undefined) return null
+      used += 1
+      return String(stan).padStart(6, '0')
+    },
   }
-}
-
-function drain(block: StanBlock): number[] {
-  const rest: number[] = []
-  for (let stan = block.next(); stan !== null; stan = block.next()) rest.push(Number(stan))
-  return rest
 }
