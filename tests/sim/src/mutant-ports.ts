@@ -1,8 +1,10 @@
-import type { GatewayStore, MemoryGatewayState, PaymentRow } from '@holdfast/gateway'
+import { addStored, type Exposure, NO_EXPOSURE } from '@holdfast/core'
 import { parseJson } from '@holdfast/envelope'
+import type { AcquirerPort, GatewayStore, MemoryGatewayState } from '@holdfast/gateway'
 import { intakeRequest } from '@holdfast/protocol'
 import type { JournalStore, Network } from '@holdfast/sdk'
 import type { CryptoSuite, ServerAnswer, SimulatedRequest } from '@holdfast/testing'
+import { askingAnew, gatewayStoreWith, reversingDeclines } from './mutant-gateway-ports.ts'
 import type { Mutant } from './mutants.ts'
 import type { DeviceDisk } from './sim-device.ts'
 
@@ -11,7 +13,9 @@ export interface MutantPorts {
   tillSuite(suite: CryptoSuite): CryptoSuite
   journalStore(store: JournalStore, disk: DeviceDisk): JournalStore
   network(network: Network, disk: DeviceDisk): Network
+  gatewaySuite(suite: CryptoSuite, state: MemoryGatewayState): CryptoSuite
   gatewayStore(store: GatewayStore, state: MemoryGatewayState): GatewayStore
+  acquirer(port: AcquirerPort): AcquirerPort
 }
 
 /** `forge` answers a request as the gateway would, under no key of the gateway. */
@@ -24,13 +28,17 @@ export function mutantPorts(
     tillSuite: (suite) => (gullible ? believingAnything(suite) : suite),
     journalStore(store, disk) {
       if (mutant === 'limits_checked_outside_the_append') return withoutCompare(store, disk)
+      if (mutant === 'exposure_released_by_upload') return releasingAtUpload(store, disk)
       return mutant === 'no_trace_of_the_online_attempt' ? withoutAttempts(store) : store
     },
     network(network, disk) {
       if (mutant === 'removes_before_it_sends') return removingBefore(network, disk)
       return mutant === 'trusts_any_200' ? trustingAny200(network, forge) : network
     },
-    gatewayStore: (store, state) => (mutant === 'dedupes_by_time' ? dedupingByTime(store, state) : store),
+    gatewaySuite: (suite, state) =>
+      mutant === 'asks_anew_after_a_restore' ? askingAnew(suite, state) : suite,
+    gatewayStore: (store, state) => gatewayStoreWith(mutant, store, state),
+    acquirer: (port) => (mutant === 'reverses_a_decline' ? reversingDeclines(port) : port),
   }
 }
 
@@ -94,28 +102,25 @@ function trustingAny200(
   }
 }
 
-const SAME_WITHIN_MS = 60_000
-
-function dedupingByTime(store: GatewayStore, state: MemoryGatewayState): GatewayStore {
-  const isRepeat = (row: PaymentRow): boolean =>
-    row.version === 0 &&
-    [...state.payments.values()].some(
-      (known) =>
-        known.deviceId === row.deviceId &&
-        known.story.paymentId !== row.story.paymentId &&
-        known.story.money.amountMinor === row.story.money.amountMinor &&
-        Math.abs(known.openedMs - row.openedMs) < SAME_WITHIN_MS,
-    )
+/** What is uploaded stands at no risk any more, for this till. */
+function releasingAtUpload(store: JournalStore, disk: DeviceDisk): JournalStore {
   return {
     ...store,
-    commit(change) {
-      const repeats = new Set(change.payments?.filter(isRepeat).map(({ story }) => story.paymentId))
-      const isNew = ({ paymentId }: { readonly paymentId: string }): boolean => !repeats.has(paymentId)
-      return store.commit({
+    commit(expectedVersion, change) {
+      const { head } = change
+      const payments = new Map(disk.image().payments)
+      for (const payment of change.payments) payments.set(payment.paymentId, payment)
+      let exposure: Exposure = { ...head.exposure, stored: NO_EXPOSURE.stored }
+      for (const { state, money, followUps, ...payment } of payments.values()) {
+        if (state !== 'QUEUED' && state !== 'FAILED_TO_UPLOAD') continue
+        const amountMinor = money.amountMinor + (followUps?.tip?.tipMinor ?? 0)
+        if ('offlineKind' in payment && payment.offlineKind !== null)
+          exposure = addStored(exposure, payment.offlineKind, { ...money, amountMinor }, 0)
+      }
+      const { firstStoredMs } = head.exposure
+      return store.commit(expectedVersion, {
         ...change,
-        payments: change.payments?.filter(({ story }) => isNew(story)) ?? [],
-        outcomes: change.outcomes?.filter(isNew) ?? [],
-        events: change.events?.filter(isNew) ?? [],
+        head: { ...head, exposure: { ...exposure, firstStoredMs } },
       })
     },
   }

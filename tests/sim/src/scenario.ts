@@ -1,3 +1,5 @@
+import { acquirerProfileOf, type AcquirerProfile } from '@holdfast/gateway'
+import { terminalCapture } from '@holdfast/iso8583'
 import { type AuditReport, createRandom, type Random } from '@holdfast/testing'
 import { catchRejections } from './catch-rejections.ts'
 import { cashierStates } from './cashier.ts'
@@ -40,7 +42,13 @@ export interface DayOptions {
   readonly circumstances?: Circumstances
   /** The gateway's database comes back from a backup in the middle of the day (P7), or the first till's disk. */
   readonly restore?: Restore
+  /** The acquirer's contract; drawn where left out. */
+  readonly contract?: Contract
 }
+
+/** `usual`: 0100 over packed digits, with what the host knows again drawn. `terminal_capture`: MACs, and nothing is known again. */
+const contracts = ['usual', 'terminal_capture'] as const
+type Contract = (typeof contracts)[number]
 
 /** `clone`: a copy of the first till sells beside it. `carry`: the first till breaks down and another one carries its queue. */
 export const restores = ['gateway', 'till', 'clone', 'carry'] as const
@@ -52,27 +60,19 @@ const DAY_MS_MIN = 2 * 60_000
 const DAY_MS_MAX = 10 * 60_000
 
 /** One seeded day: people sell, everything that can fail does, then the faults stop and all must come out even. */
-export async function runDay(seed: string, options: DayOptions = {}): Promise<DayResult> {
+export async function runDay(seed: string, asked: DayOptions = {}): Promise<DayResult> {
   const draw = createRandom(seed).fork('plan')
-  const { mutant } = options
-  const { circumstances = mutant === undefined ? 'usual' : mutants[mutant].circumstances } = options
+  const { mutant } = asked
+  const { circumstances = mutant === undefined ? 'usual' : mutants[mutant].circumstances } = asked
+  const options: DayOptions = circumstances === 'gateway_restored' ? { ...asked, restore: 'gateway' } : asked
   const nearTheLimit = circumstances === 'two_tabs_near_the_limit'
   const world = createWorld({
     seed,
     devices: draw.int(options.restore === 'carry' ? 2 : 1, 3),
-    gateways: draw.int(1, 2),
+    gateways: Math.max(draw.int(1, 2), circumstances === 'two_gateways' ? 2 : 1),
     secondTab: draw.chance(0.15) || nearTheLimit,
     ...options,
-    profile: {
-      hostDeduplicates: draw.chance(0.7),
-      hostKnowsRrn: draw.chance(0.7),
-      ...(draw.chance(0.3) ? { unclaimedReversalMs: draw.int(20_000, 180_000) } : {}),
-      // What a restored or broken till does not void any more is reversed at the deadline.
-      ...(options.restore !== undefined && options.restore !== 'gateway'
-        ? { unclaimedReversalMs: 60_000 }
-        : {}),
-      ...(draw.chance(0.3) ? { answerTimeoutMs: draw.int(2_000, 8_000) } : {}),
-    },
+    profile: profileOfDay(draw, options),
     durable: options.restore !== 'gateway' && draw.chance(0.5) ? 'commit' : 'none',
     terms: termsOfDay(draw, nearTheLimit),
   })
@@ -138,6 +138,18 @@ async function reopen(
   openShop(world, draw, { endMs, circumstances: options.circumstances })
   await engine.run(endMs)
   await drain(world, { restartTills: draw.chance(0.3) })
+}
+
+function profileOfDay(draw: Random, { restore, contract }: DayOptions): Partial<AcquirerProfile> {
+  const drawn = draw.fork('contract').chance(0.25) ? 'terminal_capture' : 'usual'
+  const knownAgain = { hostDeduplicates: draw.chance(0.7), hostKnowsRrn: draw.chance(0.7) }
+  return {
+    ...((contract ?? drawn) === 'terminal_capture' ? acquirerProfileOf(terminalCapture) : knownAgain),
+    ...(draw.chance(0.3) ? { unclaimedReversalMs: draw.int(20_000, 180_000) } : {}),
+    // What a restored or broken till does not void any more is reversed at the deadline.
+    ...(restore !== undefined && restore !== 'gateway' ? { unclaimedReversalMs: 60_000 } : {}),
+    ...(draw.chance(0.3) ? { answerTimeoutMs: draw.int(2_000, 8_000) } : {}),
+  }
 }
 
 function termsOfDay(draw: Random, nearTheLimit: boolean): World['terms'] {

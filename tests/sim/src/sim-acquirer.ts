@@ -6,7 +6,8 @@ import {
   memoryJournal,
   Script,
 } from '@holdfast/acquirer'
-import { bcdBinary1987, decode, encode } from '@holdfast/iso8583'
+import { type HostProfile, type Iso8583Message, type LinkMac, LinkSession } from '@holdfast/iso8583'
+import { linkMac, macFunction, wrapKey } from '@holdfast/iso8583/tcp'
 import {
   type Engine,
   type FaultCounters,
@@ -18,6 +19,10 @@ import {
 } from '@holdfast/testing'
 
 export interface SimAcquirer {
+  /** What the gateway signs its messages with; undefined where the contract has no MACs. */
+  readonly gatewayMac: LinkMac | undefined
+  /** Of a message on this wire. */
+  typeOf(message: Uint8Array): string
   readonly wire: SimulatedWire
   readonly script: Script
   entries(): ReturnType<Host['entries']>
@@ -35,9 +40,11 @@ export function simAcquirer(options: {
   readonly random: Random
   readonly counters: FaultCounters
   readonly onBytes: (bytes: Uint8Array) => void
+  readonly contract: HostProfile
   readonly knowsRrn: boolean
 }): SimAcquirer {
-  const { engine, counters, knowsRrn } = options
+  const { engine, counters, knowsRrn, contract } = options
+  const { mac, wire: profile } = contract
   let journal = memoryJournal()
   let forgets = false
   const forgotten: JournalEntry[] = []
@@ -48,35 +55,45 @@ export function simAcquirer(options: {
   let host = newHost()
 
   function newHost(): Host {
-    return createHost({ nowMs: () => trueMs(engine), journal, fingerprint, script, knowsRrn })
+    return createHost({ nowMs: () => trueMs(engine), journal, fingerprint, script, profile, knowsRrn })
   }
 
   function serve(connection: WireConnection): void {
+    const session = new LinkSession(profile, mac.kind === 'none' ? undefined : macFunction(mac.kind, MAC_KEY))
     let signedOn = false
     open.add(connection)
     connection.onClose(() => open.delete(connection))
     connection.onMessage((bytes) => {
       options.onBytes(bytes)
-      const decoded = decode(bcdBinary1987, bytes)
-      if (!decoded.ok) throw new Error(`the gateway sent a malformed message: ${decoded.code}`)
-      const { message } = decoded
-      if (!signedOn && message.fields[70] !== '001') return connection.close()
+      const read = session.read(bytes)
+      if (!read.ok) throw new Error(`the gateway sent what the acquirer cannot read: ${read.why}`)
+      const { message } = read
+      if (!signedOn && message.fields[70] !== SIGN_ON) return connection.close()
       signedOn = true
-      if (forgets && message.mti === '0101') forget(message.fields[37] ?? '')
+      if (forgets && REPEATED.has(message.mti)) forget(message.fields[37] ?? '')
       const reply = host.handle(message)
       engine.tell(
         `acquirer ${message.mti} STAN ${message.fields[11]} RRN ${message.fields[37] ?? '-'} → ${reply.kind === 'silence' ? 'silence' : reply.message.fields[39]}`,
       )
       if (reply.kind === 'silence') return undefined
       if (reply.kind === 'cut') return connection.close()
-      const answer = encode(bcdBinary1987, reply.message)
-      for (let copy = 0; copy < reply.copies; copy += 1) {
-        engine.after(reply.delayMs, 'acquirer answers', () => {
-          if (open.has(connection)) sendOver(connection, answer)
-        })
-      }
+      engine.after(reply.delayMs, 'acquirer answers', () => {
+        if (open.has(connection)) answerOver(connection, session, reply)
+      })
       return undefined
     })
+  }
+
+  function answerOver(
+    connection: WireConnection,
+    session: LinkSession,
+    { message, copies }: { readonly message: Iso8583Message; readonly copies: number },
+  ): void {
+    const isKeyChange = mac.kind !== 'none' && message.mti === '0810' && message.fields[70] === KEY_CHANGE
+    const fields = isKeyChange ? { ...message.fields, 48: wrapKey(KEY_KEY, NEXT_KEY) } : message.fields
+    const bytes = session.write({ mti: message.mti, fields })
+    for (let copy = 0; copy < copies; copy += 1) sendOver(connection, bytes)
+    if (isKeyChange) session.changeKey(macFunction(mac.kind, NEXT_KEY))
   }
 
   function forget(rrn: string): void {
@@ -91,6 +108,11 @@ export function simAcquirer(options: {
   return {
     wire,
     script,
+    gatewayMac: linkMac(mac, { macKey: MAC_KEY, keyEncryptionKey: KEY_KEY }),
+    typeOf: (message) =>
+      profile.digits === 'bcd'
+        ? Buffer.from(message.subarray(0, 2)).toString('hex')
+        : Buffer.from(message.subarray(0, 4)).toString('latin1'),
     bytesSeen,
     entries: () => [...forgotten, ...host.entries()],
     forgetRepeats() {
@@ -104,6 +126,13 @@ export function simAcquirer(options: {
     },
   }
 }
+
+const SIGN_ON = '001'
+const KEY_CHANGE = '101'
+const REPEATED: ReadonlySet<string> = new Set(['0101', '0201'])
+const MAC_KEY = new Uint8Array(16).fill(1)
+const KEY_KEY = new Uint8Array(16).fill(2)
+const NEXT_KEY = new Uint8Array(16).fill(3)
 
 /** The gateway may have hung up a moment ago. */
 function sendOver(connection: WireConnection, answer: Uint8Array): void {

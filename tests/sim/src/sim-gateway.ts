@@ -26,6 +26,7 @@ import {
 import type { Enrolments } from './enrolments.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { MutantPorts } from './mutant-ports.ts'
+import type { LinkWatch } from './watch-link.ts'
 import { type DatabaseFaults, NO_DATABASE_FAULTS, simGatewayStore } from './sim-gateway-store.ts'
 import type { SimAcquirer } from './sim-acquirer.ts'
 
@@ -56,6 +57,7 @@ export interface SimGatewayOptions {
   readonly leaseTerms: (device: DeviceRow) => LeaseTerms
   readonly enrolments: Enrolments
   readonly ports: MutantPorts
+  readonly linkWatch: LinkWatch
   readonly onCommit: (change: GatewayChange) => void
   readonly onError: (text: string) => void
 }
@@ -86,12 +88,17 @@ export function simGateway(options: SimGatewayOptions): SimGateway {
         options.onError(`${process.name}: ${message} ${JSON.stringify(fields)}`),
     }
     const world: GatewayWorld = {
-      store: options.ports.gatewayStore(
-        simGatewayStore({ ...options, process, faults: () => faults }),
-        options.state,
+      store: options.linkWatch.store(
+        options.ports.gatewayStore(
+          simGatewayStore({ ...options, process, faults: () => faults }),
+          options.state,
+        ),
+        process.name,
       ),
       clock,
-      crypto: options.suite.crypto(random.fork(`crypto/${starts}`)),
+      crypto: options.ports
+        .gatewaySuite(options.suite, options.state)
+        .crypto(random.fork(`crypto/${starts}`)),
       keys: options.keys.current(),
       profile: options.profile,
       durable: options.durable,
@@ -100,13 +107,14 @@ export function simGateway(options: SimGatewayOptions): SimGateway {
     }
     const linkRandom = random.fork(`link/${starts}`)
     const acquirer = createIso8583Acquirer({
-      dialer: options.acquirer.wire.dialer(process),
+      dialer: options.linkWatch.dialer(options.acquirer.wire.dialer(process), process.name),
       clock,
       random: () => linkRandom.next(),
       profile: options.profile,
+      mac: options.acquirer.gatewayMac,
       log,
     })
-    const authoriser = createAuthoriser(world, acquirer)
+    const authoriser = createAuthoriser(world, options.ports.acquirer(acquirer))
     const api = createDeviceApi(world, acquirer, (device) => Promise.resolve(options.leaseTerms(device)))
     acquirer.start()
     authoriser.start()

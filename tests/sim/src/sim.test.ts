@@ -73,7 +73,8 @@ test.each(named.map((mutant) => [mutants[mutant].says, mutant] as const))(
     const { circumstances, noticedBy } = mutants[mutant]
     for (let seed = MUTANT_SEED; seed < MUTANT_SEED + MUTANT_SEEDS_MAX; seed += 1) {
       const { world } = await runDay(String(seed), { mutant })
-      if (!world.watch.breaches().some(({ promise }) => noticedBy.test(promise))) continue
+      if (!world.watch.breaches().some(({ promise, detail }) => noticedBy.test(`${promise}: ${detail}`)))
+        continue
       expect(await breachesWithout(seed, circumstances), `seed ${seed}, without it`).toEqual([])
       return
     }

@@ -38,7 +38,12 @@ export interface GatewayWatch {
 }
 
 /** Holds every transaction of the gateway to what must always be true. */
-export function watchGateway(watch: Watch, engine: Engine): GatewayWatch {
+export function watchGateway(
+  watch: Watch,
+  engine: Engine,
+  /** Whether this answer of the issuer was a decision, and not that nobody decided. */
+  isFinal: (responseCode: string) => boolean,
+): GatewayWatch {
   const stories = new Map<string, PaymentStory>()
   const outcomes = new Map<string, string>()
   let isRestored = false
@@ -77,6 +82,17 @@ export function watchGateway(watch: Watch, engine: Engine): GatewayWatch {
     if (before.word.said === 'accepted' && after.word.said === 'open') back('an acceptance was forgotten')
     if (before.money.amountMinor !== after.money.amountMinor) back('the amount changed')
     if (after.attempts.length < before.attempts.length) back('an attempt disappeared')
+    for (const attempt of after.attempts.slice(before.attempts.length)) {
+      const declined = before.attempts.find(
+        (one) => one.attemptId === attempt.attemptId && one.state === 'declined' && isFinal(one.responseCode),
+      )
+      if (declined !== undefined)
+        watch.breach(
+          'a decline is final for its card',
+          `attempt ${declined.number} was declined, ${attempt.number} asks again`,
+          paymentId,
+        )
+    }
     for (const [at, attempt] of before.attempts.entries()) {
       const next = after.attempts[at]
       if (next !== undefined && !mayBecome(attempt.state, next.state))

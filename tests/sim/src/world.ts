@@ -35,7 +35,10 @@ import { createKeyRing, type KeyRing } from './key-ring.ts'
 import { type SimGateway, simGateway } from './sim-gateway.ts'
 import { createWatch, type Watch } from './watch.ts'
 import { type DeviceWatch, watchDevice } from './watch-device.ts'
+import { retryRule } from '@holdfast/iso8583'
+import { watchDue } from './watch-due.ts'
 import { watchGateway } from './watch-gateway.ts'
+import { watchLink } from './watch-link.ts'
 import { type StormWatch, watchStorm } from './watch-storm.ts'
 import { watchSending } from './watch-sending.ts'
 
@@ -97,11 +100,13 @@ export function createWorld(options: WorldOptions): World {
   const errors: string[] = []
   const place = { account: 'acct_000000000000000000000001', location: 'loc_000000000000000000000001' }
   const enrolments = createEnrolments(database, random.fork('enrolments'), place)
+  const profile: AcquirerProfile = { ...defaultAcquirerProfile, ...options.profile }
   const acquirer: SimAcquirer = simAcquirer({
     engine,
     random: random.fork('acquirer'),
     counters,
-    knowsRrn: options.profile?.hostKnowsRrn ?? true,
+    contract: profile.host,
+    knowsRrn: profile.hostKnowsRrn,
     onBytes(bytes) {
       if (bytesHoldCardNumber(bytes)) acquirer.bytesSeen.withCard += 1
     },
@@ -121,7 +126,18 @@ export function createWorld(options: WorldOptions): World {
     return { ...TERMS, offline: world.terms(defaultOfflineTerms), readers }
   }
 
-  const gatewayWatch = watchGateway(watch, engine)
+  const isFinal = (code: string): boolean => retryRule(profile.host.retry, code).kind !== 'again'
+  const gatewayWatch = watchGateway(watch, engine, isFinal)
+  const devices: SimDevice[] = []
+  const damages: Damage[] = []
+  const dueWatch = watchDue(watch, {
+    engine,
+    database,
+    devices,
+    holdMs: profile.holdMs,
+    isDamaged: (id) => damages.some(({ paymentId }) => paymentId === id),
+  })
+  const linkWatch = watchLink(watch, { engine, counters, typeOf: (message) => acquirer.typeOf(message) })
   const keys = createKeyRing(suite, random.fork('gateway key').bytes(32))
   const forger = createForger(
     suite.crypto(random.fork('forger')),
@@ -138,14 +154,18 @@ export function createWorld(options: WorldOptions): World {
       suite,
       keys,
       state: database,
-      profile: { ...defaultAcquirerProfile, ...options.profile },
+      profile,
       acquirer,
       durable: options.durable ?? 'none',
       skewMs: at === 0 ? 0 : random.int(-300, 300),
       leaseTerms,
       enrolments,
       ports,
-      onCommit: (change) => gatewayWatch.onCommit(change),
+      linkWatch,
+      onCommit(change) {
+        gatewayWatch.onCommit(change)
+        dueWatch.onCommit(change)
+      },
       onError,
     }),
   )
@@ -170,7 +190,6 @@ export function createWorld(options: WorldOptions): World {
 
   const pruned = new Map<string, StoredPayment>()
   const storms: StormWatch[] = []
-  const devices: SimDevice[] = []
   const deviceWatches = new Map<DeviceDisk, DeviceWatch>()
   function addDevice(
     name: string,
@@ -228,12 +247,15 @@ export function createWorld(options: WorldOptions): World {
     database,
     keys,
     enrolments,
-    damages: [],
+    damages,
     pruned,
     errors,
     storms,
     rewind: {
-      gateway: () => gatewayWatch.rewind(database),
+      gateway() {
+        gatewayWatch.rewind(database)
+        dueWatch.rewind()
+      },
       device: ({ disk }) => deviceWatches.get(disk)?.rewind(disk.image()),
     },
     addClone: (original) => addDevice(`${original.name}-clone`, { cloneOf: original }),
