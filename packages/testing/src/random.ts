@@ -32,7 +32,8 @@ export function createRandom(seed: string): Random {
   return {
     next,
     int,
-    chance: (probability) => probability > 0 && next() < probability,
+    // Also what never happens draws, so that a fault that is switched off shifts no other.
+    chance: (probability) => next() < probability,
     pick(items) {
       const item = items[int(0, items.length - 1)]
       if (item === undefined) throw new Error('nothing to pick from')

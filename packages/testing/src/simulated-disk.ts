@@ -105,6 +105,7 @@ const diskFaultNames = [
   'disk.slow',
   'disk.read_failed',
   'disk.full',
+  'disk.full_while_marking',
   'disk.reserve_in_use',
   'disk.in_flight_lost',
   'disk.in_flight_landed',
@@ -201,6 +202,7 @@ export function simulatedDisk<
             counters.hit('disk.full')
             return process.deliver(() => reject(new Error('ENOSPC')))
           }
+          if (full === true) counters.hit('disk.full_while_marking')
           if (met('disk.commit_failed', faults.commitFails))
             return process.deliver(() => reject(new Error('EIO')))
           const cached = random.chance(faults.lies) ? copyOf(medium) : null

@@ -45,9 +45,11 @@ export interface NetworkFaults {
   /** The same bytes arrive a second time, perhaps much later. */
   readonly duplicated: number
   readonly reset: number
-  /** A proxy answers 502 although the gateway took the request. */
+  /** A proxy answers 5xx although the gateway took the request. */
   readonly serverError: number
-  /** A hotel's page: 200 and HTML. */
+  /** Somebody else answers: moved, forbidden, gone, too large. The gateway has not looked at the request. */
+  readonly misled: number
+  /** A hotel's page or a proxy's JSON: 200, and not from the gateway. */
   readonly captive: number
   /** An answer that is cut off but still has its status. */
   readonly garbled: number
@@ -62,10 +64,15 @@ export const NO_NETWORK_FAULTS: NetworkFaults = {
   duplicated: 0,
   reset: 0,
   serverError: 0,
+  misled: 0,
   captive: 0,
   garbled: 0,
   overloaded: 0,
 }
+
+/** Moved, unauthorised, forbidden, not found, gone, too large. */
+const MISLED = [302, 401, 403, 404, 410, 413] as const
+const SERVER_ERRORS = [500, 502, 503, 504] as const
 
 const networkFaultNames = [
   'net.request_lost',
@@ -74,13 +81,16 @@ const networkFaultNames = [
   'net.duplicated',
   'net.reset',
   'net.server_error',
+  ...MISLED.map((status) => `net.misled_${status}`),
+  'net.reordered',
+  'net.slow',
   'net.captive',
   'net.garbled',
   'net.overloaded',
   'net.down',
   'net.black_hole',
   'net.refused',
-] as const
+]
 
 /** `down` is known at once; `black_hole` swallows everything until the time is out; `captive` answers for everybody. */
 export type LinkState = 'up' | 'slow' | 'down' | 'black_hole' | 'captive' | 'answers_lost'
@@ -103,7 +113,10 @@ export interface SimulatedLinkOptions {
   readonly onWire?: (text: string) => void
 }
 
-const CAPTIVE_PAGE = '<!doctype html><title>Free Wi-Fi</title><p>Please accept our terms.'
+const CAPTIVE_PAGES = [
+  '<!doctype html><title>Free Wi-Fi</title><p>Please accept our terms.',
+  '{"status":"ok","login":"https://portal.invalid/"}',
+] as const
 
 /** One device's way to the gateway. What has left a program arrives also when the program is dead by then. */
 export function simulatedLink(options: SimulatedLinkOptions): SimulatedLink {
@@ -111,8 +124,10 @@ export function simulatedLink(options: SimulatedLinkOptions): SimulatedLink {
   counters.announce(...networkFaultNames)
   let state: LinkState = 'up'
   let faults = NO_NETWORK_FAULTS
+  /** Requests are numbered as they leave, to see them overtake each other. */
+  let [sent, arrived] = [0, 0]
 
-  function met(fault: (typeof networkFaultNames)[number], probability: number): boolean {
+  function met(fault: string, probability: number): boolean {
     if (!random.chance(probability)) return false
     counters.hit(fault)
     return true
@@ -161,15 +176,30 @@ export function simulatedLink(options: SimulatedLinkOptions): SimulatedLink {
     if (state === 'black_hole') return counters.hit('net.black_hole')
     if (state === 'captive' || met('net.captive', faults.captive)) {
       if (state === 'captive') counters.hit('net.captive')
-      return within(random.int(5, 40), reached({ status: 200, body: CAPTIVE_PAGE, retryAfterMs: null }))
+      return within(
+        random.int(5, 40),
+        reached({ status: 200, body: random.pick(CAPTIVE_PAGES), retryAfterMs: null }),
+      )
     }
     if (met('net.overloaded', faults.overloaded)) {
       const retryAfterMs = random.int(1, 60) * 1_000
       return within(random.int(5, 40), reached({ status: 429, body: '', retryAfterMs }))
     }
+    if (random.chance(faults.misled)) {
+      const status = random.pick(MISLED)
+      counters.hit(`net.misled_${status}`)
+      return within(random.int(5, 40), reached({ status, body: 'Not here', retryAfterMs: null }))
+    }
     if (met('net.request_lost', faults.requestLost)) return undefined
+    if (state === 'slow') counters.hit('net.slow')
+    sent += 1
+    const number = sent
     const outMs = travelMs()
-    engine.after(outMs, `${name} ${routeOf(request)} arrives`, () => arrive(request, within))
+    engine.after(outMs, `${name} ${routeOf(request)} arrives`, () => {
+      counters.sometimes('net.reordered', number < arrived)
+      arrived = Math.max(arrived, number)
+      arrive(request, within)
+    })
     if (met('net.duplicated', faults.duplicated)) {
       const againMs = outMs + (random.chance(0.5) ? random.int(1, 200) : random.int(1_000, 900_000))
       // Nobody waits for the answer of the second delivery.
@@ -195,7 +225,10 @@ export function simulatedLink(options: SimulatedLinkOptions): SimulatedLink {
       if (met('net.answer_lost', faults.answerLost)) return undefined
       if (met('net.reset', faults.reset)) return within(travelMs(), unreachable('reset'))
       if (met('net.server_error', faults.serverError))
-        return within(travelMs(), reached({ status: 502, body: 'Bad Gateway', retryAfterMs: null }))
+        return within(
+          travelMs(),
+          reached({ status: random.pick(SERVER_ERRORS), body: 'Bad Gateway', retryAfterMs: null }),
+        )
       if (met('net.garbled', faults.garbled))
         return within(travelMs(), reached({ ...answer, body: answer.body.slice(0, answer.body.length >> 1) }))
       return within(travelMs(), reached(answer))

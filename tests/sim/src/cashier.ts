@@ -25,6 +25,13 @@ const JOURNAL_FAILURES: ReadonlySet<string> = new Set([
   'journal_damaged',
 ])
 const CARDS_MAX = 3
+const OFFLINE_LIMITS: ReadonlySet<string> = new Set([
+  'offline_amount_above_limit',
+  'offline_stored_total_above_limit',
+  'offline_stored_count_above_limit',
+  'offline_card_count_above_limit',
+  'offline_card_total_above_limit',
+])
 
 export const cashierStates = [
   'shown.approved',
@@ -39,7 +46,8 @@ export const cashierStates = [
   'cashier.looked_up_after_crash',
   'cashier.restarted_the_till',
   'cashier.store_after_refusal',
-] as const
+  ...[...OFFLINE_LIMITS].map((code) => `refused.${code}`),
+]
 
 /** A person at one running till. Dies with the program as far as the code goes; what was seen stays in the shop. */
 export async function runCashier(till: RunningTill, options: CashierOptions): Promise<void> {
@@ -76,6 +84,7 @@ function createHand(till: RunningTill, options: CashierOptions) {
   }
 
   function saw(code: string): void {
+    if (OFFLINE_LIMITS.has(code)) counters.hit(`refused.${code}`)
     journalFailures = JOURNAL_FAILURES.has(code) ? journalFailures + 1 : 0
     if (journalFailures < JOURNAL_FAILURES_MAX) return
     counters.hit('cashier.restarted_the_till')

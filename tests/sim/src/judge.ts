@@ -67,6 +67,8 @@ export const rareStates = [
   'state.unclaimed_reversed',
   'state.card_approved_offline',
   'state.expired',
+  'state.part_approved',
+  'state.batch_partly_parked',
   'state.pruned',
 ] as const
 
@@ -78,6 +80,7 @@ function countStates({ counters, database }: World): void {
     const stored = word.said === 'accepted' && word.via === 'offline'
     met('state.late_answer_adopted', stored && claimed?.state === 'approved' && !claimed.deferred)
     met('state.declined_when_forwarded', stored && statusOf(story) === 'declined')
+    met('state.part_approved', claimed?.state === 'approved' && claimed.approvedMinor !== undefined)
     met('state.card_approved_offline', stored && word.kind === 'card_approved')
     met(
       'state.asked_again_after_reversal',

@@ -19,13 +19,14 @@ export function openShop(
   draw: Random,
   { endMs, circumstances }: { readonly endMs: number; readonly circumstances: Circumstances },
 ): void {
-  const { engine, counters, shop, devices } = world
-  const amounts = draw.fork('amounts')
+  const { engine, counters, shop, devices, plans } = world
+  const amountsOf = new Map(devices.map(({ name }) => [name, draw.fork(`amounts ${name}`)]))
   const nearTheLimit = circumstances === 'two_tabs_near_the_limit'
   const lastAmounts = new Map<string, number>()
 
   function nextOrder(till: string): Order | null {
-    if (engine.nowMs() >= endMs) return null
+    const amounts = amountsOf.get(till) ?? draw.fork(`amounts ${till}`)
+    if (engine.nowMs() >= endMs || !plans.isOpen(till, shop.orders.length)) return null
     // Two coffees, one after the other: the same till, amount and minute, and still two sales.
     const again = amounts.chance(0.15) ? lastAmounts.get(till) : undefined
     counters.sometimes('cashier.same_amount_again', again !== undefined)

@@ -3,7 +3,11 @@ import { fastCryptoSuite, type Random, simulatedProcess, trueMs } from '@holdfas
 import type { SimDevice } from './sim-device.ts'
 import type { World } from './world.ts'
 
-const carryFaults = ['device.queue_carried', 'device.dead_for_good', 'device.back_after_carrying'] as const
+export const carryFaults = [
+  'device.queue_carried',
+  'device.dead_for_good',
+  'device.back_after_carrying',
+] as const
 
 const TRY_AGAIN_MS = 5_000
 const CUT_OFF_MS = 60_000
@@ -15,7 +19,6 @@ const CUT_OFF_MS = 60_000
 export function planCarry(world: World, draw: Random, endMs: number): void {
   const { engine, devices, counters } = world
   const [dead, carrier] = [devices[0], devices.find(({ disk }) => disk !== devices[0]?.disk)]
-  counters.announce(...carryFaults)
   if (dead === undefined || carrier === undefined) return
   const breaksMs = draw.int(1, endMs - engine.nowMs())
   // Before that it was cut off for a while, so that there is something to carry.

@@ -1,7 +1,7 @@
 import type { Random } from '@holdfast/testing'
 import type { World } from './world.ts'
 
-const cloneFaults = ['device.cloned', 'state.clone_frozen'] as const
+export const cloneFaults = ['device.cloned', 'state.clone_frozen'] as const
 
 /**
  * The first till's disk is copied with its key, and a second machine sells on the copy beside the original (reliability,
@@ -9,7 +9,6 @@ const cloneFaults = ['device.cloned', 'state.clone_frozen'] as const
  */
 export function planClone(world: World, draw: Random, endMs: number): void {
   const { engine, devices, counters } = world
-  counters.announce(...cloneFaults)
   const copyMs = draw.int(1, Math.floor((endMs - engine.nowMs()) / 2))
   engine.after(copyMs, 'clone', () => {
     const [original] = devices

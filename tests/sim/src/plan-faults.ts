@@ -14,8 +14,11 @@ import type { Circumstances, Mutant } from './mutants.ts'
 import type { World } from './world.ts'
 
 /** Half of the kinds are off in a seed, and those that are on come rarely or often: a swarm finds what a mean hides. */
-function rate(draw: Random, max: number): number {
-  return draw.chance(0.5) ? 0 : max * draw.next() ** 2
+function rates({ plans }: World, draw: Random) {
+  return (name: string, max: number): number => {
+    const drawn = draw.chance(0.5) ? 0 : max * draw.next() ** 2
+    return plans.isOn(name) ? drawn : 0
+  }
 }
 
 export function setFaults(
@@ -23,48 +26,50 @@ export function setFaults(
   draw: Random,
   { mutant, circumstances }: { readonly mutant?: Mutant | undefined; readonly circumstances: Circumstances },
 ): void {
+  const rate = rates(world, draw)
   for (const { disk, link } of world.devices) {
     const diskFaults: DiskFaults = {
       ...NO_DISK_FAULTS,
-      readFails: rate(draw, 0.01),
-      commitFails: rate(draw, 0.05),
-      commitFailsApplied: rate(draw, 0.05),
-      crashTorn: rate(draw, 0.02),
-      crashAfterDurable: rate(draw, 0.02),
-      slow: circumstances === 'two_tabs_near_the_limit' ? 0.3 : rate(draw, 0.05),
+      readFails: rate('disk.readFails', 0.01),
+      commitFails: rate('disk.commitFails', 0.05),
+      commitFailsApplied: rate('disk.commitFailsApplied', 0.05),
+      crashTorn: rate('disk.crashTorn', 0.02),
+      crashAfterDurable: rate('disk.crashAfterDurable', 0.02),
+      slow: circumstances === 'two_tabs_near_the_limit' ? 0.3 : rate('disk.slow', 0.05),
       lies: mutant === 'disk_lies' ? 0.5 : 0,
     }
     disk.setFaults(diskFaults)
     const netFaults: NetworkFaults = {
       ...NO_NETWORK_FAULTS,
-      requestLost: rate(draw, 0.3),
-      answerLost: rate(draw, 0.3),
-      delayed: rate(draw, 0.2),
-      duplicated: rate(draw, 0.3),
-      reset: rate(draw, 0.1),
-      serverError: rate(draw, 0.1),
-      captive: rate(draw, 0.1),
-      garbled: rate(draw, 0.1),
-      overloaded: rate(draw, 0.1),
+      requestLost: rate('net.requestLost', 0.3),
+      answerLost: rate('net.answerLost', 0.3),
+      delayed: rate('net.delayed', 0.2),
+      duplicated: rate('net.duplicated', 0.3),
+      reset: rate('net.reset', 0.1),
+      serverError: rate('net.serverError', 0.1),
+      misled: rate('net.misled', 0.1),
+      captive: rate('net.captive', 0.1),
+      garbled: rate('net.garbled', 0.1),
+      overloaded: rate('net.overloaded', 0.1),
     }
     link.setFaults(netFaults)
   }
   const wireFaults: WireFaults = {
     ...NO_WIRE_FAULTS,
-    cutBefore: rate(draw, 0.1),
-    cutAfter: rate(draw, 0.1),
-    delayed: rate(draw, 0.2),
+    cutBefore: rate('wire.cutBefore', 0.1),
+    cutAfter: rate('wire.cutAfter', 0.1),
+    delayed: rate('wire.delayed', 0.2),
   }
   world.acquirer.wire.setFaults(wireFaults)
   const databaseFaults: DatabaseFaults = {
     ...NO_DATABASE_FAULTS,
-    commitUnknown: rate(draw, 0.05),
-    readFails: rate(draw, 0.02),
-    slow: rate(draw, 0.03),
+    commitUnknown: rate('db.commitUnknown', 0.05),
+    readFails: rate('db.readFails', 0.02),
+    slow: rate('db.slow', 0.03),
     lies: mutant === 'database_lies' ? 0.5 : 0,
   }
   for (const gateway of world.gateways) gateway.setDatabaseFaults(databaseFaults)
-  world.forgeries = rate(draw, 0.1)
+  world.forgeries = rate('net.forged', 0.1)
   // Seldom enough that a till gets through the day, often enough that one that believes it is found out.
   if (circumstances === 'forgers') world.forgeries = 0.1
 }
@@ -76,41 +81,51 @@ export const scriptFaults = [
   ['acquirer.answered_twice', { duplicate: true }],
   ['acquirer.answer_cut', { cut: true }],
   ['acquirer.issuer_not_there', { responseCode: '91' }],
+  ['acquirer.part_approved', { responseCode: '10', approvedMinor: 1 }],
 ] as const
+
+/** An even number: it ends up. */
+const FLAPS = 40
 
 export function planOutages(world: World, draw: Random, endMs: number): void {
   const { engine, counters, acquirer, devices } = world
   const links: LinkState[] = ['down', 'black_hole', 'captive', 'slow', 'answers_lost']
-  repeat(world, draw, endMs, draw.pick([0, 1, 3]), () => {
-    const hit = draw.chance(0.5) ? devices : [draw.pick(devices)]
-    const state = draw.pick(links)
+  repeat(world, draw, endMs, draw.pick([0, 1, 3]), (own) => {
+    const hit = own.chance(0.5) ? devices : [own.pick(devices)]
+    const state = own.pick(links)
     counters.hit('outage.internet')
     for (const { link } of hit) link.setState(state)
-    engine.after(draw.int(5_000, 240_000), 'the internet is back', () => {
+    engine.after(own.int(5_000, 240_000), 'the internet is back', () => {
       for (const { link } of hit) link.setState('up')
     })
   })
-  repeat(world, draw, endMs, draw.pick([0, 1, 2]), () => {
+  repeat(world, draw, endMs, draw.pick([0, 0, 1]), (own) => {
+    const { link } = own.pick(devices)
+    counters.hit('outage.flapping')
+    for (let second = 0; second < FLAPS; second += 1)
+      engine.after(second * 1_000, 'the link flaps', () => link.setState(second % 2 === 0 ? 'down' : 'up'))
+  })
+  repeat(world, draw, endMs, draw.pick([0, 1, 2]), (own) => {
     counters.hit('outage.acquirer')
-    acquirer.wire.setState(draw.chance(0.6) ? 'down' : 'half_open')
-    engine.after(draw.int(5_000, 180_000), 'the acquirer is back', () => acquirer.wire.setState('up'))
+    acquirer.wire.setState(own.chance(0.6) ? 'down' : 'half_open')
+    engine.after(own.int(5_000, 180_000), 'the acquirer is back', () => acquirer.wire.setState('up'))
   })
   repeat(world, draw, endMs, draw.pick([0, 1]), () => {
     counters.hit('acquirer.restarted')
     acquirer.restart()
   })
-  repeat(world, draw, endMs, draw.pick([0, 2, 12]), () => {
-    const [name, action] = draw.pick(scriptFaults)
+  repeat(world, draw, endMs, draw.pick([0, 2, 12]), (own) => {
+    const [name, action] = own.pick(scriptFaults)
     counters.hit(name)
     acquirer.script.add({
-      match: { next: 1, message: draw.chance(0.8) ? 'authorisation' : 'reversal' },
+      match: { next: 1, message: own.chance(0.8) ? 'authorisation' : 'reversal' },
       do: action,
     })
   })
   for (const { disk } of devices) {
-    repeat(world, draw, endMs, draw.pick([0, 0, 1]), () => {
-      disk.setFull(draw.pick([true, 'reserve_in_use'] as const))
-      engine.after(draw.int(5_000, 120_000), 'space again', () => disk.setFull(false))
+    repeat(world, draw, endMs, draw.pick([0, 0, 1]), (own) => {
+      disk.setFull(own.pick([true, 'reserve_in_use'] as const))
+      engine.after(own.int(5_000, 120_000), 'space again', () => disk.setFull(false))
     })
   }
 }
@@ -118,39 +133,45 @@ export function planOutages(world: World, draw: Random, endMs: number): void {
 export function planDeaths(world: World, draw: Random, endMs: number): void {
   const { engine, counters, devices, gateways } = world
   for (const device of devices) {
-    repeat(world, draw, endMs, draw.pick([0, 1, 3]), () => {
+    repeat(world, draw, endMs, draw.pick([0, 1, 3]), (own) => {
       const process = device.process()
       if (process === null) return
-      if (draw.chance(0.3)) {
+      if (own.chance(0.3)) {
         counters.hit('device.frozen')
-        process.freeze(draw.int(500, 90_000))
-      } else if (draw.chance(0.5)) {
+        const { disk } = device
+        const tabs = devices.filter((tab) => tab.disk === disk && tab.process() !== null)
+        counters.sometimes('device.frozen_beside_a_tab', tabs.length > 1)
+        process.freeze(own.int(500, 90_000))
+      } else if (own.chance(0.5)) {
         counters.hit('device.crash_at_step')
-        process.crashAtStep(process.steps() + draw.int(1, 60))
+        process.crashAtStep(process.steps() + own.int(1, 60))
       } else process.kill('kill -9')
     })
-    reviveDevice(world, draw, device.name)
+    reviveDevice(world, draw.fork(`supervisor of ${device.name}`), device.name)
   }
   for (const gateway of gateways) {
-    repeat(world, draw, endMs, draw.pick([0, 1, 2]), () => {
+    repeat(world, draw, endMs, draw.pick([0, 1, 2]), (own) => {
       const process = gateway.process()
       if (process === null) return
       counters.hit('outage.service')
-      if (draw.chance(0.3)) {
+      if (own.chance(0.3)) {
         counters.hit('gateway.frozen')
-        process.freeze(draw.int(500, 30_000))
-      } else if (draw.chance(0.6)) {
+        process.freeze(own.int(500, 30_000))
+      } else if (own.chance(0.6)) {
         counters.hit('gateway.crash_at_step')
-        process.crashAtStep(process.steps() + draw.int(1, 80))
+        process.crashAtStep(process.steps() + own.int(1, 80))
       } else process.kill('kill -9')
     })
+    const own = draw.fork(`supervisor of ${gateway.name}`)
     const revive = (): void => {
-      if (gateway.process() === null && draw.chance(0.2)) gateway.start()
-      engine.after(draw.int(1_000, 7_000), 'supervisor', revive)
+      if (gateway.process() === null && own.chance(0.2)) gateway.start()
+      engine.after(own.int(1_000, 7_000), 'supervisor', revive)
     }
     revive()
   }
 }
+
+const DAY_MS = 86_400_000
 
 function reviveDevice(world: World, draw: Random, name: string): void {
   const { engine, counters, devices } = world
@@ -159,6 +180,7 @@ function reviveDevice(world: World, draw: Random, name: string): void {
     if (device?.process() === null && draw.chance(0.35)) {
       const reboot = draw.chance(0.4)
       if (reboot) counters.hit('device.reboot')
+      counters.sometimes('device.clock_wrong_at_boot', reboot && Math.abs(device.machine.skewMs) > DAY_MS)
       device.start({ reboot })
       if (draw.chance(0.2)) {
         counters.hit('device.crash_in_recovery')
@@ -172,25 +194,14 @@ function reviveDevice(world: World, draw: Random, name: string): void {
 
 /** In the middle of the day the merchant thinks again about what may be stored. */
 export function planLease(world: World, draw: Random, endMs: number): void {
-  repeat(world, draw, endMs, draw.pick([0, 0, 1]), () => {
+  repeat(world, draw, endMs, draw.pick([0, 0, 1]), (own) => {
     world.counters.hit('lease.changed')
     const { terms } = world
-    const allowed = draw.chance(0.5)
-    const limits = tightTerms(draw)
+    const allowed = own.chance(0.5)
+    const limits = tightTerms(own)
     world.terms = (usual) => ({ ...limits(terms(usual)), allowed })
     world.engine.tell('the merchant changes the limits')
   })
-}
-
-export function planClocks(world: World, draw: Random, endMs: number): void {
-  for (const { machine, name } of world.devices) {
-    repeat(world, draw, endMs, draw.pick([0, 0, 1, 2]), () => {
-      world.counters.hit('device.clock_jump')
-      const jumpMs = draw.pick([-3_600_000, -60_000, 45_000, 7_200_000, -400 * 86_400_000, 40 * 86_400_000])
-      machine.skewMs += jumpMs
-      world.engine.tell(`${name} clock jumps ${jumpMs} ms`)
-    })
-  }
 }
 
 /** Limits that a few sales use up. */
@@ -224,16 +235,21 @@ export function cardApproving(usual: LeaseTerms['offline']): LeaseTerms['offline
   return deferred === undefined ? usual : { ...usual, kinds: { ...usual.kinds, card_approved: deferred } }
 }
 
-/** So many times at moments of the day. */
+/**
+ * So many times at moments of the day. Each has draws of its own, so that one which is left out shifts no other.
+ */
 export function repeat(
-  { engine }: Pick<World, 'engine'>,
+  { engine, plans }: World,
   draw: Random,
   endMs: number,
   times: number,
-  run: () => void,
+  run: (own: Random) => void,
 ): void {
-  for (let n = 0; n < times; n += 1)
+  for (let n = 0; n < times; n += 1) {
+    const number = plans.next()
+    const own = draw.fork(`event ${number}`)
     engine.after(draw.int(0, Math.max(1, endMs - engine.nowMs())), 'plan', () => {
-      if (engine.nowMs() < endMs) run()
+      if (engine.nowMs() < endMs && plans.isKept(number)) run(own)
     })
+  }
 }

@@ -10,14 +10,14 @@ export const keyFaults = ['keys.signing_rotated', 'keys.sealing_rotated'] as con
  */
 export function planKeys(world: World, draw: Random, endMs: number): void {
   const { engine, counters, gateways, keys } = world
-  repeat(world, draw, endMs, draw.pick([0, 0, 1, 2]), () => {
-    const purpose = draw.pick(['signing', 'sealing'] as const)
+  repeat(world, draw, endMs, draw.pick([0, 0, 1, 2]), (own) => {
+    const purpose = own.pick(['signing', 'sealing'] as const)
     counters.hit(`keys.${purpose}_rotated`)
     engine.tell(`the gateway gets a new key for ${purpose}`)
     keys.rotate(purpose)
     let afterMs = 0
     for (const gateway of gateways) {
-      afterMs += draw.int(0, 10_000)
+      afterMs += own.int(0, 10_000)
       engine.after(afterMs, 'new keys', () => gateway.process()?.kill('started again with the new key'))
     }
   })

@@ -1,6 +1,7 @@
 import { createFaultCounters } from '@holdfast/testing'
 import { parseArgs } from 'node:util'
 import type { DayReport } from './day-report.ts'
+import { faultRows, rowsNotMet } from './fault-rows.ts'
 import { runSeeds } from './run-seeds.ts'
 import { type DayOptions, restores, runDay } from './scenario.ts'
 
@@ -72,6 +73,9 @@ function printSummary(seconds: number): void {
   console.log(`faults and states met: ${met.map(([name, count]) => `${name} ${count}`).join(', ')}`)
   const never = totals.never()
   console.log(never.length === 0 ? 'every fault was met' : `NEVER MET: ${never.join(', ')}`)
+  const rows = rowsNotMet(totals.counts())
+  console.log(`${faultRows.length - rows.length} of ${faultRows.length} rows of the fault list met`)
+  if (rows.length > 0) console.log(`ROWS NEVER MET: ${rows.join('; ')}`)
 }
 
 /** The same seed again, with every line kept. */

@@ -1,29 +1,20 @@
 import { acquirerProfileOf, type AcquirerProfile } from '@holdfast/gateway'
 import { terminalCapture } from '@holdfast/iso8583'
 import { type AuditReport, createRandom, type Random } from '@holdfast/testing'
+import { announceFaults } from './announce-faults.ts'
 import { catchRejections } from './catch-rejections.ts'
-import { cashierStates } from './cashier.ts'
 import { drain } from './drain.ts'
-import { followUpStates } from './follow-ups.ts'
-import { judge, rareStates } from './judge.ts'
+import { judge } from './judge.ts'
 import { openShop } from './open-shop.ts'
-import {
-  cardApproving,
-  planClocks,
-  planDeaths,
-  planLease,
-  planOutages,
-  scriptFaults,
-  setFaults,
-  tightTerms,
-} from './plan-faults.ts'
+import { cardApproving, planDeaths, planLease, planOutages, setFaults, tightTerms } from './plan-faults.ts'
+import { planClocks } from './plan-clocks.ts'
+import type { DayCut } from './day-cut.ts'
 import { planCarry } from './plan-carry.ts'
 import { planClone } from './plan-clone.ts'
-import { damageFaults, planDamage } from './plan-damage.ts'
-import { keyFaults, planKeys } from './plan-keys.ts'
-import { planReaders, readerFaults } from './plan-readers.ts'
+import { planDamage } from './plan-damage.ts'
+import { planKeys } from './plan-keys.ts'
+import { planReaders } from './plan-readers.ts'
 import { planGatewayRestore, planTillRestore } from './plan-restores.ts'
-import { databaseFaultNames } from './sim-gateway-store.ts'
 import { type Circumstances, type Mutant, mutants } from './mutants.ts'
 import { createWorld, openWorld, type World } from './world.ts'
 
@@ -40,10 +31,14 @@ export interface DayOptions {
   readonly mutant?: Mutant
   /** What a mutant's day holds; its own by default. */
   readonly circumstances?: Circumstances
-  /** The gateway's database comes back from a backup in the middle of the day (P7), or the first till's disk. */
+  /**
+   * The gateway's database comes back from a backup in the middle of the day (P7), or the first till's disk; drawn where
+   * left out, and seldom.
+   */
   readonly restore?: Restore
   /** The acquirer's contract; drawn where left out. */
   readonly contract?: Contract
+  readonly cut?: DayCut
 }
 
 /** `usual`: 0100 over packed digits, with what the host knows again drawn. `terminal_capture`: MACs, and nothing is known again. */
@@ -64,7 +59,8 @@ export async function runDay(seed: string, asked: DayOptions = {}): Promise<DayR
   const draw = createRandom(seed).fork('plan')
   const { mutant } = asked
   const { circumstances = mutant === undefined ? 'usual' : mutants[mutant].circumstances } = asked
-  const options: DayOptions = circumstances === 'gateway_restored' ? { ...asked, restore: 'gateway' } : asked
+  const restore = circumstances === 'gateway_restored' ? 'gateway' : (asked.restore ?? restoreOfDay(draw))
+  const options: DayOptions = { ...asked, ...(restore === undefined ? {} : { restore }) }
   const nearTheLimit = circumstances === 'two_tabs_near_the_limit'
   const world = createWorld({
     seed,
@@ -76,7 +72,7 @@ export async function runDay(seed: string, asked: DayOptions = {}): Promise<DayR
     durable: options.restore !== 'gateway' && draw.chance(0.5) ? 'commit' : 'none',
     terms: termsOfDay(draw, nearTheLimit),
   })
-  announce(world)
+  announceFaults(world)
   world.counters.sometimes(
     'device.second_tab',
     world.devices.some(({ name }) => name.endsWith('-tab')),
@@ -140,6 +136,12 @@ async function reopen(
   await drain(world, { restartTills: draw.chance(0.3) })
 }
 
+/** On one day in ten something comes back from a copy. */
+function restoreOfDay(draw: Random): Restore | undefined {
+  const drawn = draw.fork('restore')
+  return drawn.chance(0.1) ? drawn.pick(restores) : undefined
+}
+
 function profileOfDay(draw: Random, { restore, contract }: DayOptions): Partial<AcquirerProfile> {
   const drawn = draw.fork('contract').chance(0.25) ? 'terminal_capture' : 'usual'
   const knownAgain = { hostDeduplicates: draw.chance(0.7), hostKnowsRrn: draw.chance(0.7) }
@@ -156,22 +158,4 @@ function termsOfDay(draw: Random, nearTheLimit: boolean): World['terms'] {
   const approving = draw.chance(0.5) ? cardApproving : (usual: Parameters<World['terms']>[0]) => usual
   const tight = draw.chance(0.3) || nearTheLimit ? tightTerms(draw) : null
   return (usual) => (tight === null ? approving(usual) : tight(approving(usual)))
-}
-
-function announce({ counters }: World): void {
-  counters.announce(...databaseFaultNames, ...cashierStates, ...rareStates)
-  counters.announce(
-    'device.killed',
-    'device.frozen',
-    'device.clock_jump',
-    'device.reboot',
-    'device.crash_at_step',
-  )
-  counters.announce(...damageFaults, 'state.damaged_record_set_apart', ...keyFaults, ...readerFaults)
-  counters.announce(...followUpStates, 'storm.minute_of_silence', 'cashier.same_amount_again')
-  counters.announce('shop.closed_for_days')
-  counters.announce('gateway.killed', 'gateway.frozen', 'gateway.crash_at_step', 'acquirer.restarted')
-  counters.announce(...scriptFaults.map(([name]) => name))
-  counters.announce('outage.internet', 'outage.service', 'outage.acquirer', 'lease.changed')
-  counters.announce('state.basket_paid', 'state.basket_tried_again', 'state.scan_finds_card_at_acquirer')
 }

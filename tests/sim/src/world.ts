@@ -26,6 +26,7 @@ import {
 } from '@holdfast/gateway'
 import { type MutantPorts, mutantPorts } from './mutant-ports.ts'
 import type { Mutant } from './mutants.ts'
+import { createPlans, type DayCut, NO_CUT, type Plans } from './day-cut.ts'
 import type { Damage } from './plan-damage.ts'
 import type { StoredPayment } from '@holdfast/sdk'
 import { createShop, type Shop } from './shop.ts'
@@ -56,6 +57,7 @@ export interface World {
   readonly keys: KeyRing
   readonly enrolments: Enrolments
   readonly damages: Damage[]
+  readonly plans: Plans
   /** Payments that their tills have deleted since, as they were then. */
   readonly pruned: ReadonlyMap<string, StoredPayment>
   /** Errors that a gateway logged; injected faults cause some. */
@@ -85,6 +87,7 @@ export interface WorldOptions {
   readonly terms?: (usual: LeaseTerms['offline']) => LeaseTerms['offline']
   readonly suite?: CryptoSuite
   readonly keepStory?: boolean
+  readonly cut?: DayCut
   readonly mutant?: Mutant
   /** Put around the ports that the programs are given. */
   readonly ports?: Partial<MutantPorts>
@@ -163,6 +166,9 @@ export function createWorld(options: WorldOptions): World {
       ports,
       linkWatch,
       onCommit(change) {
+        const { records = [] } = change
+        const parked = records.filter(({ parkedCode }) => parkedCode !== null).length
+        counters.sometimes('state.batch_partly_parked', parked > 0 && parked < records.length)
         gatewayWatch.onCommit(change)
         dueWatch.onCommit(change)
       },
@@ -248,6 +254,7 @@ export function createWorld(options: WorldOptions): World {
     keys,
     enrolments,
     damages,
+    plans: createPlans(options.cut ?? NO_CUT),
     pruned,
     errors,
     storms,
