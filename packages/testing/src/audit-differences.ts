@@ -1,4 +1,4 @@
-import { currencyNumber } from '@holdfast/core'
+import { currencyNumber, PART_APPROVED } from '@holdfast/core'
 import type {
   AuditAcquirerEntry,
   AuditCode,
@@ -28,7 +28,9 @@ function* always({ onDevice, gateway, acquirer }: AuditSale): Generator<[AuditCo
         'declined_but_approved',
         `the gateway keeps a decline of ${nameOf(entry)}, the issuer approved it`,
       ]
-    if (entry.reversed) yield ['declined_reversed', `${nameOf(entry)} was declined and then reversed`]
+    // A part that the contract does not take is given back, and the sale is declined for it.
+    if (entry.reversed && entry.responseCode !== PART_APPROVED)
+      yield ['declined_reversed', `${nameOf(entry)} was declined and then reversed`]
   }
 }
 

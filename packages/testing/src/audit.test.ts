@@ -59,6 +59,15 @@ const clean = [
     },
     'declined',
   ],
+  [
+    'stored, forwarded, a part approved and given back since the contract takes none',
+    {
+      d: device('FAILED_TO_PROCESS'),
+      g: gateway({ status: 'declined' }, [attempt('declined', 1)]),
+      a: [entry(1, { ...reversed, responseCode: '10' })],
+    },
+    'declined',
+  ],
   ['queued, unknown to the gateway', { d: device('QUEUED', false), g: null, a: [] }, 'pending'],
   ['voided without a trace', { d: device('VOIDED'), g: gateway(voided, []), a: [] }, 'voided'],
   [

@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util'
 import type { DayReport } from './day-report.ts'
 import { faultRows, rowsNotMet } from './fault-rows.ts'
 import { runSeeds } from './run-seeds.ts'
-import { type DayOptions, restores, runDay } from './scenario.ts'
+import { contracts, type DayOptions, restores } from './scenario.ts'
+import { tellShrunk, tellStory } from './tell-story.ts'
 
 /**
- * `npm run sim -- --seed S --seeds N [--jobs J] [--seconds T] [--restore gateway|till|clone|carry] [--story]`: N days from seed S on.
- * Exit 1 names the seed of the first broken promise and tells its story; the same one with any number of jobs.
+ * `npm run sim -- --seed S --seeds N [--jobs J] [--seconds T] [--restore gateway|till|clone|carry]
+ * [--contract usual|terminal_capture] [--story] [--shrink]`: N days from seed S on. Exit 1 names the seed of the first
+ * broken promise and tells its story, `--shrink` a shorter one that breaks the same; with any number of jobs the same.
  */
 const { values } = parseArgs({
   options: {
@@ -16,16 +18,14 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '1' },
     seconds: { type: 'string' },
     restore: { type: 'string' },
+    contract: { type: 'string' },
     story: { type: 'boolean', default: false },
+    shrink: { type: 'boolean', default: false },
   },
 })
 
-const STORY_LINES_MAX = 120
 const PROGRESS_MS = 10_000
-/** What befell the world; not the heartbeat. */
-const WORLD = /dies|starts|freezes|jumps|link is|restore|acquirer 0[14]|BREACH|stop|POST \/attempts|refused/
-
-const options = dayOptions(values.restore)
+const options = dayOptions()
 const first = Number(values.seed)
 const seeds = Number(values.seeds)
 const secondsMax = Number(values.seconds ?? Number.POSITIVE_INFINITY)
@@ -44,7 +44,8 @@ ran = reports.length
 for (const report of reports) add(report)
 if (broken !== null) process.exitCode = 1
 const told = broken ?? (values.story ? reports.at(-1)?.seed : undefined)
-if (told !== undefined) await tellStory(String(told))
+if (broken !== null && values.shrink) await tellShrunk(String(broken), options)
+else if (told !== undefined) await tellStory(String(told), options, values.story ? 'whole' : 'short')
 printSummary(secondsSince(startedMs))
 
 function add(report: DayReport): void {
@@ -78,27 +79,21 @@ function printSummary(seconds: number): void {
   if (rows.length > 0) console.log(`ROWS NEVER MET: ${rows.join('; ')}`)
 }
 
-/** The same seed again, with every line kept. */
-async function tellStory(seed: string): Promise<void> {
-  const { world } = await runDay(seed, { ...options, keepStory: true })
-  const breaches = world.watch.breaches()
-  const named = breaches.map(({ paymentId, detail }) => paymentId ?? /pi_\w{24}/.exec(detail)?.[0])
-  const paymentId = named.find((id) => id !== undefined)
-  const story = world.engine.story()
-  const lines =
-    values.story || paymentId === undefined
-      ? story
-      : story.filter((line) => line.includes(paymentId) || WORLD.test(line))
-  for (const line of values.story ? lines : lines.slice(-STORY_LINES_MAX)) console.log(line)
-  for (const { promise, detail, paymentId: whose } of breaches)
-    console.log(`BROKEN in seed ${seed}: ${promise}: ${detail}${whose === null ? '' : ` (${whose})`}`)
+function dayOptions(): DayOptions {
+  const restore = oneOf('restore', restores, values.restore)
+  const contract = oneOf('contract', contracts, values.contract)
+  return { ...(restore === undefined ? {} : { restore }), ...(contract === undefined ? {} : { contract }) }
 }
 
-function dayOptions(restore: string | undefined): DayOptions {
-  if (restore === undefined) return {}
-  const known = restores.find((name) => name === restore)
-  if (known === undefined) throw new Error(`--restore takes one of ${restores.join(', ')}`)
-  return { restore: known }
+function oneOf<Name extends string>(
+  option: string,
+  names: readonly Name[],
+  value: string | undefined,
+): Name | undefined {
+  const known = names.find((name) => name === value)
+  if (value !== undefined && known === undefined)
+    throw new Error(`--${option} takes one of ${names.join(', ')}`)
+  return known
 }
 
 function secondsSince(ms: number): number {

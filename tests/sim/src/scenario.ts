@@ -42,7 +42,7 @@ export interface DayOptions {
 }
 
 /** `usual`: 0100 over packed digits, with what the host knows again drawn. `terminal_capture`: MACs, and nothing is known again. */
-const contracts = ['usual', 'terminal_capture'] as const
+export const contracts = ['usual', 'terminal_capture'] as const
 type Contract = (typeof contracts)[number]
 
 /** `clone`: a copy of the first till sells beside it. `carry`: the first till breaks down and another one carries its queue. */
