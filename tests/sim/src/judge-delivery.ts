@@ -7,13 +7,18 @@ import type { World } from './world.ts'
 export function judgeDelivery({ watch, devices, damages, database }: World): void {
   const held = new Set(database.records.keys())
   const paymentIds = new Set([...database.payments.values()].map(({ story }) => story.paymentId))
-  for (const { name, disk } of devices) {
-    const { records, payments, values } = disk.image()
-    const { device } = JSON.parse(values.get('enrolment') ?? '{}') as { device: string }
+  for (const device of devices) {
+    const { name, disk } = device
+    const { records, payments, values, head } = disk.image()
+    const { count = 0, voids = 0, sums = {} } = head?.backlog ?? {}
+    const waits = [count, voids, ...Object.values(sums)].filter((number) => number !== 0)
+    if (!device.isBroken() && waits.length > 0)
+      watch.breach('a till that has delivered all says so', `${name}: ${JSON.stringify(head?.backlog)} wait`)
+    const { device: deviceId } = JSON.parse(values.get('enrolment') ?? '{}') as { device: string }
     for (const { seq, hash, verdict } of records.values()) {
       // It may have been on its way when its bytes were damaged; what became of it is judged apart.
       if (damages.some((damage) => damage.seq === seq && damage.device.disk === disk)) continue
-      if (verdict?.verdict === 'received' && !held.has(`${device}/${hash}`))
+      if (verdict?.verdict === 'received' && !held.has(`${deviceId}/${hash}`))
         watch.breach('what a till takes for delivered is with the gateway', `${name}: record ${seq} is not`)
     }
     for (const { paymentId, state } of payments.values()) {

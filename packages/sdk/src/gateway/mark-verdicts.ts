@@ -1,6 +1,6 @@
 import { parseJson } from '@holdfast/envelope'
 import { type RecordHeader, recordHeader } from '@holdfast/protocol'
-import { takeFromBacklog } from '../journal/backlog.ts'
+import { emptied, takeFromBacklog } from '../journal/backlog.ts'
 import { readAround } from '../journal/inspect-record.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
 import { keepFrozen } from '../journal/kept-values.ts'
@@ -61,13 +61,14 @@ export function markVerdicts(
         const verdict = verdicts.get(row.seq)
         const header = headerOf(row)
         if (verdict === undefined || header === null) continue
-        backlog = takeFromBacklog(backlog, header)
         const paymentId = 'payment' in header ? header.payment : null
+        backlog = takeFromBacklog(backlog, header, payments.get(paymentId ?? '')?.money)
         if (verdict.verdict === 'parked') parked.push({ code: verdict.code ?? 'parked', payment: paymentId })
         const moved = moveByVerdict(payments.get(paymentId ?? ''), header, verdict)
         if (moved !== null) changed.push(moved)
       }
       const forwardedSeq = raise(head, { rows, answered, goneSeq: Math.min(prunedSeq, readSeq) })
+      if (forwardedSeq === head.seq) backlog = emptied(backlog)
       const drained = changed.length > 0 && backlog.count === 0
       const value = { forwarded: changed, parked, drained }
       if (fresh.length === 0 && forwardedSeq === head.forwardedSeq) return { do: 'nothing', value }

@@ -1,8 +1,9 @@
 import { parseJson } from '@holdfast/envelope'
 import { recordHeader } from '@holdfast/protocol'
+import { takeMoney } from '../journal/backlog.ts'
 import { readAround } from '../journal/inspect-record.ts'
 import type { Built, JournalState, JournalStep } from '../journal/journal-step.ts'
-import type { Backlog, JournalStore } from '../journal/journal-store.ts'
+import type { JournalStore } from '../journal/journal-store.ts'
 import { acceptedOf, factsOf, storedOf } from '../journal/payment-parts.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { isVoidReason } from '../journal/void-draft.ts'
@@ -37,7 +38,7 @@ export function quarantine(damages: readonly Damage[]): JournalStep<Loaded, read
       const changed: StoredPayment[] = []
       let { backlog } = head
       for (const payment of accepted) {
-        backlog = takeMoney(backlog, payment)
+        backlog = takeMoney(backlog, payment.money)
         if (payment.state !== 'QUEUED') continue
         const code = codes.get(payment.recordSeq) ?? 'record_missing'
         const parts = { ...factsOf(payment), ...acceptedOf(payment), ...storedOf(payment) }
@@ -112,15 +113,6 @@ async function allPayments(
     const payments = await store.payments(beforeId === undefined ? page : { ...page, beforeId })
     found.push(...payments)
     if (payments.length < LIST_LIMIT_MAX) return found
-  }
-}
-
-function takeMoney(backlog: Backlog, { money }: StoredPayment): Backlog {
-  const sumMinor = (backlog.sums[money.currency] ?? 0) - money.amountMinor
-  return {
-    ...backlog,
-    count: Math.max(0, backlog.count - 1),
-    sums: { ...backlog.sums, [money.currency]: Math.max(0, sumMinor) },
   }
 }
 

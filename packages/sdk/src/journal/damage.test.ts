@@ -85,6 +85,25 @@ test.each([
   expect((await headOf(world)).forwardedSeq).toBe((await headOf(world)).seq)
 })
 
+test('fault 62: an amount that is edited after it was sent blocks nothing, and what waits is never below zero', async () => {
+  const { world, damage, ids } = await stored()
+  const seq = await acceptedSeq(world, ids[0])
+  world.gateway.batches.length = 0
+  world.gateway.fault = ({ path: route, body }) => {
+    const sent = route === '/device/v1/records' ? (body ?? '') : ''
+    const isSent = sent.includes(ids[0] ?? '') && sent.includes('payment.accepted')
+    const edited = `replace(header, '"amountMinor":1', '"amountMinor":91')`
+    if (isSent) damage(`update records set header = ${edited} where seq = ${seq}`)
+    return null
+  }
+  await world.terminal.flush()
+  await world.clock.advance(120_000)
+  const stated = world.gateway.batches.map(({ manifest }) => manifest.sums.eur ?? 0)
+  expect(stated.filter((sumMinor) => sumMinor < 0)).toEqual([])
+  expect((await headOf(world)).backlog).toMatchObject({ count: 0, sums: { eur: 0 }, voids: 0 })
+  expect((await headOf(world)).forwardedSeq).toBe((await headOf(world)).seq)
+})
+
 test('fault 63: a record that is missing is a gap that is told, and the later payments are forwarded', async () => {
   const { world, damage, ids } = await stored()
   const seq = await acceptedSeq(world, ids[1])

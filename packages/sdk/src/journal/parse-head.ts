@@ -26,5 +26,9 @@ const headShape = z.looseObject({
   timeBase: z.looseObject({ boot: z.string(), monotonicMs: z.number() }),
   forwardedSeq: z.int().min(0),
   resendSeq: z.int().min(0),
-  backlog: z.looseObject({ count: z.int(), voids: z.int() }),
+  backlog: z.looseObject({
+    count: z.int().min(0),
+    sums: z.partialRecord(z.enum(currencies), z.int().min(0)),
+    voids: z.int().min(0),
+  }),
 })
