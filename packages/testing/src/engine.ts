@@ -62,6 +62,8 @@ export function createEngine({ keepStory = false }: EngineOptions = {}): Engine 
       if (keepStory) lines.push(`${storyTime(nowMs)}  ${line}`)
     },
     async run(untilMs, isDone = () => false) {
+      // What was begun before may be about to wait for an event.
+      await settled()
       for (let event = queue.peek(); event !== null && event.atMs <= untilMs; event = queue.peek()) {
         queue.pop()
         const { task } = event

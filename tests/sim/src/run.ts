@@ -1,7 +1,7 @@
 import { createFaultCounters } from '@holdfast/testing'
 import { parseArgs } from 'node:util'
 import type { DayReport } from './day-report.ts'
-import { faultRows, rowsNotMet } from './fault-rows.ts'
+import { faultRows, rowsElsewhere, rowsNotMet } from './fault-rows.ts'
 import { runSeeds } from './run-seeds.ts'
 import { contracts, type DayOptions, restores } from './scenario.ts'
 import { tellShrunk, tellStory } from './tell-story.ts'
@@ -70,12 +70,15 @@ function printSummary(seconds: number): void {
   console.log(
     `${(ran / seconds).toFixed(1)} seeds/s in ${seconds.toFixed(1)} s, trace hash of the last seed ${lastHash}`,
   )
-  const met = [...totals.counts()].filter(([, count]) => count > 0)
-  console.log(`faults and states met: ${met.map(([name, count]) => `${name} ${count}`).join(', ')}`)
+  const hits = [...totals.counts()].filter(([, count]) => count > 0)
+  console.log(`faults and states met: ${hits.map(([name, count]) => `${name} ${count}`).join(', ')}`)
   const never = totals.never()
   console.log(never.length === 0 ? 'every fault was met' : `NEVER MET: ${never.join(', ')}`)
   const rows = rowsNotMet(totals.counts())
-  console.log(`${faultRows.length - rows.length} of ${faultRows.length} rows of the fault list met`)
+  const met = faultRows.length - rows.length
+  console.log(
+    `${met} of ${faultRows.length} rows of the fault list met; elsewhere: ${rowsElsewhere.join(', ')}`,
+  )
   if (rows.length > 0) console.log(`ROWS NEVER MET: ${rows.join('; ')}`)
 }
 

@@ -6,8 +6,8 @@ import type { Breach } from './watch.ts'
 
 const SEEDS = 6
 const RESTORED_SEEDS = 2
-/** Where all of them are noticed soon, to save time. */
-const MUTANT_SEED = 8
+/** No seed is picked by hand: from the first one on, each of them is found within ten. */
+const MUTANT_SEED = 1
 const MUTANT_SEEDS_MAX = 40
 
 test(`P1, P2: ${SEEDS} days with every fault end even: nothing lost, nothing charged twice`, async () => {
