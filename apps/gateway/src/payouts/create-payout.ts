@@ -23,6 +23,7 @@ export interface NewPayout {
   /** Null: everything that is available, with its drill-down. */
   readonly amountMinor: number | null
   readonly description: string | null
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 export type CreatedPayout =
@@ -54,8 +55,8 @@ export async function createPayout(tx: Tx, wanted: NewPayout, ids: IdSource): Pr
   const arrivalMs = nextBusinessDayMs(nowMs)
   await tx.query(
     `insert into payouts (account, payout, mode, currency, amount_minor, payer, automatic, description, holder, iban, bic,
-       status, arrival_ms, created_ms)
-     values ($1, $2, $3, $4, $5, 'own', $6, $7, $8, $9, $10, 'pending', $11, $12)`,
+       status, arrival_ms, created_ms, metadata)
+     values ($1, $2, $3, $4, $5, 'own', $6, $7, $8, $9, $10, 'pending', $11, $12, $13)`,
     [
       account,
       payoutId,
@@ -69,6 +70,7 @@ export async function createPayout(tx: Tx, wanted: NewPayout, ids: IdSource): Pr
       bank.bic,
       arrivalMs,
       nowMs,
+      JSON.stringify(wanted.metadata ?? {}),
     ],
   )
   if (automatic) {

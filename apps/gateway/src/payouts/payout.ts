@@ -14,6 +14,7 @@ export interface Payout {
   readonly payer: 'own' | 'acquirer'
   readonly automatic: boolean
   readonly description: string | null
+  readonly metadata: Readonly<Record<string, string>>
   readonly bank: BankAccount | null
   readonly state: PayoutState
   /** The pain.001 file that it went out with. */
@@ -57,6 +58,7 @@ export interface PayoutRow {
   readonly payer: Payout['payer']
   readonly automatic: boolean
   readonly description: string | null
+  readonly metadata: Record<string, string>
   readonly holder: string | null
   readonly iban: string | null
   readonly bic: string | null
@@ -71,7 +73,7 @@ export interface PayoutRow {
   readonly created_ms: number
 }
 
-export const PAYOUT_COLUMNS = `account, payout, mode, currency, amount_minor, payer, automatic, description, holder, iban,
+export const PAYOUT_COLUMNS = `account, payout, mode, currency, amount_minor, payer, automatic, description, metadata, holder, iban,
   bic, status, sent_ms, paid_ms, failed_ms, failure_code, canceled_ms, file, arrival_ms, created_ms`
 
 export function payoutOf(row: PayoutRow): Payout {
@@ -85,6 +87,7 @@ export function payoutOf(row: PayoutRow): Payout {
     payer: row.payer,
     automatic: row.automatic,
     description: row.description,
+    metadata: row.metadata,
     bank: holder === null || iban === null ? null : { holder, iban, bic },
     state: stateOf(row),
     file: row.file,

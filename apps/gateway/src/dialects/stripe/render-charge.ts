@@ -1,5 +1,6 @@
 import { type Attempt, type CardFacts, must } from '@holdfast/core'
 import { responseCode } from '@holdfast/iso8583'
+import { type ChargeMoney, readChargeMoney } from '../../ledger/charge-money.ts'
 import { findCharges, findPayments, type PaymentView } from '../../payments/payment-queries.ts'
 import { noNotes, type PaymentNotes, readNotes } from '../../payments/payment-notes.ts'
 import type { AttemptDetails } from '../../store/gateway-store.ts'
@@ -15,6 +16,7 @@ export const chargeKind: ObjectKind = {
       (await findPayments(db, scope, payments)).map((view) => [view.row.story.paymentId, view]),
     )
     const notes = await readNotes(db, scope.account, [...ids, ...payments])
+    const money = await readChargeMoney(db, scope, ids)
     return new Map(
       keys.map(({ charge, payment, number }) => [
         charge,
@@ -22,6 +24,7 @@ export const chargeKind: ObjectKind = {
           must(views.get(payment), 'a charge belongs to its payment'),
           number,
           notes.get(charge) ?? notes.get(payment) ?? noNotes,
+          money.get(charge) ?? { txn: null, refundedMinor: 0 },
         ),
       ]),
     )
@@ -29,7 +32,7 @@ export const chargeKind: ObjectKind = {
   expandable: {
     payment_intent: { kind: 'payment_intent' },
     customer: { kind: 'customer' },
-    balance_transaction: NEVER,
+    balance_transaction: { kind: 'balance_transaction' },
     failure_balance_transaction: NEVER,
     application: NEVER,
     application_fee: NEVER,
@@ -42,7 +45,12 @@ export const chargeKind: ObjectKind = {
   },
 }
 
-function renderCharge({ row }: PaymentView, number: number, notes: PaymentNotes): StripeObject {
+function renderCharge(
+  { row }: PaymentView,
+  number: number,
+  notes: PaymentNotes,
+  { txn, refundedMinor }: ChargeMoney,
+): StripeObject {
   const attempt = must(row.story.attempts[number - 1], 'a charge is an attempt of its payment')
   const detail = must(row.details[number - 1], 'every attempt has its details')
   const { amountMinor, currency } = row.story.money
@@ -54,12 +62,12 @@ function renderCharge({ row }: PaymentView, number: number, notes: PaymentNotes)
     object: 'charge',
     amount: approvedMinor,
     amount_captured: captured ? approvedMinor : 0,
-    amount_refunded: 0,
+    amount_refunded: refundedMinor,
     application: null,
     application_fee: null,
     application_fee_amount: null,
     ...(standing ? { authorization_code: attempt.approvalCode } : {}),
-    balance_transaction: null,
+    balance_transaction: txn,
     billing_details: { address: null, email: null, name: null, phone: null },
     calculated_statement_descriptor: null,
     captured,
@@ -83,7 +91,7 @@ function renderCharge({ row }: PaymentView, number: number, notes: PaymentNotes)
     receipt_email: notes.receiptEmail,
     receipt_number: null,
     receipt_url: null,
-    refunded: false,
+    refunded: refundedMinor > 0 && refundedMinor >= approvedMinor,
     review: null,
     shipping: null,
     source_transfer: null,

@@ -1,15 +1,22 @@
 import type { Tx } from '../../database/transaction.ts'
 import type { Scope } from '../../payments/payment-queries.ts'
 import type { ObjectKinds, StripeObject } from './platform/object-kinds.ts'
+import { balanceSourceKind, balanceTransactionKind } from './render-balance-transaction.ts'
 import { chargeKind } from './render-charge.ts'
 import { customerKind } from './render-customer.ts'
 import { paymentIntentKind } from './render-payment-intent.ts'
+import { payoutKind } from './render-payout.ts'
+import { refundKind } from './render-refund.ts'
 
 /** Every kind of object that `/v1` answers, by the word in its `object`. A new resource adds one line. */
 export const objectKinds: ObjectKinds = {
+  balance_source: balanceSourceKind,
+  balance_transaction: balanceTransactionKind,
   charge: chargeKind,
   customer: customerKind,
   payment_intent: paymentIntentKind,
+  payout: payoutKind,
+  refund: refundKind,
 }
 
 /**

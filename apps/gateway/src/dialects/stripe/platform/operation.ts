@@ -1,4 +1,4 @@
-import { type IdPrefix, must, newId } from '@holdfast/core'
+import { type IdPrefix, type IdSource, must, newId } from '@holdfast/core'
 import type { Pool } from 'pg'
 import type * as z from 'zod'
 import type { Tx } from '../../../database/transaction.ts'
@@ -33,12 +33,12 @@ export function pathId({ ids }: StripeContext): string {
   return must(ids['id'], 'the path names an id')
 }
 
-export function newObjectId({ world }: StripeContext, prefix: IdPrefix): string {
-  const { clock, crypto } = world
-  return newId(prefix, {
-    wallMs: () => clock.wallMs(),
-    randomBytes: (length) => crypto.randomBytes(length),
-  })
+export function newObjectId(context: StripeContext, prefix: IdPrefix): string {
+  return newId(prefix, idsOf(context))
+}
+
+export function idsOf({ world: { clock, crypto } }: StripeContext): IdSource {
+  return { wallMs: () => clock.wallMs(), randomBytes: (length) => crypto.randomBytes(length) }
 }
 
 /** An object that is not there; the platform finds out whether it is there in the other mode. */
@@ -111,11 +111,7 @@ interface ReadSpec<Shape extends z.ZodRawShape> {
   run(context: StripeContext, parameters: z.output<z.ZodObject<Shape>>): Promise<Answered>
 }
 
-/**
- * A read of its own shape; most are `retrieve`, `list` or `search`.
- *
- * @public
- */
+/** A read of its own shape; most are `retrieve`, `list` or `search`. */
 export function read<Shape extends z.ZodRawShape>(spec: ReadSpec<Shape>): Operation {
   const schema = hash(spec.parameters)
   return {

@@ -1,0 +1,1 @@
+alter table payouts add column metadata json not null default '{}';

@@ -1,0 +1,53 @@
+import {
+  type BalanceTransactionView,
+  findBalanceTransactions,
+} from '../../ledger/balance-transaction-queries.ts'
+import type { ObjectKind, StripeObject } from './platform/object-kinds.ts'
+import { chargeKind } from './render-charge.ts'
+import { payoutKind } from './render-payout.ts'
+import { refundKind } from './render-refund.ts'
+
+/** What has become available since is `available`: the moment is the platform's, not a worker's. */
+export const balanceTransactionKind: ObjectKind = {
+  async render(db, scope, ids) {
+    const found = await findBalanceTransactions(db, scope, ids)
+    const { rows } = await db.query<{ now_ms: number }>(
+      `select (extract(epoch from now()) * 1000)::float8 as now_ms`,
+    )
+    const nowMs = rows[0]?.now_ms ?? 0
+    return new Map(found.map((view) => [view.txn, renderBalanceTransaction(view, nowMs)]))
+  },
+  expandable: { source: { kind: 'balance_source' } },
+}
+
+/** Whatever a balance transaction can come from. */
+export const balanceSourceKind: ObjectKind = {
+  async render(db, scope, ids) {
+    const kinds = [chargeKind, refundKind, payoutKind]
+    const found = await Promise.all(kinds.map((kind) => kind.render(db, scope, ids)))
+    return new Map(found.flatMap((objects) => [...objects]))
+  },
+  expandable: { charge: { kind: 'charge' }, payment_intent: { kind: 'payment_intent' } },
+}
+
+function renderBalanceTransaction(view: BalanceTransactionView, nowMs: number): StripeObject {
+  const { fee_minor: fee, fee_description: description, currency } = view
+  return {
+    id: view.txn,
+    object: 'balance_transaction',
+    amount: view.amount_minor,
+    available_on: Math.floor(view.available_ms / 1_000),
+    created: Math.floor(view.created_ms / 1_000),
+    currency,
+    description: view.description,
+    exchange_rate: null,
+    fee,
+    fee_details:
+      fee === 0 ? [] : [{ amount: fee, application: null, currency, description, type: 'stripe_fee' }],
+    net: view.net_minor,
+    reporting_category: view.reporting_category,
+    source: view.source,
+    status: view.available_ms <= nowMs ? 'available' : 'pending',
+    type: view.type,
+  }
+}
