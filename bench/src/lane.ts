@@ -1,6 +1,6 @@
 import type { LaneReport } from './report.ts'
 
-export const laneNames = ['enqueue', 'growth', 'drain', 'intake', 'decision', 'codec'] as const
+export const laneNames = ['enqueue', 'growth', 'drain', 'intake', 'decision', 'codec', 'herd'] as const
 export type LaneName = (typeof laneNames)[number]
 
 export interface LaneContext {

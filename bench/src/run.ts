@@ -7,12 +7,13 @@ import { decision } from './lanes/decision.ts'
 import { drain } from './lanes/drain.ts'
 import { enqueue } from './lanes/enqueue.ts'
 import { growth } from './lanes/growth.ts'
+import { herd } from './lanes/herd.ts'
 import { intake } from './lanes/intake.ts'
 import { machineLine, machineOf } from './measure/machine.ts'
 import { parseOptions } from './options.ts'
 import { type Report, renderLane } from './report.ts'
 
-const lanes: Record<LaneName, Lane> = { enqueue, growth, drain, intake, decision, codec }
+const lanes: Record<LaneName, Lane> = { enqueue, growth, drain, intake, decision, codec, herd }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 

@@ -4,10 +4,12 @@ export const UPLOADS_AT_FIRST = 2
 /** How many may wait for a place, and how long: enough that a place is never empty while somebody comes. */
 export const WAITING_MAX = 16
 export const WAITING_MS_MAX = 1_000
-/** A live request beside uploads may take this many times what it takes alone. */
+/** A live request beside uploads may take this many times what the slow ones take alone. */
 export const LIVE_SLOWDOWN_MAX = 2
 /** Less than that is noise of the machine, whatever it is alone. */
 export const LIVE_FLOOR_MS = 20
+/** The bound while too little is known of live requests alone: nobody at a till notices it. */
+export const LIVE_UNKNOWN_MS = 100
 /** One cut must show its effect before the next. */
 export const CUT_PAUSE_MS = 250
 /** Nobody has asked anything live for so long: uploads may have more. */

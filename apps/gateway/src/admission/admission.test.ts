@@ -141,7 +141,7 @@ test('live sales that take more than twice what they take alone halve the places
   await fill(desk)
   await live(desk, 70)
   expect(desk.seen.limit).toBe(1)
-  for (let at = 0; at < 10; at += 1) await live(desk, 55)
+  for (let at = 0; at < 3; at += 1) await live(desk, 55)
   expect(desk.seen.limit).toBe(2)
 })
 

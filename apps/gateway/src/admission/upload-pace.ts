@@ -6,6 +6,7 @@ import {
   GROW_PAUSE_MS,
   LIVE_FLOOR_MS,
   LIVE_SLOWDOWN_MAX,
+  LIVE_UNKNOWN_MS,
   QUIET_MS,
   UPLOADS_AT_FIRST,
   UPLOADS_MAX,
@@ -16,15 +17,16 @@ const FRESH = 0.1
 
 /**
  * How many uploads at once, and with which pause between them, by what the live requests beside them really take. One that
- * takes more than twice what it takes alone halves them, at most once in a while; as many good ones in a row as there are
- * uploads allow one more. Where even one upload at a time is too much, pauses come between. While nobody asks anything
+ * takes more than twice what the slow ones take alone halves them, at most once in a while; three good ones for each upload
+ * allow one more. Where even one upload at a time is too much, pauses come between. While nobody asks anything
  * live, uploads grow by themselves.
  */
 export class UploadPace {
   readonly #clock: Clock
   #limit = UPLOADS_AT_FIRST
   #gapMs = 0
-  #aloneMs: number | null = null
+  /** The newest live requests that had no upload beside them. */
+  readonly #aloneMs: number[] = []
   #uploadMs: number | null = null
   #goods = 0
   #liveMs = Number.NEGATIVE_INFINITY
@@ -54,7 +56,8 @@ export class UploadPace {
     const now = this.#clock.monotonicMs()
     this.#liveMs = now
     if (!besideUploads) {
-      this.#aloneMs = mean(this.#aloneMs, tookMs)
+      this.#aloneMs.push(tookMs)
+      if (this.#aloneMs.length > ALONE_KEPT) this.#aloneMs.shift()
       return
     }
     if (tookMs > this.#boundMs()) this.#cut(now)
@@ -70,8 +73,12 @@ export class UploadPace {
     this.#more()
   }
 
+  /** Against the slow ones among those alone: a machine that is uneven by itself is no fault of the uploads. */
   #boundMs(): number {
-    return Math.max(LIVE_FLOOR_MS, LIVE_SLOWDOWN_MAX * (this.#aloneMs ?? 0))
+    if (this.#aloneMs.length < ALONE_KNOWN) return LIVE_UNKNOWN_MS
+    const sorted = this.#aloneMs.toSorted((a, b) => a - b)
+    const slow = sorted[Math.floor(sorted.length * SLOW_SHARE)] ?? 0
+    return Math.max(LIVE_FLOOR_MS, LIVE_SLOWDOWN_MAX * slow)
   }
 
   #cut(now: number): void {
@@ -95,7 +102,10 @@ export class UploadPace {
   }
 }
 
-const GOODS_PER_UPLOAD = 10
+const GOODS_PER_UPLOAD = 3
+const ALONE_KEPT = 64
+const ALONE_KNOWN = 10
+const SLOW_SHARE = 0.9
 
 function mean(before: number | null, fresh: number): number {
   return before === null ? fresh : before + (fresh - before) * FRESH

@@ -8,6 +8,8 @@ import fastify, {
 } from 'fastify'
 import { sendRefusal } from '../dialects/stripe/send-refusal.ts'
 import { stripeRoutes } from '../dialects/stripe/stripe-routes.ts'
+import { accountRoutes } from '../account/account-routes.ts'
+import { accountOpenapi } from '../account/openapi.ts'
 import type { Log } from '../gateway-world.ts'
 import type { Role } from '../role.ts'
 import { deviceRoutes } from './device-routes.ts'
@@ -77,6 +79,9 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   under('/', (scope) => healthRoutes(scope, { ...deps, parts: () => readyOf(health()) }))
   if (role === 'worker') return app
   under('/device/v1', (scope) => deviceRoutes(scope, there))
+  under('/account/v1', (scope) => accountRoutes(scope, there))
+  const openapi = accountOpenapi()
+  app.get('/openapi.json', () => openapi)
   under('/internal/v1', (scope) => internalRoutes(scope, there))
   under('/v1', (scope) => {
     scope.setErrorHandler((error: FastifyError, request, reply) => answerStripe(log, error, request, reply))
