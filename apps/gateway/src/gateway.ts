@@ -32,6 +32,7 @@ import { StatusBoard } from './status/status-board.ts'
 import { watchComponents } from './status/watch-components.ts'
 import type { DeviceRow } from './store/gateway-store.ts'
 import { createPostgresGatewayStore } from './store/postgres-gateway-store.ts'
+import { createSecretKeeper } from './webhooks/webhook-secret.ts'
 import { createSystemClock } from './system-clock.ts'
 
 export interface GatewayConfig {
@@ -224,7 +225,7 @@ export class Gateway {
 
   #assemble(
     pool: Pool,
-    { codeKey }: GatewaySecrets,
+    { codeKey, wrappingKey }: GatewaySecrets,
     world: GatewayWorld,
     linkWord: () => LinkWord,
   ): Omit<ServerParts, keyof HealthParts | 'demo'> {
@@ -239,6 +240,12 @@ export class Gateway {
       deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms, admission),
       world,
       rateLimit: createTokenBuckets(world.clock, this.#config.rateLimit),
+      webhooks: {
+        nowMs: () => world.clock.wallMs(),
+        crypto: world.crypto,
+        keeper: createSecretKeeper(world.crypto, wrappingKey),
+        allowPrivate: this.#config.allowPrivateWebhooks,
+      },
       enrol: createEnrolment({ world, pool, codeKey, leaseTerms }),
       mintDeviceCode: ({ account, mode }, location) => mintDeviceCode(codes, { account, mode, location }),
     }

@@ -1,3 +1,4 @@
+import type { PageSource } from '../database/read-page.ts'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
 import { numericTypes } from '../store/sql-rows.ts'
@@ -30,4 +31,20 @@ export async function findEvents(
     types: numericTypes,
   })
   return rows
+}
+
+/** `charge.*` stands for all types that begin with `charge.`, as Stripe reads it; null for all. */
+export function eventsSource(
+  { account, mode }: { readonly account: string; readonly mode: Mode },
+  types: readonly string[] | null,
+): PageSource {
+  const named = types?.filter((type) => !type.endsWith('*')) ?? []
+  const begun = types?.filter((type) => type.endsWith('*')).map((type) => type.slice(0, -1)) ?? []
+  return {
+    items: `select event as id, created_ms as at_ms from events e
+      where account = $1 and mode = $2 and published_ms is not null
+        and ($3 or e.type = any ($4::text[])
+          or exists (select from unnest($5::text[]) as begun where starts_with(e.type, begun)))`,
+    values: [account, mode, types === null, named, begun],
+  }
 }

@@ -7,6 +7,7 @@ import type { MintedCode } from '../devices/mint-device-code.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { Scope } from '../payments/payment-queries.ts'
 import type { Role } from '../role.ts'
+import type { EndpointDeps } from '../webhooks/webhook-endpoints.ts'
 import type { TokenBuckets } from './token-buckets.ts'
 
 /** What every process answers, whatever its role. */
@@ -23,6 +24,7 @@ export interface ServerParts extends HealthParts {
   readonly world: GatewayWorld
   /** Of the merchant API, per account and mode. */
   readonly rateLimit: TokenBuckets
+  readonly webhooks: EndpointDeps
   readonly deviceApi: (request: DeviceRequest) => Promise<DeviceAnswer>
   readonly enrol: (body: string, caller: string) => Promise<Enrolled>
   readonly mintDeviceCode: (scope: Scope, location: string | null) => Promise<MintedCode | null>

@@ -13,6 +13,7 @@ import { StatusBoard } from '../status/status-board.ts'
 import { createTokenBuckets } from '../http/token-buckets.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
 import { misfitsOf } from './stripe-schema.ts'
+import { createSecretKeeper } from '../webhooks/webhook-secret.ts'
 import type { TestGateway } from './test-gateway.ts'
 
 export interface TestServer {
@@ -36,6 +37,12 @@ export async function createTestServer({ database, world, api, acquirer }: TestG
     pool,
     world,
     rateLimit: createTokenBuckets(world.clock, { perSecond: 100, burst: 10_000 }),
+    webhooks: {
+      nowMs: () => world.clock.wallMs(),
+      crypto: world.crypto,
+      keeper: createSecretKeeper(world.crypto, new Uint8Array(32).fill(7)),
+      allowPrivate: true,
+    },
     deviceApi: api,
     enrol: createEnrolment({ world, pool, codeKey, leaseTerms }),
     mintDeviceCode: ({ account, mode }, location) => mintDeviceCode(codes, { account, mode, location }),

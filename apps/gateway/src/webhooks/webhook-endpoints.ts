@@ -1,5 +1,6 @@
 import { type Crypto, newId } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
+import type { PageSource } from '../database/read-page.ts'
 import type { Tx } from '../database/transaction.ts'
 import { isEventType } from '../events/event-types.ts'
 import type { Scope } from '../payments/payment-queries.ts'
@@ -202,4 +203,11 @@ function refusalOf(wish: EndpointWish, mode: Mode, deps: EndpointDeps): Endpoint
   if (wish.enabledEvents.length === 0) return 'events_missing'
   if (!wish.enabledEvents.every((type) => type === '*' || isEventType(type))) return 'event_unknown'
   return (wish.description?.length ?? 0) > DESCRIPTION_LENGTH_MAX ? 'description_too_long' : null
+}
+
+export function endpointsSource({ account, mode }: Scope): PageSource {
+  return {
+    items: `select endpoint as id, created_ms as at_ms from webhook_endpoints where account = $1 and mode = $2`,
+    values: [account, mode],
+  }
 }

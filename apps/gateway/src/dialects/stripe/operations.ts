@@ -2,6 +2,8 @@ import type { Operation } from './platform/operation.ts'
 import { balanceOperations } from './resources/balance.ts'
 import { chargeOperations } from './resources/charges.ts'
 import { customerOperations } from './resources/customers.ts'
+import { eventOperations } from './resources/events.ts'
+import { webhookEndpointOperations } from './resources/webhook-endpoints.ts'
 import { paymentIntentOperations } from './resources/payment-intents.ts'
 import { payoutOperations } from './resources/payouts.ts'
 import { refundOperations } from './resources/refunds.ts'
@@ -11,7 +13,9 @@ export const operations: readonly Operation[] = [
   ...balanceOperations,
   ...chargeOperations,
   ...customerOperations,
+  ...eventOperations,
   ...paymentIntentOperations,
   ...payoutOperations,
   ...refundOperations,
+  ...webhookEndpointOperations,
 ]

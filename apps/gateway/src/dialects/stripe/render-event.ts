@@ -1,20 +1,17 @@
-import type { Mode } from '@holdfast/protocol'
+import { findEvents, type PublishedEvent } from '../../events/event-queries.ts'
+import { API_VERSION } from './api-version.ts'
+import type { ObjectKind, StripeObject } from './platform/object-kinds.ts'
 
-/** The version of Stripe's API whose shapes these are. */
-const API_VERSION = '2026-10-28.endive'
-
-export interface EventView {
-  readonly event: string
-  readonly type: string
-  readonly mode: Mode
-  readonly createdMs: number
-  readonly snapshot: unknown
-  readonly previousAttributes: unknown
-  readonly pendingWebhooks: number
+export const eventKind: ObjectKind = {
+  async render(db, scope, ids) {
+    const events = await findEvents(db, scope, ids)
+    return new Map(events.map((event) => [event.event, renderEvent(event)]))
+  },
+  expandable: {},
 }
 
 /** As endpoints and `/v1/events` get it: the same in every delivery, but for how many are still pending. */
-export function renderEvent(view: EventView, apiVersion: string | null = null) {
+export function renderEvent(view: PublishedEvent, apiVersion: string | null = null): StripeObject {
   return {
     id: view.event,
     object: 'event',

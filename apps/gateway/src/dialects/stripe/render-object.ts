@@ -4,6 +4,9 @@ import type { ObjectKinds, StripeObject } from './platform/object-kinds.ts'
 import { balanceSourceKind, balanceTransactionKind } from './render-balance-transaction.ts'
 import { chargeKind } from './render-charge.ts'
 import { customerKind } from './render-customer.ts'
+import { deviceKind } from './render-device.ts'
+import { eventKind } from './render-event.ts'
+import { webhookEndpointKind } from './render-webhook-endpoint.ts'
 import { paymentIntentKind } from './render-payment-intent.ts'
 import { payoutKind } from './render-payout.ts'
 import { refundKind } from './render-refund.ts'
@@ -14,9 +17,12 @@ export const objectKinds: ObjectKinds = {
   balance_transaction: balanceTransactionKind,
   charge: chargeKind,
   customer: customerKind,
+  device: deviceKind,
+  event: eventKind,
   payment_intent: paymentIntentKind,
   payout: payoutKind,
   refund: refundKind,
+  webhook_endpoint: webhookEndpointKind,
 }
 
 /**

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { type EffectResult, runOnce } from '../../idempotency/run-once.ts'
 import type { ServerParts } from '../../http/server-parts.ts'
 import { must } from '@holdfast/core'
+import { API_VERSION } from './api-version.ts'
 import { operations } from './operations.ts'
 import { authenticate, type Caller, lackingPermission } from './platform/authenticate.ts'
 import { decodeForm, type Form } from './platform/decode-form.ts'
@@ -23,7 +24,6 @@ import {
   unrecognisedUrl,
 } from './stripe-refusal.ts'
 
-const API_VERSION = '2023-08-16'
 const IDEMPOTENCY_KEY_MAX = 255
 
 /** Stripe's `/v1`: parses and renders, and holds no rule of its own. */
@@ -84,10 +84,15 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
       reply.header('idempotency-key', key)
     }
     const once = key === null ? null : { ...scope, key, inputSha256: inputSha256(request, form) }
+    let own: unknown
     const result = await runOnce(
       pool,
       once === null ? null : { ...once, requestId: request.id, nowMs: world.clock.wallMs() },
-      async (tx): Promise<EffectResult<Refusing>> => resultOf(object, await effect(tx, context)),
+      async (tx): Promise<EffectResult<Refusing>> => {
+        const done = await effect(tx, context)
+        own = 'done' in done ? done.answer : undefined
+        return resultOf(object, done)
+      },
     )
     if ('conflict' in result) {
       const refuse = result.conflict === 'in_use' ? idempotencyKeyInUse : idempotencyKeyOtherRequest
@@ -97,6 +102,7 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     if (result.doneBy !== null) {
       reply.header('idempotent-replayed', 'true').header('original-request', result.doneBy)
     }
+    if (own !== undefined) return reply.code(200).send(own)
     const [body] = await renderInOrder(context, result.done.object, [result.done.id], expand)
     return reply.code(200).send(must(body, 'what was written can be rendered'))
   }
@@ -114,8 +120,9 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
   }
 
   function contextOf(request: FastifyRequest, { account, mode }: Caller): StripeContext {
-    const { pool, world } = parts()
+    const { pool, world, webhooks } = parts()
     return {
+      webhooks,
       scope: { account, mode },
       world,
       pool,

@@ -4,6 +4,7 @@ import type * as z from 'zod'
 import type { Tx } from '../../../database/transaction.ts'
 import type { GatewayWorld } from '../../../gateway-world.ts'
 import type { Scope } from '../../../payments/payment-queries.ts'
+import type { EndpointDeps } from '../../../webhooks/webhook-endpoints.ts'
 import type { StripeRefusal } from '../stripe-refusal.ts'
 import type { Form } from './decode-form.ts'
 import { type ExpandTree, readExpand } from './expand.ts'
@@ -23,6 +24,7 @@ export interface StripeContext {
   readonly world: GatewayWorld
   readonly pool: Pool
   readonly kinds: ObjectKinds
+  readonly webhooks: EndpointDeps
   /** What stands for `:id` and the like in the path. */
   readonly ids: Readonly<Record<string, string>>
   readonly request: { readonly id: string; readonly idempotencyKey: string | null }
@@ -50,8 +52,11 @@ export interface Missing {
 
 export type Refusing = { readonly refusal: StripeRefusal } | { readonly missing: Missing }
 
-/** The object that a write made or changed, by id. */
-export type Effect = { readonly done: string } | Refusing
+/**
+ * The object that a write made or changed, by id. `answer` stands in for it where the call says more than the object
+ * does (a secret that is shown once) or where nothing is left of it; a replay shows the object.
+ */
+export type Effect = { readonly done: string; readonly answer?: unknown } | Refusing
 
 export type Answered = { readonly body: unknown } | Refusing
 
