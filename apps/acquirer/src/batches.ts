@@ -5,7 +5,7 @@ import type {
   ReconciliationAnswer,
 } from '@holdfast/iso8583'
 
-import type { Book, JournalEntry, Transaction } from './book.ts'
+import { type Book, isCaptured, type JournalEntry, type Transaction } from './book.ts'
 import type { AuthorisedLine, BatchClosedLine, CompletedLine } from './journal.ts'
 
 const IN_BALANCE = '00'
@@ -91,7 +91,7 @@ export function uploadLine(
   const { authorised, entry } = found
   if (authorised === undefined || entry.reversed) return TAKEN_BACK
   if (authorised.outcome !== 'approved' || authorised.cardFingerprint !== cardFingerprint) return NOT_VALID
-  if (entry.chargedMinor === amountMinor) return IN_BALANCE
+  if (isCaptured(entry) && entry.chargedMinor === amountMinor) return IN_BALANCE
   // A batch that is closed is agreed on.
   if (entry.batchNumber !== undefined) return NOT_VALID
   return { event: 'completed', atMs, ids: authorised.ids, mti, amountMinor }

@@ -228,16 +228,21 @@ function advance(before: Transaction | undefined, line: TransactionLine): Transa
   }
 }
 
-/** What the host captures: an approved 0200, 0220 or 0320, and what is left of it. */
+/** What the host captures: an approved 0200, 0220 or 0320, what was completed, and what is left of it. */
 function isOf(entry: JournalEntry, { acquirerId, terminal, merchant, currency }: BatchIds): boolean {
   return (
-    (entry.mti.startsWith('02') || entry.mti.startsWith('03')) &&
+    isCaptured(entry) &&
     entry.outcome === 'approved' &&
     entry.acquirerId === acquirerId &&
     entry.terminal === terminal &&
     entry.merchant === merchant &&
     entry.currency === currency
   )
+}
+
+/** A 0100 only holds: its money moves when a 0220 or a 0320 says how much. */
+export function isCaptured({ mti, completedMinor }: Pick<JournalEntry, 'mti' | 'completedMinor'>): boolean {
+  return mti.startsWith('02') || mti.startsWith('03') || completedMinor !== undefined
 }
 
 function batchKey({ acquirerId, terminal, merchant, currency, number }: BatchIds): string {

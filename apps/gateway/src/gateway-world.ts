@@ -1,4 +1,4 @@
-import type { Clock, Crypto, SigningKey, X25519Pair } from '@holdfast/core'
+import type { Clock, Crypto, IdSource, SigningKey, X25519Pair } from '@holdfast/core'
 import type { AcquirerProfile } from './authoriser/acquirer-profile.ts'
 import type { GatewayStore } from './store/gateway-store.ts'
 
@@ -18,6 +18,10 @@ export interface GatewayWorld {
    * keep what they have for a week.
    */
   readonly durable?: 'none' | 'commit' | 'backup'
+}
+
+export function idSourceOf({ clock, crypto }: Pick<GatewayWorld, 'clock' | 'crypto'>): IdSource {
+  return { wallMs: () => clock.wallMs(), randomBytes: (count) => crypto.randomBytes(count) }
 }
 
 export interface GatewayKeys {

@@ -30,6 +30,8 @@ import { measuredStore } from './metrics/measured-store.ts'
 import type { Role } from './role.ts'
 import { StatusBoard } from './status/status-board.ts'
 import { watchComponents } from './status/watch-components.ts'
+import { createMoney } from './money/create-money.ts'
+import type { MoneyWorker } from './money/money-worker.ts'
 import type { DeviceRow } from './store/gateway-store.ts'
 import { createPostgresGatewayStore } from './store/postgres-gateway-store.ts'
 import { createSecretKeeper } from './webhooks/webhook-secret.ts'
@@ -79,6 +81,7 @@ export class Gateway {
   #postgres: EmbeddedPostgres | null = null
   #pool: Pool | null = null
   #changes: SharedChanges | null = null
+  #money: MoneyWorker | null = null
   #watch: LinkWatch | null = null
   #driver: LinkDriver | null = null
   #unwatchComponents: (() => void) | null = null
@@ -149,6 +152,7 @@ export class Gateway {
       this.#driver = createLinkDriver(world, acquirer, {
         say: (generation, word) => link.say(generation, word),
         metrics: this.#metrics,
+        pool,
       })
       this.#driver.start()
       this.#background = createBackground({
@@ -160,6 +164,8 @@ export class Gateway {
         allowPrivateWebhooks: this.#config.allowPrivateWebhooks,
       })
       this.#background.start()
+      this.#money = createMoney(pool, world)
+      this.#money.start()
     }
     const watch = createLinkWatch({
       read: (nowMs) => link.read(nowMs),
@@ -259,7 +265,7 @@ export class Gateway {
     // What a failed start has left behind is ended like everything else.
     await this.#starting?.catch(() => undefined)
     await this.#app.close()
-    await Promise.all([this.#driver?.stop(), this.#background?.stop()])
+    await Promise.all([this.#driver?.stop(), this.#background?.stop(), this.#money?.stop()])
     this.#unwatchComponents?.()
     await this.#watch?.stop()
     await this.#changes?.stop()

@@ -7,7 +7,7 @@ import {
   type Sending,
   UNKNOWN_STAN,
 } from './attempt.ts'
-import { claimedAttempt, type PaymentStory } from './payment-story.ts'
+import { claimedAttempt, holdsOnly, type PaymentStory, statusOf } from './payment-story.ts'
 import type { StoryEvent, StoryRefusal } from './story-event.ts'
 
 export type Advance = { readonly story: PaymentStory } | { readonly refusal: StoryRefusal }
@@ -69,7 +69,12 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
       if (claimed.state === 'approved' || (claimed.state === 'declined' && claimed.retryAtMs === null))
         return { story }
       const { approvalCode, responseCode, answeredAtMs } = event.answer
-      const sending = { ...event.sending, sendBeforeMs: event.sending.transmittedAtMs, repeats: 0 }
+      const sending: Sending = {
+        ...event.sending,
+        sendBeforeMs: event.sending.transmittedAtMs,
+        repeats: 0,
+        ...(holdsOnly(story) ? { holds: true } : {}),
+      }
       const answered = { responseCode, answeredAtMs, ...sending }
       const end: AttemptState =
         approvalCode === null
@@ -108,9 +113,25 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
       return { story: { ...story, attempts } }
     }
     case 'voided':
-      return story.word.said === 'voided'
+      // Too late for a reversal: what was collected is given back by a refund, and the sale stands.
+      return story.word.said === 'voided' || story.collectedMs !== undefined
         ? { story }
         : { story: { ...story, word: { said: 'voided', reason: event.reason } } }
+    case 'tipped':
+      return story.word.said === 'voided' || story.capturedMinor !== undefined
+        ? { story }
+        : { story: { ...story, tipMinor: event.tipMinor } }
+    case 'captured':
+      return statusOf(story) === 'requires_capture'
+        ? { story: { ...story, capturedMinor: event.amountMinor } }
+        : { refusal: 'state_unfit' }
+    case 'collected':
+      if (story.word.said === 'voided') return { refusal: 'payment_voided' }
+      return { story: { ...story, collectedMs: story.collectedMs ?? event.nowMs } }
+    case 'canceled':
+      return statusOf(story) === 'requires_capture'
+        ? { story: { ...story, word: { said: 'voided', reason: event.reason } } }
+        : { refusal: 'state_unfit' }
     case 'sent':
       return move(story, event.number, ['planned', 'unknown'], () => ({ state: 'sent', ...event.sending }))
     case 'not_sent': {
@@ -277,7 +298,14 @@ function mark(story: PaymentStory, number: number, change: { deferred: boolean }
 
 function sendingOf(attempt: Attempt): Sending {
   assert('stan' in attempt, 'only what was sent can be answered')
-  const { stan, rrn, transmittedAtMs, sendBeforeMs, repeats, advice } = attempt
-  const sending = { stan, rrn, transmittedAtMs, sendBeforeMs, repeats }
-  return advice === undefined ? sending : { ...sending, advice }
+  const { stan, rrn, transmittedAtMs, sendBeforeMs, repeats, advice, holds } = attempt
+  return {
+    stan,
+    rrn,
+    transmittedAtMs,
+    sendBeforeMs,
+    repeats,
+    ...(advice === undefined ? {} : { advice }),
+    ...(holds === undefined ? {} : { holds }),
+  }
 }

@@ -58,6 +58,8 @@ export interface Sending {
   readonly repeats: number
   /** It told the issuer what was done (0120), and did not ask. */
   readonly advice?: true
+  /** It asked to hold the money (0100) also where the host captures by approving (0200). */
+  readonly holds?: true
 }
 
 /** Stands for the STAN of a message that a lost database sent, if it sent it: only its RRN is known. DE90 says so too. */

@@ -98,6 +98,7 @@ export {
   captureMethods,
   claimedAttempt,
   type DeviceWord,
+  holdsOnly,
   isAdvice,
   isQuiet,
   isSettled,
@@ -107,6 +108,13 @@ export {
   type PaymentStory,
   statusOf,
 } from './payment-story.ts'
+export {
+  advancePresentment,
+  type Presentment,
+  type PresentmentEvent,
+  type PresentmentSending,
+} from './presentment.ts'
+export { captureLimitMinor, type CaptureRefusal, decideCapture } from './capture.ts'
 export { advancePayout, type PayoutEvent, type PayoutRefusal, type PayoutState } from './payout.ts'
 export {
   capturePosting,
@@ -129,7 +137,7 @@ export {
   type RefundRefusal,
   type RefundState,
 } from './refund.ts'
-export type { StoryEvent, StoryRefusal } from './story-event.ts'
+export type { CancelReason, StoryEvent, StoryRefusal } from './story-event.ts'
 export { READER_UNSEEN_MAX_MS, readerMayGoOffline, type ReaderRefusal } from './reader-may-go-offline.ts'
 export {
   type ClockReading,

@@ -15,6 +15,12 @@ export interface PaymentStory {
   readonly captureMethod: CaptureMethod
   readonly word: DeviceWord
   readonly attempts: readonly Attempt[]
+  /** Written in after the sale, minor units beside `money`; absent for none. */
+  readonly tipMinor?: number
+  /** What the merchant takes of a manual approval, minor units with the tip; absent until then. */
+  readonly capturedMinor?: number
+  /** Since when the money is on its way for good: from then on only a refund gives it back. */
+  readonly collectedMs?: number
 }
 
 export const captureMethods = ['automatic', 'manual'] as const
@@ -68,6 +74,11 @@ export function isAdvice({ word }: PaymentStory, attempt: Attempt): boolean {
   return attempt.deferred && attempt.attemptId === word.attemptId
 }
 
+/** True where the issuer is asked to hold the money only: how much is taken is said later, by the capture. */
+export function holdsOnly({ captureMethod, tipMinor = 0 }: PaymentStory): boolean {
+  return captureMethod === 'manual' || tipMinor > 0
+}
+
 /** Minor units that the issuer has promised for the payment; 0 while it has promised nothing. */
 export function approvedMinorOf(story: PaymentStory): number {
   const attempt = claimedAttempt(story)
@@ -82,7 +93,9 @@ export function statusOf(story: PaymentStory): PaymentStatus {
   }
   const attempt = claimedAttempt(story)
   if (attempt?.state === 'approved')
-    return story.captureMethod === 'manual' ? 'requires_capture' : 'succeeded'
+    return story.captureMethod === 'manual' && story.capturedMinor === undefined
+      ? 'requires_capture'
+      : 'succeeded'
   if (attempt?.state === 'declined' && attempt.retryAtMs === null) return 'declined'
   return 'processing'
 }

@@ -50,6 +50,14 @@ export type StoryEvent =
   /** Somebody looked at the acquirer's: nothing of this payment stands there that is not known here. */
   | { readonly type: 'found_nothing'; readonly nowMs: number }
   | { readonly type: 'voided'; readonly reason: string }
+  /** The device wrote in a tip after the sale; the newest one counts. */
+  | { readonly type: 'tipped'; readonly tipMinor: number }
+  /** The merchant takes so much of a manual approval, with the tip. */
+  | { readonly type: 'captured'; readonly amountMinor: number }
+  /** What takes the money is about to leave, or is settled: no reversal takes it back from here on. */
+  | { readonly type: 'collected'; readonly nowMs: number }
+  /** The merchant calls the sale off, or nobody captured it in time. */
+  | { readonly type: 'canceled'; readonly reason: CancelReason }
   | { readonly type: 'sent'; readonly number: number; readonly sending: Sending }
   | { readonly type: 'not_sent'; readonly number: number; readonly retryAtMs: number }
   | {
@@ -96,12 +104,15 @@ export type StoryEvent =
   | { readonly type: 'found_reversed'; readonly number: number }
   | { readonly type: 'represented'; readonly number: number; readonly nowMs: number }
 
+export type CancelReason = 'canceled' | 'expired'
+
 /** Why an event changes nothing. Each is a code of the error table. */
 export type StoryRefusal =
   | 'payment_voided'
   | 'attempt_superseded'
   | 'duplicate_suspected'
   | 'attempt_already_settled'
+  | 'state_unfit'
 
 interface PerhapsAgain {
   readonly rrn: string

@@ -28,17 +28,27 @@ describe('host profile', () => {
   it.each([
     [hostCapture, '0200', '0220'],
     [terminalCapture, '0100', '0120'],
-  ])('$name asks with %s and tells with %s, and reads only the answers to these', (host, asks, tells) => {
+  ])('$name asks with %s and tells with %s, and reads the answers to these', (host, asks, tells) => {
     const { deferred: _deferred, ...sale } = sampleRequest()
     const advice: CardAdvice = { ...sale, advised: { kind: 'card_approved', responseCode: 'Y1' } }
     expect(buildSaleRequest(host, sampleRequest()).mti).toBe(asks)
     expect(buildSaleAdvice(host, advice).mti).toBe(tells)
     expect(saleMti(host)).toBe(asks)
     const reply = (mti: string): Iso8583Message => ({ mti, fields: answer().fields })
-    expect(parseSaleAnswer(host, reply(answerMti(asks) ?? '')).ok).toBe(true)
-    expect(parseSaleAdviceAnswer(host, reply(answerMti(tells) ?? '')).ok).toBe(true)
-    for (const mti of ['0110', '0130', '0210', '0230'].filter((one) => one !== answerMti(asks))) {
-      expect(parseSaleAnswer(host, reply(mti))).toEqual({ ok: false, code: 'wrong_message' })
+    expect(parseSaleAnswer(reply(answerMti(asks) ?? '')).ok).toBe(true)
+    expect(parseSaleAdviceAnswer(reply(answerMti(tells) ?? '')).ok).toBe(true)
+    for (const mti of ['0130', '0230']) {
+      expect(parseSaleAnswer(reply(mti))).toEqual({ ok: false, code: 'wrong_message' })
+    }
+  })
+
+  it('a sale that is only to be held is asked for by 0100, also where the host captures by approving', () => {
+    const { deferred: _deferred, ...sale } = sampleRequest()
+    const advice: CardAdvice = { ...sale, advised: { kind: 'card_approved', responseCode: 'Y1' } }
+    for (const host of [hostCapture, terminalCapture]) {
+      expect(buildSaleRequest(host, sampleRequest(), 'hold').mti).toBe('0100')
+      expect(buildSaleAdvice(host, advice, 'hold').mti).toBe('0120')
+      expect(saleMti(host, 'hold')).toBe('0100')
     }
   })
 })

@@ -33,6 +33,8 @@ export type HostProfile = {
   readonly adviceTriesMax: number
   /** Whether an approval of a part (DE39 10) is taken; where not, it is reversed. */
   readonly partialApprovals: boolean
+  /** How long after its approval a sale may still be captured; then the hold is given back. */
+  readonly captureWithinMs: number
   /** By how much the captured amount may exceed the authorised one, per cent. */
   readonly tipPercentMax: number
   /** Beside and before the common table. */
@@ -51,31 +53,41 @@ export type DeferredRules = {
   readonly warnAfterMs: number
 }
 
+/** Whether a sale is asked for by 0200, which takes the money, or by 0100, which holds it until it is captured. */
+type Taking = 'take' | 'hold'
+
 /** The MTI by which DE90 names a sale. */
-export function saleMti({ settlement }: HostProfile): '0100' | '0200' {
-  return settlement === 'host_capture' ? '0200' : '0100'
+export function saleMti({ settlement }: HostProfile, taking: Taking = 'take'): '0100' | '0200' {
+  return settlement === 'host_capture' && taking === 'take' ? '0200' : '0100'
 }
 
-export function buildSaleRequest(host: HostProfile, request: CardRequest): Iso8583Message {
-  return host.settlement === 'host_capture'
+export function buildSaleRequest(
+  host: HostProfile,
+  request: CardRequest,
+  taking: Taking = 'take',
+): Iso8583Message {
+  return saleMti(host, taking) === '0200'
     ? buildFinancialRequest(host.wire, request)
     : buildAuthorisationRequest(host.wire, request)
 }
 
-export function parseSaleAnswer(host: HostProfile, message: Iso8583Message): Parsed<CardAnswer> {
-  return host.settlement === 'host_capture'
-    ? parseFinancialAnswer(message)
-    : parseAuthorisationAnswer(message)
+/** The link has matched it to its request, so its MTI is the one that answers that. */
+export function parseSaleAnswer(message: Iso8583Message): Parsed<CardAnswer> {
+  return message.mti === '0210' ? parseFinancialAnswer(message) : parseAuthorisationAnswer(message)
 }
 
-export function buildSaleAdvice(host: HostProfile, advice: CardAdvice): Iso8583Message {
-  return host.settlement === 'host_capture'
+export function buildSaleAdvice(
+  host: HostProfile,
+  advice: CardAdvice,
+  taking: Taking = 'take',
+): Iso8583Message {
+  return saleMti(host, taking) === '0200'
     ? buildFinancialAdvice(host.wire, advice)
     : buildAuthorisationAdvice(host.wire, advice)
 }
 
-export function parseSaleAdviceAnswer(host: HostProfile, message: Iso8583Message): Parsed<AdviceAnswer> {
-  return host.settlement === 'host_capture'
+export function parseSaleAdviceAnswer(message: Iso8583Message): Parsed<AdviceAnswer> {
+  return message.mti === '0230'
     ? parseFinancialAdviceAnswer(message)
     : parseAuthorisationAdviceAnswer(message)
 }

@@ -82,6 +82,7 @@ const fileShape = object<ProfileFile>({
   }),
   adviceTriesMax: integer(1, 1_000),
   partialApprovals: flag,
+  captureWithinMs: integer(3_600_000, 31 * DAY_MS),
   tipPercentMax: integer(0, 100),
   retry: record(/^[0-9A-Z]{2}$/, retryShape),
 })

@@ -251,6 +251,18 @@ export const errorTable = {
   parameter_unknown: refusal('The request has a parameter that this call does not know.', 400),
   parameter_invalid: refusal('A parameter has a value that this call cannot take.', 400),
 
+  // Captures.
+  capture_amount_above_authorised: refusal(
+    'The amount to capture is above what the issuer has promised. Only a tip may go above it.',
+    400,
+  ),
+  tip_above_tolerance: refusal('The tip is more than the acquirer lets an approval be exceeded by.', 400),
+  charge_already_captured: refusal('This payment is captured already.', 400),
+  capture_authorization_expired: refusal(
+    'Nobody captured this payment in time, and the hold was given back. Take a new payment.',
+    400,
+  ),
+
   // Refunds, disputes, payouts.
   charge_already_refunded: refusal('All of this payment has been refunded or is on its way back.', 400),
   refund_amount_above_capture: refusal('The refunds together would exceed what was captured.', 400),

@@ -63,11 +63,14 @@ export interface AuthorisationMessage extends MessageIdentity {
   readonly card: CardSecrets
   readonly contactless: boolean
   readonly deferred: boolean
+  /** Ask to hold the money only, also where the host captures by approving. */
+  readonly holds?: boolean
 }
 
 export interface AdviceMessage extends MessageIdentity {
   readonly card: CardSecrets
   readonly contactless: boolean
+  readonly holds?: boolean
   /** Who decided: the card without being asked to go online (Y1) or unable to (Y3), or the issuer's voice. */
   readonly advised:
     | { readonly kind: 'card_approved'; readonly responseCode: 'Y1' | 'Y3' }
@@ -78,5 +81,10 @@ export interface ReversalMessage extends MessageIdentity {
   readonly pan: string | null
   readonly approvalCode: string | null
   readonly why: 'customer' | 'no_answer'
-  readonly original: { readonly advice: boolean; readonly stan: string; readonly transmittedAtMs: number }
+  readonly original: {
+    readonly advice: boolean
+    readonly holds?: boolean
+    readonly stan: string
+    readonly transmittedAtMs: number
+  }
 }

@@ -3,6 +3,7 @@ import {
   type Attempt,
   assert,
   type AuthoriserStep,
+  holdsOnly,
   isAdvice,
   isBlind,
   must,
@@ -124,6 +125,8 @@ async function authorise(
     sendBeforeMs: limits.sendBeforeMs,
     repeats: attempt.state === 'unknown' ? attempt.repeats + 1 : 0,
     ...(isAdvice(row.story, attempt) ? { advice: true as const } : {}),
+    // A repeat is of the very message that went out, whatever was written in since.
+    ...((known === null ? holdsOnly(row.story) : known.holds === true) ? { holds: true as const } : {}),
   }
   const vault = detail.vault ?? (await sealVault(world, row.story.paymentId, opened))
   const vaulted = withDetail(row, { ...detail, vault })
@@ -133,6 +136,7 @@ async function authorise(
     ...identity(sent, sending, repeat),
     card: opened,
     contactless: detail.card.entryMode === 'contactless',
+    holds: sending.holds === true,
   }
   const onLate = lateAnswerTo(drive, sent, attempt.number, sending)
   const answer = isAdvice(row.story, attempt)
@@ -182,6 +186,7 @@ async function reverse(
       why: reversal.why === 'voided' || reversal.why === 'part_refused' ? 'customer' : 'no_answer',
       original: {
         advice: attempt.advice === true,
+        holds: attempt.holds === true,
         stan: attempt.stan,
         transmittedAtMs: attempt.transmittedAtMs,
       },

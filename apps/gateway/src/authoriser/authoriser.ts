@@ -5,6 +5,7 @@ import type { AcquirerPort } from './acquirer-port.ts'
 import { advancePayment } from './advance-payment.ts'
 import { linkKey } from './link-word.ts'
 import type { Drive, LateAnswer } from './drive.ts'
+import type { LinkWork } from './link-work.ts'
 import { settleLate } from './settle-answer.ts'
 import type { StanBlock } from './stan-block.ts'
 import { createStanBlock } from './stan-block.ts'
@@ -29,7 +30,7 @@ export interface Authoriser {
  * payments at once, one in flight per card. It holds no state that a crash could lose: what is in flight is durable
  * before a byte leaves, and whoever owns the link next finds it when nothing more can leave for it.
  */
-export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): Authoriser {
+export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort, work?: LinkWork): Authoriser {
   const owner = newId('ep', {
     wallMs: () => world.clock.wallMs(),
     randomBytes: (n) => world.crypto.randomBytes(n),
@@ -53,7 +54,7 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): A
         await sleep(world.clock, RETRY_AFTER_FAULT_MS)
       }
     }
-    await Promise.all([...inFlight.values(), ...lateWork])
+    await Promise.all([...inFlight.values(), ...lateWork, work?.idle()])
     await release()
   }
 
@@ -82,6 +83,7 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort): A
     const limit = concurrentMax + inFlight.size
     const rows = await world.store.duePayments({ link, nowMs, holdMs, limit })
     for (const row of rows) start(row)
+    await work?.turn(driving)
     await waiting
   }
 

@@ -1,4 +1,4 @@
-import { currencyNumber, fromHex, must } from '@holdfast/core'
+import { currencyNumber, type EntryMode, fromHex, must } from '@holdfast/core'
 import {
   type CardAdvice,
   type CardRequest,
@@ -12,6 +12,7 @@ import type {
   MessageIdentity,
   ReversalMessage,
 } from './acquirer-port.ts'
+import type { CompletionMessage } from '../presentments/presentment-port.ts'
 import type { AcquirerProfile } from './acquirer-profile.ts'
 
 const PURCHASE = '000000'
@@ -34,17 +35,49 @@ export function adviceOf(profile: AcquirerProfile, message: AdviceMessage): Card
 /** 0400 or 0420; DE90 names the original as it was sent. */
 export function reversalOf(profile: AcquirerProfile, message: ReversalMessage): ReversalAdvice {
   const { host } = profile
-  const { advice, stan, transmittedAtMs } = message.original
-  const request = saleMti(host)
-  const told = request === '0200' ? '0220' : '0120'
+  const { stan, transmittedAtMs } = message.original
   return {
     ...common(profile, message),
     form: host.reversal,
     ...(message.pan === null ? {} : { pan: message.pan }),
     ...(message.approvalCode === null ? {} : { approvalCode: message.approvalCode }),
     reason: message.why === 'customer' ? '17' : '68',
-    original: { mti: advice ? told : request, stan, transmittedAtMs },
+    original: { mti: mtiOf(profile, message.original), stan, transmittedAtMs },
   }
+}
+
+/** 0220: what is taken of what was held. Its ids but the STAN are the sale's, so the host finds that by them. */
+export function completionOf(profile: AcquirerProfile, message: CompletionMessage): CardAdvice {
+  const { original, card, entryMode, approvalCode } = message
+  const { rrn, saleMs, utcOffsetMin, stan, transmittedAtMs } = original
+  return {
+    ...common(profile, { ...message, rrn, saleMs, utcOffsetMin }),
+    ...card,
+    posEntryMode: POS_ENTRY_MODES[entryMode],
+    mcc: profile.merchantCategory,
+    advised: {
+      kind: 'completion',
+      approvalCode,
+      original: { mti: mtiOf(profile, original), stan, transmittedAtMs },
+    },
+  }
+}
+
+const POS_ENTRY_MODES: Readonly<Record<EntryMode, string>> = {
+  contact: '051',
+  contactless: '071',
+  magnetic_stripe: '901',
+  keyed: '011',
+}
+
+/** By which MTI the sale went out. */
+function mtiOf(
+  { host }: AcquirerProfile,
+  { advice, holds }: { readonly advice: boolean; readonly holds?: boolean },
+): string {
+  const request = saleMti(host, holds === true ? 'hold' : 'take')
+  if (!advice) return request
+  return request === '0200' ? '0220' : '0120'
 }
 
 type CardOfSale = Pick<AuthorisationMessage, 'card' | 'contactless'>

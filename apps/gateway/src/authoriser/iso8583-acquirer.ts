@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/core'
 import {
   AcquirerLink,
+  buildFinancialAdvice,
   buildReversalAdvice,
   buildSaleAdvice,
   buildSaleRequest,
@@ -10,18 +11,20 @@ import {
   type Iso8583Message,
   LINK_LIMITS,
   type LinkMac,
+  parseFinancialAdviceAnswer,
   parseReversalAnswer,
   parseSaleAdviceAnswer,
   parseSaleAnswer,
 } from '@holdfast/iso8583'
 import type { Log } from '../gateway-world.ts'
 import type { AcquirerAnswer, AcquirerPort, OnLate, SendLimits } from './acquirer-port.ts'
+import type { PresentmentPort } from '../presentments/presentment-port.ts'
 import type { AcquirerProfile } from './acquirer-profile.ts'
-import { adviceOf, requestOf, reversalOf } from './card-messages.ts'
-import { judgeAdvice, judgeSale, REVERSED } from './judge-answer.ts'
+import { adviceOf, completionOf, requestOf, reversalOf } from './card-messages.ts'
+import { judgeAdvice, judgePresentment, judgeSale, REVERSED } from './judge-answer.ts'
 import { LateListeners } from './late-listeners.ts'
 
-export interface Iso8583Acquirer extends AcquirerPort {
+export interface Iso8583Acquirer extends AcquirerPort, PresentmentPort {
   start(): void
   stop(): void
 }
@@ -85,14 +88,30 @@ export function createIso8583Acquirer(deps: {
     state: () => (link.state() === 'up' ? 'up' : 'down'),
     authorise(message, limits, onLate) {
       const { repeat } = message
-      const judge = (said: Iso8583Message) => judgeSale(host, { repeat }, parseSaleAnswer(host, said))
-      return exchange(buildSaleRequest(host, requestOf(profile, message)), limits, judge, onLate)
+      const judge = (said: Iso8583Message) => judgeSale(host, { repeat }, parseSaleAnswer(said))
+      return exchange(
+        buildSaleRequest(host, requestOf(profile, message), takingOf(message)),
+        limits,
+        judge,
+        onLate,
+      )
     },
     advise(message, limits, onLate) {
       const { repeat, advised, money } = message
       const judge = (said: Iso8583Message) =>
-        judgeAdvice(host, { repeat, advised, money }, parseSaleAdviceAnswer(host, said))
-      return exchange(buildSaleAdvice(host, adviceOf(profile, message)), limits, judge, onLate)
+        judgeAdvice(host, { repeat, advised, money }, parseSaleAdviceAnswer(said))
+      return exchange(
+        buildSaleAdvice(host, adviceOf(profile, message), takingOf(message)),
+        limits,
+        judge,
+        onLate,
+      )
+    },
+    async complete(message, limits) {
+      const advice = buildFinancialAdvice(host.wire, completionOf(profile, message))
+      const ended = await link.exchange(advice, limits)
+      if (ended.kind !== 'answer') return { kind: ended.kind }
+      return judgePresentment(host, parseFinancialAdviceAnswer(ended.message))
     },
     reverse(message, limits) {
       const judge = (said: Iso8583Message): AcquirerAnswer => {
@@ -104,6 +123,10 @@ export function createIso8583Acquirer(deps: {
       return exchange(buildReversalAdvice(reversalOf(profile, message)), limits, judge)
     },
   }
+}
+
+function takingOf({ holds }: { readonly holds?: boolean }): 'hold' | 'take' {
+  return holds === true ? 'hold' : 'take'
 }
 
 /** A message is never logged: it holds the card. */

@@ -6,6 +6,7 @@ import {
   responseCode,
   retryRule,
 } from '@holdfast/iso8583'
+import type { PresentmentAnswer } from '../presentments/presentment-port.ts'
 import type { AcquirerAnswer, AdviceMessage } from './acquirer-port.ts'
 
 const TAKEN = '00'
@@ -61,4 +62,17 @@ export function judgeAdvice(
       ? { responseCode: TAKEN, approvalCode: advised.approvalCode }
       : { responseCode: advised.responseCode, approvalCode: advised.responseCode }
   return { kind: 'approved', ...said, amountMinor: money.amountMinor }
+}
+
+/** What is presented is done: the host takes it, or fails technically. */
+export function judgePresentment(
+  { retry }: HostProfile,
+  answer: Parsed<Pick<AdviceAnswer, 'responseCode'>>,
+): PresentmentAnswer {
+  if (!answer.ok) return { kind: 'no_answer' }
+  const { responseCode: code } = answer.value
+  if (code === TAKEN) return { kind: 'accepted', responseCode: code }
+  return retryRule(retry, code).kind === 'again'
+    ? { kind: 'no_answer' }
+    : { kind: 'refused', responseCode: code }
 }

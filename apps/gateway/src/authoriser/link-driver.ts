@@ -1,9 +1,11 @@
 import type { HostProfile, LinkMac } from '@holdfast/iso8583'
 import { tcpDialer } from '@holdfast/iso8583/tcp'
 import type { Clock } from '@holdfast/core'
+import type { Pool } from 'pg'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import { measuredAcquirer } from '../metrics/measured-acquirer.ts'
+import { createPresenter } from '../presentments/presenter.ts'
 import { createAuthoriser } from './authoriser.ts'
 import { createIso8583Acquirer } from './iso8583-acquirer.ts'
 import { linkKey } from './link-word.ts'
@@ -32,7 +34,7 @@ const SAY_MS = 1_000
 export function createLinkDriver(
   world: GatewayWorld,
   config: AcquirerConfig,
-  { say, metrics }: { readonly say: Say; readonly metrics: GatewayMetrics },
+  { say, metrics, pool }: { readonly say: Say; readonly metrics: GatewayMetrics; readonly pool: Pool },
 ): LinkDriver {
   const { clock, log, changes, profile } = world
   const key = linkKey(profile.link)
@@ -45,7 +47,11 @@ export function createLinkDriver(
     log,
     onState: () => changes.notify(key),
   })
-  const authoriser = createAuthoriser(world, measuredAcquirer(acquirer, metrics, clock))
+  const authoriser = createAuthoriser(
+    world,
+    measuredAcquirer(acquirer, metrics, clock),
+    createPresenter(pool, acquirer),
+  )
   const life = { stopped: false }
   let speaking: Promise<void> | null = null
 

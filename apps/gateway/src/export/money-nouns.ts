@@ -1,8 +1,24 @@
 import type { Noun } from './export-nouns.ts'
 import { isoOf } from './iso-of.ts'
 
-/** The books, and by which terms they were kept. */
+/** What was taken of approvals, the books, and by which terms they were kept. */
 export const moneyNouns: readonly Noun[] = [
+  {
+    file: 'captures',
+    holds: 'what was taken of each approval, and how and when the acquirer was told',
+    tables: ['captures', 'presentments'],
+    sql: `select json_build_object('capture', c.capture, 'payment', c.payment, 'charge', c.charge, 'mode', c.mode,
+        'method', c.method, 'state', c.state, 'amountMinor', c.amount_minor, 'tipMinor', c.tip_minor,
+        'authorisedMinor', c.authorised_minor, 'currency', c.currency,
+        'currencyExponent', ($2::jsonb ->> c.currency)::integer, 'createdAt', ${isoOf('c.created_ms')},
+        'canceledAt', ${isoOf('c.canceled_ms')},
+        'presentment', (select json_build_object('presentment', p.presentment, 'message', p.message, 'state', p.state,
+            'terminalId', p.terminal_id, 'stan', p.stan, 'batch', p.batch, 'responseCode', p.response_code,
+            'acceptedAt', ${isoOf('p.accepted_ms')}, 'needsAttention', p.attention)
+          from presentments p
+          where p.account = c.account and p.subject_kind = 'capture' and p.subject = c.capture))::text
+      from captures c where c.account = $1 order by c.created_ms, c.capture`,
+  },
   {
     file: 'money_terms',
     holds: 'what taking a sale costs, from when on, and how the money is paid out',

@@ -45,7 +45,12 @@ export function applyRecord(
     case 'epoch.started':
     case 'attempt.concluded':
       return { row }
-    case 'tip.closed':
+    case 'tip.closed': {
+      if (row === null) return { row, work: followUpOf(header) }
+      if (!isOfSale(row, header)) return { parked: 'payment_terms_mismatch' }
+      const { tipMinor } = header
+      return { ...step(row, { type: 'tipped', tipMinor }), work: followUpOf(header) }
+    }
     case 'capture.requested':
     case 'refund.requested':
       // It may arrive before its payment; then whoever does it asks again whose it is.

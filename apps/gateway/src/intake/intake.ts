@@ -10,7 +10,7 @@ import type {
   WireRecord,
 } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
-import { type MoneyTask, taskOfRecord } from '../money/money-task.ts'
+import { type MoneyTask, taskOfPayment, taskOfRecord } from '../money/money-task.ts'
 import { settle } from '../payments/settle.ts'
 import type { DeviceRow, GatewayChange, PaymentRow, RecordRow } from '../store/gateway-store.ts'
 import { type Applied, applyRecord, type Arrival } from './apply-record.ts'
@@ -264,6 +264,9 @@ async function readBatch(
       return
     }
     if (applied.row !== null && applied.row !== row) after.set(applied.row.story.paymentId, applied.row)
+    // Too late for a reversal: it stands, and is given back.
+    if (header.kind === 'payment.voided' && row?.story.collectedMs !== undefined)
+      tasks.push(taskOfPayment({ account: device.account, paymentId: header.payment }, 'voided', { nowMs }))
     if (applied.work !== undefined && paymentId !== undefined && !isKnown)
       tasks.push(taskOfRecord({ account: device.account, paymentId }, hash, applied.work, nowMs))
   }

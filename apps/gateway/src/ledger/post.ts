@@ -15,6 +15,7 @@ export interface LedgerTransaction {
 
 export type CauseKind =
   | 'capture'
+  | 'capture_reversed'
   | 'refund'
   | 'refund_presented'
   | 'refund_failed'

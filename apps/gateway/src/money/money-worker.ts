@@ -13,7 +13,7 @@ const TRIES_MAX = 12
 const RETRY_BASE_MS = 1_000
 const RETRY_MAX_MS = 600_000
 
-type TaskEnd =
+export type TaskEnd =
   | { readonly do: 'done' }
   /** Its payment is not decided yet. It is due again when that happens, or then. */
   | { readonly do: 'wait'; readonly untilMs: number }

@@ -29,6 +29,7 @@ export const attemptColumns = {
   send_before_ms: 'bigint',
   repeats: 'integer',
   advice: 'boolean',
+  holds: 'boolean',
   response_code: 'text',
   approval_code: 'text',
   approved_minor: 'bigint',
@@ -126,6 +127,7 @@ const NOTHING = {
   send_before_ms: null,
   repeats: null,
   advice: null,
+  holds: null,
   response_code: null,
   approval_code: null,
   approved_minor: null,
@@ -235,6 +237,7 @@ function sendingToColumns(sending: Omit<Sent, 'state'>) {
     send_before_ms: sending.sendBeforeMs,
     repeats: sending.repeats,
     advice: sending.advice ?? null,
+    holds: sending.holds ?? null,
   }
 }
 
@@ -246,6 +249,7 @@ function sendingOf(columns: AttemptColumns): Omit<Sent, 'state'> {
     sendBeforeMs: present(columns.send_before_ms),
     repeats: present(columns.repeats),
     ...(columns.advice === true ? { advice: true as const } : {}),
+    ...(columns.holds === true ? { holds: true as const } : {}),
   }
 }
 

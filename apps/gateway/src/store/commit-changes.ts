@@ -24,29 +24,36 @@ export async function commitChanges(
 ): Promise<'committed' | 'conflict'> {
   const whole = await gather(accountOf, changes)
   try {
-    // Each function sends its one statement before it awaits anything, so all of them are one round trip.
-    await transaction(pool, (tx) =>
-      sendTogether([
-        ...whole.fences.map((fence) => holdFence(tx, fence)),
-        lockFirstArrivals(tx, whole),
-        insertPayments(tx, whole.payments),
-        updatePayments(tx, whole.payments),
-        writeAttempts(tx, whole.payments),
-        writeRecords(tx, whole.records),
-        writeVoids(tx, whole.voids),
-        refuseUnvoided(tx, whole),
-        writeEvents(tx, whole.events),
-        writeTasks(tx, whole.tasks),
-        ...whole.leases.map((lease) => writeLease(tx, whole.accounts, lease)),
-        // Last, for every payment of a device waits for this row.
-        writeDevices(tx, whole),
-      ]),
-    )
+    await transaction(pool, (tx) => writeWhole(tx, whole))
     return 'committed'
   } catch (error) {
     if (error instanceof Conflict || isFork(error)) return 'conflict'
     throw error
   }
+}
+
+/** The same within somebody's transaction. @throws Conflict: roll back then, nothing of it may stay. */
+export async function writeChange(tx: Tx, accountOf: AccountOf, change: GatewayChange): Promise<void> {
+  await writeWhole(tx, await gather(accountOf, [change]))
+}
+
+function writeWhole(tx: Tx, whole: Whole): Promise<void> {
+  // Each function sends its one statement before it awaits anything, so all of them are one round trip.
+  return sendTogether([
+    ...whole.fences.map((fence) => holdFence(tx, fence)),
+    lockFirstArrivals(tx, whole),
+    insertPayments(tx, whole.payments),
+    updatePayments(tx, whole.payments),
+    writeAttempts(tx, whole.payments),
+    writeRecords(tx, whole.records),
+    writeVoids(tx, whole.voids),
+    refuseUnvoided(tx, whole),
+    writeEvents(tx, whole.events),
+    writeTasks(tx, whole.tasks),
+    ...whole.leases.map((lease) => writeLease(tx, whole.accounts, lease)),
+    // Last, for every payment of a device waits for this row.
+    writeDevices(tx, whole),
+  ])
 }
 
 interface Whole {
@@ -96,10 +103,10 @@ function isFork(error: unknown): boolean {
 }
 
 /** Rolls the transaction back; nothing of the change is written. */
-class Conflict extends Error {}
+export class Conflict extends Error {}
 
 /** The lock keeps the link with its owner until this transaction has ended. */
-async function holdFence(tx: Tx, fence: Fence): Promise<void> {
+export async function holdFence(tx: Tx, fence: Fence): Promise<void> {
   const { rowCount } = await tx.query({
     name: 'store.hold-fence',
     text: 'select from links where link = $1 and generation = $2 for share',
@@ -132,7 +139,7 @@ async function refuseUnvoided(tx: Tx, change: Whole): Promise<void> {
     text: `
       select from unnest($1::text[], $2::text[]) as arrived(account, payment)
       join voids using (account, payment) join payments using (account, payment, device)
-      where word <> 'voided' limit 1`,
+      where word <> 'voided' and collected_ms is null limit 1`,
     values: [arrivals.map(({ account }) => account), arrivals.map(({ paymentId }) => paymentId)],
   })
   if (rowCount !== 0) throw new Conflict()

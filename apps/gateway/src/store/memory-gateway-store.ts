@@ -182,6 +182,10 @@ function forks(state: MemoryGatewayState, { records = [] }: GatewayChange): bool
   return false
 }
 
+function mayBeVoided({ story }: PaymentRow): boolean {
+  return story.word.said !== 'voided' && story.collectedMs === undefined
+}
+
 /** A void and its payment that arrive at the same moment: whoever comes second must have seen the first. */
 function leavesUnvoided(state: MemoryGatewayState, { payments = [], voids = [] }: GatewayChange): boolean {
   const written = new Map(payments.map((row) => [`${row.account}/${row.story.paymentId}`, row]))
@@ -189,7 +193,7 @@ function leavesUnvoided(state: MemoryGatewayState, { payments = [], voids = [] }
   const stands = (key: string): boolean => {
     const at = key.lastIndexOf('/')
     const row = written.get(key.slice(0, at)) ?? state.payments.get(key.slice(0, at))
-    return row !== undefined && row.deviceId === key.slice(at + 1) && row.story.word.said !== 'voided'
+    return row !== undefined && mayBeVoided(row) && row.deviceId === key.slice(at + 1)
   }
   const opened = payments.flatMap(({ account, story, deviceId, version }) =>
     version === 0 ? [`${account}/${story.paymentId}/${deviceId}`] : [],

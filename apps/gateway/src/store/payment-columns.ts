@@ -43,6 +43,9 @@ export const paymentColumns = {
   attention: 'text',
   outcome_sent: 'boolean',
   as_of: 'integer',
+  tip_minor: 'bigint',
+  captured_minor: 'bigint',
+  collected_ms: 'bigint',
 } as const
 
 export type PaymentColumns = SqlRow<typeof paymentColumns>
@@ -76,6 +79,9 @@ export function paymentToColumns(row: PaymentRow): PaymentColumns {
     attention: row.attention,
     outcome_sent: row.outcomeSent,
     as_of: row.asOf,
+    tip_minor: story.tipMinor ?? null,
+    captured_minor: story.capturedMinor ?? null,
+    collected_ms: story.collectedMs ?? null,
   }
 }
 
@@ -102,6 +108,9 @@ export function paymentOf(columns: PaymentColumns, attempts: readonly AttemptCol
       captureMethod: present(columns.capture_method) as CaptureMethod,
       word: wordOf(columns),
       attempts: attempts.map(attemptOf),
+      ...(columns.tip_minor === null ? {} : { tipMinor: columns.tip_minor }),
+      ...(columns.captured_minor === null ? {} : { capturedMinor: columns.captured_minor }),
+      ...(columns.collected_ms === null ? {} : { collectedMs: columns.collected_ms }),
     },
     version: present(columns.version),
     openedMs: present(columns.opened_ms),

@@ -17,6 +17,7 @@ export const hostCapture: HostProfile = {
   deferred: { ageMaxMs: 7 * 24 * HOUR_MS, warnAfterMs: 24 * HOUR_MS },
   adviceTriesMax: 6,
   partialApprovals: true,
+  captureWithinMs: 7 * 24 * HOUR_MS,
   tipPercentMax: 20,
   retry: {},
 }

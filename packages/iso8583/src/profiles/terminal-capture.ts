@@ -17,6 +17,7 @@ export const terminalCapture: HostProfile = {
   deferred: { ageMaxMs: 24 * HOUR_MS, warnAfterMs: 12 * HOUR_MS },
   adviceTriesMax: 6,
   partialApprovals: false,
+  captureWithinMs: 7 * 24 * HOUR_MS,
   tipPercentMax: 0,
   retry: {},
 }

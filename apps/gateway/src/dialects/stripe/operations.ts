@@ -1,5 +1,6 @@
 import type { Operation } from './platform/operation.ts'
 import { balanceOperations } from './resources/balance.ts'
+import { captureOperations } from './resources/captures.ts'
 import { chargeOperations } from './resources/charges.ts'
 import { customerOperations } from './resources/customers.ts'
 import { eventOperations } from './resources/events.ts'
@@ -11,6 +12,7 @@ import { refundOperations } from './resources/refunds.ts'
 /** Every call of `/v1`. A new resource adds one line. */
 export const operations: readonly Operation[] = [
   ...balanceOperations,
+  ...captureOperations,
   ...chargeOperations,
   ...customerOperations,
   ...eventOperations,

@@ -56,13 +56,14 @@ function renderCharge(
   const { amountMinor, currency } = row.story.money
   const standing = attempt.state === 'approved'
   const approvedMinor = standing ? (attempt.approvedMinor ?? amountMinor) : amountMinor
-  const captured = standing && row.story.captureMethod === 'automatic'
+  const { captureMethod, capturedMinor, tipMinor = 0 } = row.story
+  const captured = standing && (captureMethod === 'automatic' || capturedMinor !== undefined)
   return {
     id: detail.chargeId,
     object: 'charge',
     amount: approvedMinor,
-    amount_captured: captured ? approvedMinor : 0,
     amount_refunded: refundedMinor,
+    amount_captured: captured ? (capturedMinor ?? approvedMinor + tipMinor) : 0,
     application: null,
     application_fee: null,
     application_fee_amount: null,

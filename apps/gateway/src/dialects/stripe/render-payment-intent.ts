@@ -51,8 +51,8 @@ function renderPayment(view: PaymentView, notes: PaymentNotes): StripeObject {
     object: 'payment_intent',
     amount: amountMinor,
     amount_capturable: status === 'requires_capture' ? approvedMinorOf(story) : 0,
-    amount_details: { tip: {} },
-    amount_received: status === 'succeeded' ? approvedMinorOf(story) : 0,
+    amount_details: { tip: story.tipMinor === undefined ? {} : { amount: story.tipMinor } },
+    amount_received: status === 'succeeded' ? receivedMinorOf(story) : 0,
     application: null,
     application_fee_amount: null,
     automatic_payment_methods: null,
@@ -135,6 +135,11 @@ function renderRequested(payment: RequestedPayment, { mode }: Scope, notes: Paym
     transfer_data: null,
     transfer_group: notes.transferGroup,
   }
+}
+
+/** What was captured, or will be by itself. */
+function receivedMinorOf(story: PaymentStory): number {
+  return story.capturedMinor ?? approvedMinorOf(story) + (story.tipMinor ?? 0)
 }
 
 function methodOptions(method: 'card_present' | 'interac_present') {

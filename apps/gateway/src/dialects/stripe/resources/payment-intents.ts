@@ -166,7 +166,7 @@ export const paymentIntentOperations: readonly Operation[] = [
     parameters: { cancellation_reason: oneOf(cancelReasons).optional() },
     async effect(tx, context, { cancellation_reason: reason = null }) {
       const id = pathId(context)
-      const canceled = await cancelPaymentIntent(tx, context.scope, id, reason, context.world.clock.wallMs())
+      const canceled = await cancelPaymentIntent(tx, context.world, context.scope, id, reason)
       return canceled.ok ? { done: id } : refusing(canceled, id, 'canceled')
     },
   }),

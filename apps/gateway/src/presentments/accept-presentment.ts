@@ -1,0 +1,29 @@
+import { assert, must, type Presentment } from '@holdfast/core'
+import { endCapture, loadCapture } from '../captures/capture-row.ts'
+import { postPresented } from '../captures/post-presented.ts'
+import type { Tx } from '../database/transaction.ts'
+import type { GatewayWorld } from '../gateway-world.ts'
+import { recordEvent } from '../events/record-event.ts'
+import type { PresentmentRow } from './presentment-row.ts'
+
+/** What follows when the acquirer has taken it, in the same transaction. */
+export async function acceptPresentment(
+  tx: Tx,
+  world: GatewayWorld,
+  row: PresentmentRow,
+  { acceptedMs }: Extract<Presentment, { readonly state: 'accepted' }>,
+): Promise<void> {
+  assert(row.subjectKind === 'capture', 'only captures are presented')
+  const capture = must(await loadCapture(tx, row.account, row.subject), 'a presentment is of a capture')
+  await endCapture(tx, capture, 'presented', acceptedMs)
+  await postPresented(tx, world, capture, acceptedMs)
+  const { account, mode, chargeId } = capture
+  await recordEvent(tx, {
+    account,
+    mode,
+    type: 'charge.updated',
+    object: 'charge',
+    id: chargeId,
+    atMs: acceptedMs,
+  })
+}

@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type CaptureMethod, type Clock, must, statusOf } from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/envelope/node'
+import type { HostProfile } from '@holdfast/iso8583'
+import { linkMac, tcpDialer } from '@holdfast/iso8583/tcp'
+import { acquirerProfileOf } from '../authoriser/acquirer-profile.ts'
+import { type Authoriser, createAuthoriser } from '../authoriser/authoriser.ts'
+import { createIso8583Acquirer, type Iso8583Acquirer } from '../authoriser/iso8583-acquirer.ts'
+import { createChangeNotifier } from '../change-notifier.ts'
+import type { TestDatabase } from '../database/test-database.ts'
+import type { GatewayWorld } from '../gateway-world.ts'
+import { createMoney } from '../money/create-money.ts'
+import type { MoneyWorker } from '../money/money-worker.ts'
+import { createPresenter } from '../presentments/presenter.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { ACCOUNT } from './sample-rows.ts'
+import type { TestDevice, TestSale } from './test-device.ts'
+import { createTestGateway, type TestGateway } from './test-gateway.ts'
+
+const program = fileURLToPath(new URL('../../../acquirer/src/main.ts', import.meta.url))
+const KEY = '0123456789ABCDEF0123456789ABCDEF'
+const keys = { macKey: Buffer.from(KEY, 'hex'), keyEncryptionKey: Buffer.from(KEY, 'hex') }
+
+/** The half of a gateway that moves money, against the acquirer's own program over TCP in real time. */
+export interface MoneyStack {
+  readonly gateway: TestGateway
+  readonly world: GatewayWorld
+  readonly device: TestDevice
+  /** From now on it is so much later. */
+  skip(ms: number): void
+  /** Stored on the device and sent; resolves when the gateway has it. */
+  sell(sale?: Partial<TestSale>): Promise<TestSale>
+  status(sale: TestSale): Promise<string>
+  script(rule: object): Promise<void>
+  clearScript(): Promise<void>
+  journal(): Promise<HostEntry[]>
+  batches(): Promise<{ number: string; count: number; netMinor: number }[]>
+  /** Stops what asks and presents where it stands, with answers under way, and starts it anew as another process. */
+  restart(): Promise<void>
+  until(condition: () => Promise<boolean>): Promise<void>
+  close(): Promise<void>
+}
+
+interface HostEntry {
+  readonly mti: string
+  readonly rrn: string
+  readonly outcome: string
+  readonly reversed: boolean
+  readonly amountMinor: number
+  readonly chargedMinor: number
+  readonly completedMinor?: number
+  readonly batchNumber?: string
+  readonly timesAsked: number
+}
+
+export async function openMoneyStack(
+  database: TestDatabase,
+  host: HostProfile,
+  { answerTimeoutMs = 700 }: { readonly answerTimeoutMs?: number } = {},
+): Promise<MoneyStack> {
+  const home = mkdtempSync(path.join(tmpdir(), 'holdfast-money-'))
+  const { child, port, controlPort } = await startAcquirer(home, host.name)
+  const control = `http://127.0.0.1:${controlPort}`
+  const profile = { ...acquirerProfileOf(host), answerTimeoutMs }
+  const gateway = createTestGateway(database, { profile })
+  const device = await gateway.addDevice(1)
+  let aheadMs = 0
+  const clock = runningFrom(gateway.clock.wallMs(), () => aheadMs)
+  const world = { ...gateway.world, clock, crypto: nodeCrypto, changes: createChangeNotifier(clock) }
+  let half = startHalf()
+
+  function startHalf(): { acquirer: Iso8583Acquirer; authoriser: Authoriser; money: MoneyWorker } {
+    const acquirer = createIso8583Acquirer({
+      dialer: tcpDialer({ host: '127.0.0.1', port, framing: host.wire.framing }),
+      clock,
+      random: Math.random,
+      profile,
+      mac: linkMac(host.mac, keys),
+      log: world.log,
+    })
+    const authoriser = createAuthoriser(world, acquirer, createPresenter(database.pool, acquirer))
+    const money = createMoney(database.pool, world)
+    acquirer.start()
+    authoriser.start()
+    money.start()
+    return { acquirer, authoriser, money }
+  }
+
+  async function stopHalf(): Promise<void> {
+    half.acquirer.stop()
+    await Promise.all([half.authoriser.stop(), half.money.stop()])
+  }
+
+  async function ask(method: string, at: string, body?: object): Promise<unknown> {
+    const answer = await fetch(`${control}${at}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`${method} ${at} answered ${answer.status}`)
+    const text = await answer.text()
+    return text === '' ? null : JSON.parse(text)
+  }
+
+  return {
+    gateway,
+    world,
+    device,
+    skip: (ms) => void (aheadMs += ms),
+    async sell(changes = {}) {
+      const sale = device.newSale(changes)
+      const attempt = await device.read(sale)
+      await gateway.send(device, [await device.opened(sale), await device.stored(sale, attempt)])
+      return sale
+    },
+    status: async ({ paymentId }) => statusOf((await gateway.payment(paymentId)).story),
+    script: async (rule) => void (await ask('POST', '/script', rule)),
+    clearScript: async () => void (await ask('DELETE', '/script')),
+    journal: async () => (await ask('GET', '/journal')) as HostEntry[],
+    batches: async () =>
+      (await ask('GET', '/batches')) as { number: string; count: number; netMinor: number }[],
+    async restart() {
+      await stopHalf()
+      half = startHalf()
+    },
+    until: (condition) => until(condition, gateway.errors),
+    async close() {
+      await stopHalf()
+      await gateway.close()
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Manual or automatic, as the till asked. */
+export function saleOf(captureMethod: CaptureMethod, amountMinor: number): Partial<TestSale> {
+  return { captureMethod, amountMinor }
+}
+
+export const accountOf = (sale: TestSale) => ({ account: ACCOUNT, paymentId: sale.paymentId })
+
+/** Real time, counted from where the test's own clock stands. */
+function runningFrom(startMs: number, aheadMs: () => number): Clock {
+  const clock = createSystemClock()
+  const beginMs = clock.monotonicMs()
+  return { ...clock, wallMs: () => Math.floor(startMs + aheadMs() + clock.monotonicMs() - beginMs) }
+}
+
+async function startAcquirer(
+  home: string,
+  profile: string,
+): Promise<{ child: ChildProcess; port: number; controlPort: number }> {
+  const child = spawn(process.execPath, [program], {
+    env: {
+      PATH: process.env['PATH'],
+      HOLDFAST_ACQUIRER_PORT: '0',
+      HOLDFAST_ACQUIRER_CONTROL_PORT: '0',
+      HOLDFAST_ACQUIRER_DATA: path.join(home, 'acquirer'),
+      HOLDFAST_ACQUIRER_PROFILE: profile,
+      HOLDFAST_ACQUIRER_MAC_KEY: KEY,
+      HOLDFAST_ACQUIRER_KEY_ENCRYPTION_KEY: KEY,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: must(child.stdout, 'stdout is a pipe') })
+  const [line] = (await once(lines, 'line')) as [string]
+  // Its first line says where it listens.
+  return { child, ...(JSON.parse(line) as { port: number; controlPort: number }) }
+}
+
+async function until(condition: () => Promise<boolean>, errors: readonly string[]): Promise<void> {
+  const deadlineMs = performance.now() + 20_000
+  while (!(await condition())) {
+    if (performance.now() > deadlineMs)
+      throw new Error(`waited in vain; errors: ${errors.slice(0, 5).join('\n')}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
