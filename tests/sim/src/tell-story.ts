@@ -4,9 +4,11 @@ import type { World } from './world.ts'
 
 const STORY_LINES_MAX = 120
 const SHRINK_DAYS_MAX = 250
-/** What befell the world; not the heartbeat. */
+/** What befell the world. */
 const WORLD =
   /dies|starts|freezes|sleeps|jumps|link is|restore|copy of|breaks down|carries|acquirer 0[1-4]|BREACH|stop|POST \/attempts|refused|is damaged|new key|another reader|the limits/
+
+const HEARTBEAT = /link GET \/(ping|feed) |link POST \/records /
 
 /** The same seed again, with every line kept: all of them, or those of the payment that a promise was broken for. */
 export async function tellStory(seed: string, options: DayOptions, how: 'whole' | 'short'): Promise<void> {
@@ -21,7 +23,9 @@ export async function tellShrunk(seed: string, options: DayOptions): Promise<voi
   const shrunk = await shrinkDay(seed, options, (days) => days >= SHRINK_DAYS_MAX)
   if (shrunk === null) return console.log(`seed ${seed} breaks no promise`)
   const { world } = await runDay(seed, { ...options, cut: shrunk.cut, keepStory: true })
-  for (const line of linesOf(world)) console.log(line)
+  // The time, two blanks, and who it is about.
+  const isOfIdle = (line: string): boolean => shrunk.cut.tills.has(line.split(/ {2}/)[1]?.split(' ')[0] ?? '')
+  for (const line of linesOf(world)) if (!isOfIdle(line)) console.log(line)
   tellBreaches(seed, world)
   return console.log(summaryOf(shrunk))
 }
@@ -29,10 +33,8 @@ export async function tellShrunk(seed: string, options: DayOptions): Promise<voi
 function linesOf({ watch, engine }: World): readonly string[] {
   const named = watch.breaches().map(({ paymentId, detail }) => paymentId ?? /pi_\w{24}/.exec(detail)?.[0])
   const paymentId = named.find((id) => id !== undefined)
-  const story = engine.story()
-  return paymentId === undefined
-    ? story.filter((line) => WORLD.test(line))
-    : story.filter((line) => line.includes(paymentId) || WORLD.test(line))
+  const isOfIt = (line: string): boolean => paymentId !== undefined && line.includes(paymentId)
+  return engine.story().filter((line) => isOfIt(line) || (WORLD.test(line) && !HEARTBEAT.test(line)))
 }
 
 function tellBreaches(seed: string, { watch }: World): void {
