@@ -54,8 +54,8 @@ export const intake: Lane = async (context) => {
     notes: [
       `PostgreSQL out of npm, fsync and synchronous_commit on, ${CONNECTIONS} connections; the middle of ${rounds} ` +
         'run(s). Two records per payment. Intake called in this process: no HTTP and no request signature in it.',
-      'Plain SQL writes the very rows that intake wrote, request by request in one transaction each, and checks ' +
-        'nothing: no signature (two per payment), no chain, no limits of what it may overwrite.',
+      'Plain SQL writes the very rows that intake wrote, request by request in one transaction each, prepared and sent ' +
+        'in one round trip as intake does it. It reads and checks nothing: no signature (two per payment), no chain.',
       ...wrong.map(({ stored, shape }) => `!! ${stored} of ${shape.payments} payments are in the database.`),
     ],
     data: figures,

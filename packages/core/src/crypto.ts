@@ -1,6 +1,6 @@
 /**
- * The primitives that the envelope is built from. Node answers synchronously inside, the web asynchronously; the
- * simulation uses Node's so that the order of completion is the same in every run.
+ * The primitives that the envelope is built from. Node answers synchronously inside, the web asynchronously, a gateway's
+ * process from its thread pool; the simulation uses Node's so that the order of completion is the same in every run.
  */
 export interface Crypto {
   randomBytes(length: number): Uint8Array
