@@ -6,6 +6,7 @@ import { renderObjects } from './dialects/stripe/render-object.ts'
 import { publishEvents } from './events/publish-events.ts'
 import type { Log } from './gateway-world.ts'
 import { createPollLoop } from './jobs/poll-loop.ts'
+import { createHousekeeping } from './money/housekeeping.ts'
 import type { GatewaySecrets } from './keys/gateway-secrets.ts'
 import { createDeliveryWorker } from './webhooks/delivery-worker.ts'
 import { createSecretKeeper } from './webhooks/webhook-secret.ts'
@@ -30,7 +31,7 @@ export interface Background {
   stop(): Promise<void>
 }
 
-/** All that follows from payments and that no payment waits for: events are published, webhooks are delivered. */
+/** All that follows from payments and that no payment waits for: events are published, webhooks are delivered, deadlines pass. */
 export function createBackground(deps: BackgroundDeps): Background {
   const { connectionString, clock, crypto, secrets, log } = deps
   const pool: Pool = openPool({
@@ -62,7 +63,9 @@ export function createBackground(deps: BackgroundDeps): Background {
       return published > 0
     },
   })
-  const loops = [publisher, deliveries]
+  const randomBytes = (length: number) => crypto.randomBytes(length)
+  const housekeeping = createHousekeeping({ pool, clock, randomBytes, log })
+  const loops = [publisher, deliveries, housekeeping]
   return {
     start() {
       for (const loop of loops) loop.start()

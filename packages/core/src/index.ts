@@ -44,6 +44,14 @@ export {
   tallyOf,
 } from './exposure.ts'
 export {
+  advanceDispute,
+  type DisputeEvent,
+  type DisputeRefusal,
+  type DisputeState,
+  disputeTerms,
+  isHeld,
+} from './dispute.ts'
+export {
   captureFeeMinor,
   disputeFeeMinor,
   type FeeFacts,

@@ -24,6 +24,7 @@ export const notExported: Readonly<Record<string, string>> = {
   jobs: 'what the gateway has still to do, not what has happened',
   money_tasks: 'what payments hand over to captures and refunds, which are exported themselves',
   links: 'of the gateway, not of the account',
+  unmatched_chargebacks: 'of the acquirer, and of no account that we know',
   payout_files: 'files for the bank of whoever runs the gateway, over all accounts',
   device_codes: 'hashes of secrets that live a day',
   leases: 'what devices may do until their next contact',

@@ -78,4 +78,16 @@ export const moneyNouns: readonly Noun[] = [
         'failedAt', ${isoOf('failed_ms')}, 'canceledAt', ${isoOf('canceled_ms')}, 'createdAt', ${isoOf('created_ms')})::text
       from refunds where account = $1 order by created_ms, refund`,
   },
+  {
+    file: 'disputes',
+    holds: 'what cardholders contest, with deadline, evidence and how it ended',
+    tables: ['disputes'],
+    sql: `select json_build_object('dispute', dispute, 'mode', mode, 'payment', payment, 'charge', charge,
+        'chargeback', chargeback, 'amountMinor', amount_minor, 'feeMinor', fee_minor, 'currency', currency,
+        'currencyExponent', ($2::jsonb ->> currency)::integer, 'reasonCode', reason_code, 'reason', reason,
+        'status', status, 'round', round, 'answerBy', ${isoOf('due_ms')}, 'submittedAt', ${isoOf('submitted_ms')},
+        'closedAt', ${isoOf('closed_ms')}, 'evidence', evidence, 'metadata', metadata,
+        'createdAt', ${isoOf('created_ms')})::text
+      from disputes where account = $1 order by created_ms, dispute`,
+  },
 ]

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { backupCommand } from './backup-command.ts'
 import { devicesListCommand, devicesRevokeCommand } from './devices-commands.ts'
 import { durableSetCommand, durableShowCommand } from './durable-commands.ts'
+import { disputesImportCommand, disputesListCommand, disputesSettleCommand } from './disputes-commands.ts'
 import { exportCommand } from './export-command.ts'
 import { keysListCommand, keysRotateCommand } from './keys-commands.ts'
 import { moneyCheckCommand, moneyTermsCommand } from './money-commands.ts'
@@ -43,6 +44,10 @@ export const commands: readonly Command[] = [
   refundsListCommand,
   refundsUnlinkedCommand,
   refundsLimitCommand,
+  disputesListCommand,
+  disputesImportCommand,
+  disputesSettleCommand,
+
   webhooksListCommand,
   webhooksReplayCommand,
 ]

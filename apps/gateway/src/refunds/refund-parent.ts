@@ -41,7 +41,9 @@ export async function lockRefundParent(
           where account = $1 and payment = $2 and type = 'charge') as captured,
         (select coalesce(sum(amount_minor), 0)::bigint from refunds
           where account = $1 and payment = $2 and status in ('waiting_parent', 'submitted', 'succeeded')) as refunded,
-        a.charge, a.vault is not null as vault, false as disputed
+        a.charge, a.vault is not null as vault,
+        exists (select from disputes where account = $1 and payment = $2
+          and status in ('needs_response', 'under_review', 'lost')) as disputed
       from (select 1) as one
       left join lateral (
         select charge, vault from attempts where account = $1 and payment = $2

@@ -21,6 +21,8 @@ const STRIPE_CODES = {
   refund_amount_above_capture: { stripeCode: 'amount_too_large', param: 'amount' },
   refund_card_not_kept: { stripeCode: 'charge_not_refundable', param: undefined },
   refund_not_cancelable: { stripeCode: undefined, param: 'id' },
+  dispute_not_open: { stripeCode: undefined, param: 'id' },
+  dispute_deadline_over: { stripeCode: undefined, param: 'id' },
   balance_insufficient: { stripeCode: 'balance_insufficient', param: 'amount' },
   bank_account_missing: { stripeCode: 'payouts_not_allowed', param: 'currency' },
   payout_funded_by_acquirer: { stripeCode: 'payouts_not_allowed', param: undefined },

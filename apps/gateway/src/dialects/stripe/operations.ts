@@ -5,6 +5,7 @@ import { chargeOperations } from './resources/charges.ts'
 import { customerOperations } from './resources/customers.ts'
 import { eventOperations } from './resources/events.ts'
 import { webhookEndpointOperations } from './resources/webhook-endpoints.ts'
+import { disputeOperations } from './resources/disputes.ts'
 import { paymentIntentOperations } from './resources/payment-intents.ts'
 import { payoutOperations } from './resources/payouts.ts'
 import { refundOperations } from './resources/refunds.ts'
@@ -16,6 +17,7 @@ export const operations: readonly Operation[] = [
   ...chargeOperations,
   ...customerOperations,
   ...eventOperations,
+  ...disputeOperations,
   ...paymentIntentOperations,
   ...payoutOperations,
   ...refundOperations,

@@ -30,7 +30,7 @@ export const balanceSourceKind: ObjectKind = {
   expandable: { charge: { kind: 'charge' }, payment_intent: { kind: 'payment_intent' } },
 }
 
-function renderBalanceTransaction(view: BalanceTransactionView, nowMs: number): StripeObject {
+export function renderBalanceTransaction(view: BalanceTransactionView, nowMs: number): StripeObject {
   const { fee_minor: fee, fee_description: description, currency } = view
   return {
     id: view.txn,

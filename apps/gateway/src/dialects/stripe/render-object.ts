@@ -7,6 +7,7 @@ import { customerKind } from './render-customer.ts'
 import { deviceKind } from './render-device.ts'
 import { eventKind } from './render-event.ts'
 import { webhookEndpointKind } from './render-webhook-endpoint.ts'
+import { disputeKind } from './render-dispute.ts'
 import { paymentIntentKind } from './render-payment-intent.ts'
 import { payoutKind } from './render-payout.ts'
 import { refundKind } from './render-refund.ts'
@@ -19,6 +20,7 @@ export const objectKinds: ObjectKinds = {
   customer: customerKind,
   device: deviceKind,
   event: eventKind,
+  dispute: disputeKind,
   payment_intent: paymentIntentKind,
   payout: payoutKind,
   refund: refundKind,
