@@ -6,6 +6,7 @@ const steps: readonly (readonly [name: string, command: readonly string[]])[] = 
   ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
   ['types', ['tsc', '-b']],
   ['unused and undeclared', ['knip']],
+  ['migrations', ['node', 'tools/migrations-in-order.ts']],
 ]
 
 let failed = 0
