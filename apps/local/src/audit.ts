@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 
 import { renderAudit } from './audit/render-audit.ts'
-import { runAudit } from './audit/run-audit.ts'
+import { isClean, runAudit } from './audit/run-audit.ts'
 
 /** `npm run audit [-- --json]`: exit 0 only without differences, 1 with some, 2 when it could not look. */
 const home = path.resolve(process.env['HOLDFAST_HOME'] ?? '.holdfast')
@@ -12,10 +12,10 @@ if (!existsSync(home)) refuse(`There is nothing at ${home}. Run npm start first,
 else {
   try {
     const audit = await runAudit(home)
-    const { report, notReachable } = audit
-    const text = json ? JSON.stringify({ ...report, notReachable }, null, 2) : renderAudit(audit)
+    const { report, notReachable, books } = audit
+    const text = json ? JSON.stringify({ ...report, notReachable, books }, null, 2) : renderAudit(audit)
     process.stdout.write(`${text}\n`)
-    process.exitCode = report.differences.length === 0 ? 0 : 1
+    process.exitCode = isClean(audit) ? 0 : 1
   } catch (error) {
     refuse(`The audit could not look: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -4,7 +4,7 @@ import path from 'node:path'
 
 import { readDeviceJournals } from './audit/device-journals.ts'
 import { renderAudit } from './audit/render-audit.ts'
-import { runAudit } from './audit/run-audit.ts'
+import { isClean, runAudit } from './audit/run-audit.ts'
 import { runDemoDay } from './demo/demo-day.ts'
 import { demoRows, renderDemo } from './demo/demo-report.ts'
 import { freeBasePort } from './stack/port-plan.ts'
@@ -49,9 +49,12 @@ async function showDay(running: Stack): Promise<boolean> {
     journals.flatMap(({ payments }) => payments),
   )
   const { report } = audit
-  const ok = report.differences.length === 0 && report.pending === 0
+  const ok = isClean(audit) && report.pending === 0
   const seconds = Math.round((performance.now() - startedMs) / 100) / 10
-  if (json) process.stdout.write(`${JSON.stringify({ ok, seconds, sales: rows, audit: report }, null, 2)}\n`)
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ ok, seconds, sales: rows, audit: report, books: audit.books }, null, 2)}\n`,
+    )
   else process.stdout.write(`\n${renderDemo(rows)}\n\nAudit: ${renderAudit(audit)}\n\n${seconds} s.\n`)
   return ok
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type AuditDifference, type AuditReport, auditSales } from '@holdfast/testing'
 
 import { readReady } from '../stack/ready-file.ts'
+import { checkBooks } from './check-books.ts'
 import { readAcquirerJournal } from './acquirer-journal.ts'
 import { readDeviceJournals } from './device-journals.ts'
 import { openGatewayDatabase } from './gateway-database.ts'
@@ -12,6 +13,8 @@ export interface LocalAudit {
   readonly report: AuditReport
   /** Whose journal was not at hand, so that only the gateway's word counts for it. */
   readonly notReachable: readonly string[]
+  /** What is wrong with the gateway's books; none when they are right. */
+  readonly books: readonly string[]
 }
 
 /** The three sides are read one after the other while they may be at work: what is a difference stays one. */
@@ -26,7 +29,7 @@ export async function runAudit(home: string): Promise<LocalAudit> {
     let audit = await look(home, controlUrl, database?.connectionString ?? null)
     // Nothing moves where nothing runs.
     const looksMax = controlUrl === null ? 1 : LOOKS_MAX
-    for (let looks = 1; looks < looksMax && hasDifferences(audit); looks += 1) {
+    for (let looks = 1; looks < looksMax && !isClean(audit); looks += 1) {
       await sleep(LOOK_AGAIN_MS)
       const again = await look(home, controlUrl, database?.connectionString ?? null)
       audit = { ...again, report: onlyLasting(audit.report, again.report) }
@@ -45,6 +48,7 @@ async function look(
   const devices = await readDeviceJournals(home)
   const nothing: GatewayTables = { payments: [], devices: [] }
   const gateway = connectionString === null ? nothing : await readGatewayTables(connectionString)
+  const books = connectionString === null ? [] : await checkBooks(connectionString)
   const acquirer = (await readAcquirerJournal(home, controlUrl)) ?? []
   const atHand = new Set(devices.map(({ deviceId }) => deviceId))
   return {
@@ -52,11 +56,13 @@ async function look(
     notReachable: gateway.devices
       .filter(({ deviceId }) => !atHand.has(deviceId))
       .map(({ deviceId, name }) => `${name} (${deviceId})`),
+    books,
   }
 }
 
-function hasDifferences({ report }: LocalAudit): boolean {
-  return report.differences.length > 0
+/** Nothing is wrong, on any side. */
+export function isClean({ report, books }: LocalAudit): boolean {
+  return report.differences.length === 0 && books.length === 0
 }
 
 function onlyLasting(before: AuditReport, after: AuditReport): AuditReport {
