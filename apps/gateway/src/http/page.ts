@@ -94,13 +94,13 @@ ul.rows > li + li { border-top: 1px solid var(--line); }
 .note { border-radius: .875rem; padding: .75rem 1rem; margin: 1rem 0; }
 .panel { background: var(--surface); border: 1px solid var(--line); border-radius: .875rem; padding: 1rem; margin: .5rem 0; }
 label { display: block; font-weight: 600; margin: .75rem 0 .25rem; } label.inline { font-weight: 400; display: flex; gap: .625rem;
-  align-items: flex-start; } label.inline input { width: 1.25rem; height: 1.25rem; flex: none; margin: .125rem 0 0; }
+  align-items: flex-start; } label.inline input { width: 1.25rem; height: 1.25rem; min-height: 0; flex: none; margin: .125rem 0 0; }
 input, select { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: .5rem;
   padding: .5rem .75rem; min-height: 3rem; width: 100%; }
 button { font: inherit; font-weight: 600; border: 0; border-radius: .5rem; min-height: 3rem; padding: .5rem 1.25rem; cursor: pointer;
   background: var(--primary); color: var(--on-primary); margin-top: .75rem; } button.quiet { background: transparent;
   color: inherit; border: 1px solid var(--soft); }
-.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: 0 1rem; }
+.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: 0 1rem; align-items: end; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1rem 0; }
 .figures > div { background: var(--surface); border: 1px solid var(--line); border-radius: .875rem; padding: .75rem 1rem; }
 .figures strong { display: block; font-size: 1.1875rem; font-variant-numeric: tabular-nums; }

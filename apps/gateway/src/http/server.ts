@@ -11,6 +11,7 @@ import { stripeRoutes } from '../dialects/stripe/stripe-routes.ts'
 import { accountRoutes } from '../account/account-routes.ts'
 import { accountOpenapi } from '../account/openapi.ts'
 import type { Log } from '../gateway-world.ts'
+import { operatorRoutes } from '../operator/operator-routes.ts'
 import type { Role } from '../role.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { type HealthDeps, healthRoutes } from './health-routes.ts'
@@ -82,6 +83,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   under('/account/v1', (scope) => accountRoutes(scope, there))
   const openapi = accountOpenapi()
   app.get('/openapi.json', () => openapi)
+  under('/operator', (scope) => operatorRoutes(scope, there))
   under('/internal/v1', (scope) => internalRoutes(scope, there))
   under('/v1', (scope) => {
     scope.setErrorHandler((error: FastifyError, request, reply) => answerStripe(log, error, request, reply))

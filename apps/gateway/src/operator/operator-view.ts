@@ -1,0 +1,34 @@
+import type { Currency } from '@holdfast/core'
+import type {
+  AccountDevice,
+  AccountPayment,
+  Exposure,
+  OfflinePolicy,
+  Review,
+} from '@holdfast/protocol/account'
+import type { PageLanguage } from '../http/page.ts'
+import type { OperatorError } from './operator-texts.ts'
+
+/** All that the operator page shows. */
+export interface OperatorView {
+  readonly language: PageLanguage
+  readonly mode: 'test' | 'live'
+  readonly accountName: string
+  readonly currency: Currency
+  readonly currencies: readonly Currency[]
+  readonly policy: OfflinePolicy
+  readonly exposure: Exposure
+  readonly devices: readonly AccountDevice[]
+  readonly undecided: readonly AccountPayment[]
+  readonly declined: readonly AccountPayment[]
+  readonly review: Review
+  readonly notice: 'saved' | OperatorError | null
+  /** What was typed, when it was not taken. */
+  readonly typed: URLSearchParams | null
+}
+
+/** With the name of the zone: whoever reads it may be elsewhere. */
+export function dateText(atMs: number, language: PageLanguage): string {
+  const format = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const
+  return `${new Intl.DateTimeFormat(language, format).format(atMs)} UTC`
+}
