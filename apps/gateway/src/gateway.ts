@@ -245,6 +245,7 @@ export class Gateway {
     return {
       deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms, admission),
       world,
+      codeKey,
       rateLimit: createTokenBuckets(world.clock, this.#config.rateLimit),
       webhooks: {
         nowMs: () => world.clock.wallMs(),

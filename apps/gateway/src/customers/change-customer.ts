@@ -19,7 +19,7 @@ export interface CustomerChange {
   readonly metadata?: Metadata | 'clear' | undefined
 }
 
-type AddressChange = { readonly [Part in keyof Address]?: Optional<string> }
+export type AddressChange = { readonly [Part in keyof Address]?: Optional<string> }
 
 export function newCustomer(id: string, nowMs: number): Customer {
   return {
@@ -71,7 +71,7 @@ export function changeCustomer(
   return { ok: true, customer }
 }
 
-function changedAddress(before: Address | null, change: Optional<AddressChange>): Address | null {
+export function changedAddress(before: Address | null, change: Optional<AddressChange>): Address | null {
   if (change === undefined) return before
   if (change === null) return null
   const from = before ?? EMPTY_ADDRESS

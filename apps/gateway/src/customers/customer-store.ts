@@ -51,6 +51,15 @@ export async function findCustomers(
   return rows
 }
 
+/** Also that it stays there until the end of the transaction. */
+export async function isCustomerThere(tx: Tx, { account, mode }: Scope, id: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `select from customers where account = $1 and mode = $2 and customer = $3 and deleted_ms is null for share`,
+    [account, mode, id],
+  )
+  return rowCount === 1
+}
+
 /** A new one, or the changed one in its place. */
 export async function saveCustomer(tx: Tx, { account, mode }: Scope, customer: Customer): Promise<void> {
   const json = (value: object | null) => (value === null ? null : JSON.stringify(value))

@@ -37,7 +37,8 @@ export async function loadLeaseTerms(
     validForMs: LEASE_VALID_FOR_MS,
     currencies: row.currencies,
     liability: row.liability,
-    offline: { ...wanted, deviceTotals },
+    // TM1: what is configured can only take away; without somebody who bears the risk nothing is allowed anyway.
+    offline: { ...wanted, allowed: wanted.allowed && row.offline_enabled, deviceTotals },
     // The device is in contact now, and with it the reader that it was enrolled with.
     readers: row.readers.map((reader) => ({ ...reader, lastOnlineMs: nowMs })),
   }
@@ -55,6 +56,7 @@ interface TermsColumns {
   readonly liability: LeaseTerms['liability']
   readonly account_terms: object | null
   readonly device_terms: object | null
+  readonly offline_enabled: boolean
   readonly readers: readonly { reader: string; model: string; offlineCapable: boolean }[]
 }
 
@@ -63,11 +65,16 @@ const LEASE_TERMS = `
     case when a.liability_by is not null then json_build_object('acceptedBy', a.liability_by,
       'acceptedMs', a.liability_ms, 'textVersion', a.liability_text) end as liability,
     a.offline_terms as account_terms, d.offline_terms as device_terms,
+    coalesce(placed.offline_enabled, usual.offline_enabled, true) as offline_enabled,
     coalesce((
       select json_agg(json_build_object('reader', r.reader, 'model', r.model, 'offlineCapable', r.offline_capable)
         order by r.reader)
-      from readers r where r.account = d.account and r.device = d.device), '[]') as readers
+      from readers r where r.account = d.account and r.device = d.device and r.deleted_ms is null), '[]') as readers
   from devices d
   join accounts a using (account)
   join locations l using (account, location)
+  left join terminal_configurations placed on placed.account = d.account
+    and placed.configuration = l.configuration and placed.mode = d.mode and placed.deleted_ms is null
+  left join terminal_configurations usual on usual.account = d.account and usual.mode = d.mode
+    and usual.is_account_default
   where d.account = $1 and d.device = $2`

@@ -29,6 +29,7 @@ export async function mintDeviceCode(
     `insert into device_codes (account, code_hmac, mode, location, created_ms, expires_ms)
      select account, $2, $3, location, $5, $6 from locations
      where account = $1 and ($4::text is null or location = $4)
+       and (mode is null or mode = $3) and deleted_ms is null
      order by created_ms, location limit 1`,
     [
       place.account,

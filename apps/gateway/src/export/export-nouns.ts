@@ -60,9 +60,20 @@ export const nouns: readonly Noun[] = [
     file: 'locations',
     holds: 'places of sale',
     tables: ['locations'],
-    sql: `select json_build_object('location', location, 'name', name, 'country', country, 'offlineCap', offline_cap,
+    sql: `select json_build_object('location', location, 'name', name, 'mode', mode, 'address', address,
+        'phone', phone, 'country', country, 'offlineCap', offline_cap, 'configuration', configuration, 'metadata', metadata,
+        'deletedAt', ${isoOf('deleted_ms')},
         'createdAt', ${isoOf('created_ms')})::text
       from locations where account = $1 and $2::jsonb is not null order by created_ms, location`,
+  },
+  {
+    file: 'terminal_configurations',
+    holds: 'what terminals may do: offline, tips',
+    tables: ['terminal_configurations'],
+    sql: `select json_build_object('configuration', configuration, 'mode', mode, 'name', name,
+        'isAccountDefault', is_account_default, 'offlineEnabled', offline_enabled, 'tipping', tipping,
+        'rebootWindow', reboot_window, 'createdAt', ${isoOf('created_ms')}, 'deletedAt', ${isoOf('deleted_ms')})::text
+      from terminal_configurations where account = $1 and $2::jsonb is not null order by created_ms, configuration`,
   },
   {
     file: 'api_keys',
@@ -83,7 +94,8 @@ export const nouns: readonly Noun[] = [
             'createdAt', ${isoOf('k.created_ms')}) order by k.created_ms), '[]'::json)
           from device_keys k where k.account = d.account and k.device = d.device),
         'readers', (select coalesce(json_agg(json_build_object('reader', r.reader, 'model', r.model,
-            'serialNumber', r.serial_number, 'offlineCapable', r.offline_capable) order by r.created_ms), '[]'::json)
+            'serialNumber', r.serial_number, 'offlineCapable', r.offline_capable,
+            'label', r.label, 'metadata', r.metadata, 'deletedAt', ${isoOf('r.deleted_ms')}) order by r.created_ms), '[]'::json)
           from readers r where r.account = d.account and r.device = d.device))::text
       from devices d where d.account = $1 and $2::jsonb is not null order by d.created_ms, d.device`,
   },
@@ -111,6 +123,15 @@ export const nouns: readonly Noun[] = [
         'currencyExponent', ($2::jsonb ->> currency)::integer, 'captureMethod', capture_method, 'method', method,
         'createdAt', ${isoOf('created_ms')}, 'canceledAt', ${isoOf('canceled_ms')}, 'canceledBecause', cancel_reason)::text
       from payment_intents where account = $1 order by created_ms, payment`,
+  },
+  {
+    file: 'setup_intents',
+    holds: 'cards that a back end asked to be saved at a till; without their client secrets',
+    tables: ['setup_intents'],
+    sql: `select json_build_object('setup', setup, 'mode', mode, 'customer', customer, 'description', description,
+        'method', method, 'usage', usage, 'metadata', metadata, 'createdAt', ${isoOf('created_ms')},
+        'canceledAt', ${isoOf('canceled_ms')}, 'canceledBecause', cancel_reason)::text
+      from setup_intents where account = $1 and $2::jsonb is not null order by created_ms, setup`,
   },
   {
     file: 'payment_notes',

@@ -22,6 +22,8 @@ export interface HealthParts {
 /** What answers requests; there only once the database is migrated and the keys are loaded. */
 export interface ServerParts extends HealthParts {
   readonly world: GatewayWorld
+  /** Keys the codes that enrol devices. */
+  readonly codeKey: Uint8Array
   /** Of the merchant API, per account and mode. */
   readonly rateLimit: TokenBuckets
   readonly webhooks: EndpointDeps

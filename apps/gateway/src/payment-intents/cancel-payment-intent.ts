@@ -1,6 +1,7 @@
 import { statusOf } from '@holdfast/core'
 import { cancelPayment } from '../captures/cancel-payment.ts'
 import type { Tx } from '../database/transaction.ts'
+import { recordEvent } from '../events/record-event.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { findPayments, type Scope } from '../payments/payment-queries.ts'
 import type { PaymentIntentRefusal } from './change-payment-intent.ts'
@@ -31,5 +32,16 @@ export async function cancelPaymentIntent(
     return { ok: false, why: 'state_unfit', status: 'canceled', taken: false }
   const canceledMs = Math.max(world.clock.wallMs(), requested.createdMs)
   await updateRequested(tx, scope.account, { ...requested, canceledMs, cancelReason: reason })
+  await recordEvent(
+    tx,
+    {
+      ...scope,
+      type: 'payment_intent.canceled',
+      object: 'payment_intent',
+      id: paymentId,
+      atMs: world.clock.wallMs(),
+    },
+    world.crypto,
+  )
   return { ok: true }
 }

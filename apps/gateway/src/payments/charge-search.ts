@@ -15,7 +15,7 @@ export function searchableCharges({ account, mode }: Scope): PageSource {
         from attempts a join payments p using (account, payment)
         left join payment_notes own on own.account = p.account and own.object = a.charge
         left join payment_notes n on n.account = p.account and n.object = p.payment
-        where account = $1 and p.mode = $2 and ${IS_CHARGE}
+        where a.account = $1 and p.mode = $2 and ${IS_CHARGE}
       ) s where true`,
     values: [account, mode],
   }

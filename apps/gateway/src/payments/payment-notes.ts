@@ -1,5 +1,7 @@
+import { isCustomerThere } from '../customers/customer-store.ts'
 import type { Tx } from '../database/transaction.ts'
 import { changedMetadata, type Metadata, type MetadataRefusal } from '../metadata/metadata.ts'
+import type { Scope } from './payment-queries.ts'
 
 /** What a merchant says of a payment or of one of its charges. It never touches what device and authoriser write. */
 export interface PaymentNotes {
@@ -52,12 +54,12 @@ export type NotesWritten =
  */
 export async function writeNotes(
   tx: Tx,
-  scope: { readonly account: string; readonly mode: string },
+  scope: Scope,
   id: string,
   change: NotesChange,
   { inherits = null, nowMs }: { readonly inherits?: string | null; readonly nowMs: number },
 ): Promise<NotesWritten> {
-  const { account, mode } = scope
+  const { account } = scope
   // Whoever changes the same notes at the same moment comes after: none of their changes is lost.
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 2))', [`${account}/${id}`])
   const known = await readNotes(tx, account, inherits === null ? [id] : [id, inherits])
@@ -67,12 +69,9 @@ export async function writeNotes(
   if (!changed.ok) return changed
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
   const after: PaymentNotes = { ...before, ...given, metadata: changed.metadata }
-  if (change.customer !== undefined && change.customer !== null) {
-    const { rowCount } = await tx.query(
-      'select from customers where account = $1 and mode = $2 and customer = $3 and deleted_ms is null for share',
-      [account, mode, change.customer],
-    )
-    if (rowCount !== 1) return { ok: false, why: 'no_such_customer' }
+  const { customer } = change
+  if (typeof customer === 'string' && !(await isCustomerThere(tx, scope, customer))) {
+    return { ok: false, why: 'no_such_customer' }
   }
   await tx.query(
     `insert into payment_notes (account, object, metadata, description, receipt_email, customer,

@@ -36,6 +36,7 @@ export async function createTestServer({ database, world, api, acquirer }: TestG
   const whole: ServerParts = {
     pool,
     world,
+    codeKey,
     rateLimit: createTokenBuckets(world.clock, { perSecond: 100, burst: 10_000 }),
     webhooks: {
       nowMs: () => world.clock.wallMs(),

@@ -2,6 +2,7 @@ import type { Operation } from './platform/operation.ts'
 import { balanceOperations } from './resources/balance.ts'
 import { captureOperations } from './resources/captures.ts'
 import { chargeOperations } from './resources/charges.ts'
+import { connectionTokenOperations } from './resources/connection-tokens.ts'
 import { customerOperations } from './resources/customers.ts'
 import { eventOperations } from './resources/events.ts'
 import { webhookEndpointOperations } from './resources/webhook-endpoints.ts'
@@ -9,12 +10,17 @@ import { disputeOperations } from './resources/disputes.ts'
 import { paymentIntentOperations } from './resources/payment-intents.ts'
 import { payoutOperations } from './resources/payouts.ts'
 import { refundOperations } from './resources/refunds.ts'
+import { setupIntentOperations } from './resources/setup-intents.ts'
+import { configurationOperations } from './resources/terminal-configurations.ts'
+import { locationOperations } from './resources/terminal-locations.ts'
+import { readerOperations } from './resources/terminal-readers.ts'
 
 /** Every call of `/v1`. A new resource adds one line. */
 export const operations: readonly Operation[] = [
   ...balanceOperations,
   ...captureOperations,
   ...chargeOperations,
+  ...connectionTokenOperations,
   ...customerOperations,
   ...eventOperations,
   ...disputeOperations,
@@ -22,4 +28,8 @@ export const operations: readonly Operation[] = [
   ...payoutOperations,
   ...refundOperations,
   ...webhookEndpointOperations,
+  ...setupIntentOperations,
+  ...configurationOperations,
+  ...locationOperations,
+  ...readerOperations,
 ]

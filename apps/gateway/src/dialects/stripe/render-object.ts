@@ -11,6 +11,9 @@ import { disputeKind } from './render-dispute.ts'
 import { paymentIntentKind } from './render-payment-intent.ts'
 import { payoutKind } from './render-payout.ts'
 import { refundKind } from './render-refund.ts'
+import { setupIntentKind } from './render-setup-intent.ts'
+import { configurationKind, locationKind, readerKind } from './render-terminal.ts'
+import { connectionTokenKind } from './resources/connection-tokens.ts'
 
 /** Every kind of object that `/v1` answers, by the word in its `object`. A new resource adds one line. */
 export const objectKinds: ObjectKinds = {
@@ -25,6 +28,11 @@ export const objectKinds: ObjectKinds = {
   payout: payoutKind,
   refund: refundKind,
   webhook_endpoint: webhookEndpointKind,
+  setup_intent: setupIntentKind,
+  'terminal.configuration': configurationKind,
+  'terminal.connection_token': connectionTokenKind,
+  'terminal.location': locationKind,
+  'terminal.reader': readerKind,
 }
 
 /**

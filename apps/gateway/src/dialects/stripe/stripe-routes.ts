@@ -74,7 +74,7 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     request: FastifyRequest,
     reply: FastifyReply,
     context: StripeContext,
-    { object, expand, effect }: Extract<Prepared, { does: 'write' }>,
+    { object, expand, effect, complete }: Extract<Prepared, { does: 'write' }>,
     form: Form,
   ) {
     const { scope, pool, world } = context
@@ -104,7 +104,8 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     }
     if (own !== undefined) return reply.code(200).send(own)
     const [body] = await renderInOrder(context, result.done.object, [result.done.id], expand)
-    return reply.code(200).send(must(body, 'what was written can be rendered'))
+    const whole = must(body, 'what was written can be rendered')
+    return reply.code(200).send(await complete(context, whole))
   }
 
   async function respond(
@@ -120,13 +121,14 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
   }
 
   function contextOf(request: FastifyRequest, { account, mode }: Caller): StripeContext {
-    const { pool, world, webhooks } = parts()
+    const { pool, world, codeKey, webhooks } = parts()
     return {
       webhooks,
       scope: { account, mode },
       world,
       pool,
       kinds: objectKinds,
+      codeKey,
       // The routes name their ids in the path.
       ids: request.params as Readonly<Record<string, string>>,
       request: { id: request.id, idempotencyKey: headerOf(request, 'idempotency-key') ?? null },

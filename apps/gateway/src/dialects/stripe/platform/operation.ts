@@ -2,13 +2,15 @@ import { type IdPrefix, type IdSource, must, newId } from '@holdfast/core'
 import type { Pool } from 'pg'
 import type * as z from 'zod'
 import type { Tx } from '../../../database/transaction.ts'
+import type { EventObject, EventType } from '../../../events/event-types.ts'
+import { recordEvent } from '../../../events/record-event.ts'
 import type { GatewayWorld } from '../../../gateway-world.ts'
 import type { Scope } from '../../../payments/payment-queries.ts'
 import type { EndpointDeps } from '../../../webhooks/webhook-endpoints.ts'
 import type { StripeRefusal } from '../stripe-refusal.ts'
 import type { Form } from './decode-form.ts'
 import { type ExpandTree, readExpand } from './expand.ts'
-import type { ObjectKinds } from './object-kinds.ts'
+import type { ObjectKinds, StripeObject } from './object-kinds.ts'
 import { hash } from './parameter-kinds.ts'
 import { type Read, readParameters } from './read-parameters.ts'
 
@@ -25,6 +27,8 @@ export interface StripeContext {
   readonly pool: Pool
   readonly kinds: ObjectKinds
   readonly webhooks: EndpointDeps
+  /** Keys the codes that enrol devices. */
+  readonly codeKey: Uint8Array
   /** What stands for `:id` and the like in the path. */
   readonly ids: Readonly<Record<string, string>>
   readonly request: { readonly id: string; readonly idempotencyKey: string | null }
@@ -41,6 +45,17 @@ export function newObjectId(context: StripeContext, prefix: IdPrefix): string {
 
 export function idsOf({ world: { clock, crypto } }: StripeContext): IdSource {
   return { wallMs: () => clock.wallMs(), randomBytes: (length) => crypto.randomBytes(length) }
+}
+
+/** Tells the world, with the effect or not at all. */
+export async function tell(
+  tx: Tx,
+  { scope, world }: StripeContext,
+  type: EventType,
+  object: EventObject,
+  id: string,
+): Promise<void> {
+  await recordEvent(tx, { ...scope, type, object, id, atMs: world.clock.wallMs() }, world.crypto)
 }
 
 /** An object that is not there; the platform finds out whether it is there in the other mode. */
@@ -79,6 +94,7 @@ export type Prepared =
       readonly expand: ExpandTree
       /** In the transaction that also keeps the idempotency key; a refusal takes everything back. */
       readonly effect: (tx: Tx, context: StripeContext) => Promise<Effect>
+      readonly complete: (context: StripeContext, object: StripeObject) => Promise<unknown>
     }
 
 export interface WriteSpec<Shape extends z.ZodRawShape> {
@@ -89,6 +105,8 @@ export interface WriteSpec<Shape extends z.ZodRawShape> {
   readonly object: string
   readonly parameters: Shape
   effect(tx: Tx, context: StripeContext, parameters: z.output<z.ZodObject<Shape>>): Promise<Effect>
+  /** The answer, where it says more than the object does to whoever reads it later: a secret that is shown once. */
+  complete?(context: StripeContext, object: StripeObject): Promise<unknown>
 }
 
 /** A call that changes something, once per Idempotency-Key. The answer is the object as it is after that. */
@@ -104,7 +122,12 @@ export function write<Shape extends z.ZodRawShape>(spec: WriteSpec<Shape>): Oper
       const expand = readExpand(kinds, spec.object, wanted)
       if (!expand.ok) return expand
       const effect = (tx: Tx, context: StripeContext) => spec.effect(tx, context, parameters.value)
-      return { ok: true, value: { does: 'write', object: spec.object, expand: expand.value, effect } }
+      const complete = (context: StripeContext, object: StripeObject) =>
+        spec.complete?.(context, object) ?? Promise.resolve(object)
+      return {
+        ok: true,
+        value: { does: 'write', object: spec.object, expand: expand.value, effect, complete },
+      }
     },
   }
 }

@@ -2,7 +2,7 @@ import { chargesSource, findCharges } from '../../../payments/payment-queries.ts
 import { writeNotes } from '../../../payments/payment-notes.ts'
 import { chargeSearchFields, searchableCharges } from '../../../payments/charge-search.ts'
 import { notesRefusal } from '../platform/notes-refusal.ts'
-import { type Operation, pathId, write } from '../platform/operation.ts'
+import { type Operation, pathId, tell, write } from '../platform/operation.ts'
 import { email, emptyable, metadata, text } from '../platform/parameter-kinds.ts'
 import { list, renderInOrder, retrieve, search } from '../platform/read-operations.ts'
 
@@ -51,7 +51,9 @@ export const chargeOperations: readonly Operation[] = [
       const nowMs = context.world.clock.wallMs()
       const change = { ...rest, receiptEmail, transferGroup }
       const written = await writeNotes(tx, context.scope, id, change, { inherits: known.payment, nowMs })
-      return written.ok ? { done: id } : notesRefusal(written, given.customer)
+      if (!written.ok) return notesRefusal(written, given.customer)
+      await tell(tx, context, 'charge.updated', object, id)
+      return { done: id }
     },
   }),
 ]

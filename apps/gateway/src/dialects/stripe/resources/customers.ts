@@ -8,7 +8,14 @@ import {
 } from '../../../customers/customer-store.ts'
 import type { Tx } from '../../../database/transaction.ts'
 import { metadataRefusal } from '../platform/metadata-refusal.ts'
-import { newObjectId, type Operation, pathId, type StripeContext, write } from '../platform/operation.ts'
+import {
+  newObjectId,
+  type Operation,
+  pathId,
+  type StripeContext,
+  tell,
+  write,
+} from '../platform/operation.ts'
 import { address, email, emptyable, hash, listOf, metadata, text } from '../platform/parameter-kinds.ts'
 import { list, retrieve, search } from '../platform/read-operations.ts'
 
@@ -52,6 +59,7 @@ export const customerOperations: readonly Operation[] = [
       const changed = changeCustomer(blank, { ...given, preferredLocales })
       if (!changed.ok) return { refusal: metadataRefusal(changed) }
       await saveCustomer(tx, context.scope, changed.customer)
+      await tell(tx, context, 'customer.created', object, blank.id)
       return { done: blank.id }
     },
   }),
@@ -65,6 +73,7 @@ export const customerOperations: readonly Operation[] = [
       const changed = changeCustomer(before, { ...given, preferredLocales })
       if (!changed.ok) return { refusal: metadataRefusal(changed) }
       await saveCustomer(tx, context.scope, changed.customer)
+      await tell(tx, context, 'customer.updated', object, before.id)
       return { done: before.id }
     },
   }),
@@ -77,6 +86,7 @@ export const customerOperations: readonly Operation[] = [
       const before = await hold(tx, context)
       if ('missing' in before) return before
       await saveCustomer(tx, context.scope, forgottenCustomer(before, context.world.clock.wallMs()))
+      await tell(tx, context, 'customer.deleted', object, before.id)
       return { done: before.id }
     },
   }),

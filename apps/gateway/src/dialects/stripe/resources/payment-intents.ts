@@ -13,7 +13,7 @@ import {
 } from '../../../payment-intents/payment-intents-source.ts'
 import { writeNotes } from '../../../payments/payment-notes.ts'
 import { notesRefusal } from '../platform/notes-refusal.ts'
-import { newObjectId, type Operation, pathId, type Refusing, write } from '../platform/operation.ts'
+import { newObjectId, type Operation, pathId, type Refusing, tell, write } from '../platform/operation.ts'
 import {
   amountMinor,
   currency,
@@ -134,7 +134,9 @@ export const paymentIntentOperations: readonly Operation[] = [
         cancelReason: null,
       })
       const written = await writeNotes(tx, context.scope, paymentId, notesOf(given), { nowMs: createdMs })
-      return written.ok ? { done: paymentId } : notesRefusal(written, given.customer)
+      if (!written.ok) return notesRefusal(written, given.customer)
+      await tell(tx, context, 'payment_intent.created', object, paymentId)
+      return { done: paymentId }
     },
   }),
   write({
