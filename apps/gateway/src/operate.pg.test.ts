@@ -55,6 +55,23 @@ describe('the operator’s commands, as processes', () => {
     expect((await operator.run('backup', '--to', newestBackup())).noted).toContain('never replaces')
   })
 
+  test('ST16: money check says that the books are right, and names what is wrong with exit 1', async () => {
+    expect(await operator.run('money', 'check')).toMatchObject({ code: 0, said: 'The books are right.' })
+    await operator.withServer((pool) =>
+      pool.query(
+        `with t as (insert into ledger_transactions (account, cause_kind, cause, mode, currency, at_ms)
+           values ($1, 'capture', 'cap_of_nobody', 'live', 'eur', 0))
+         insert into ledger_lines (account, cause_kind, cause, ledger_account, mode, currency, amount_minor)
+         values ($1, 'capture', 'cap_of_nobody', 'bank', 'live', 'eur', 5),
+           ($1, 'capture', 'cap_of_nobody', 'merchant_payable', 'live', 'eur', -5)`,
+        [sampleDevice().account],
+      ),
+    )
+    const wrong = await operator.run('money', 'check')
+    expect(wrong).toMatchObject({ code: 1 })
+    expect(wrong.noted).toMatch(/live +eur +payable_is_what_the_balance_says +0 +5/)
+  })
+
   test('ST13: a restore rehearses first, needs the word, and is refused beside a gateway that runs', async () => {
     await operator.withServer((pool) => insertPayments(pool, { first: 21, count: 3 }))
     const rehearsal = await operator.run('restore', '--from', newestBackup())
