@@ -7,6 +7,7 @@ const ID_DIGITS = 24
 export type IdPrefix =
   | 'acct'
   | 'att'
+  | 'bat'
   | 'cap'
   | 'ch'
   | 'cus'

@@ -263,6 +263,13 @@ export const errorTable = {
     400,
   ),
 
+  // Batches.
+  batch_not_open: refusal('This batch is closed or closing already.', 409),
+  batch_tips_missing: refusal(
+    'Sales of this terminal wait for their tip or capture. Capture them first, or close the batch all the same.',
+    409,
+  ),
+
   // Refunds, disputes, payouts.
   charge_already_refunded: refusal('All of this payment has been refunded or is on its way back.', 400),
   refund_amount_above_capture: refusal('The refunds together would exceed what was captured.', 400),

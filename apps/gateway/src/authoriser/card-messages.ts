@@ -1,7 +1,9 @@
 import { currencyNumber, type EntryMode, fromHex, must } from '@holdfast/core'
 import {
+  type BatchUpload,
   type CardAdvice,
   type CardRequest,
+  type ReconciliationRequest,
   type ReversalAdvice,
   type SaleLocalTime,
   saleMti,
@@ -12,7 +14,11 @@ import type {
   MessageIdentity,
   ReversalMessage,
 } from './acquirer-port.ts'
-import type { CompletionMessage } from '../presentments/presentment-port.ts'
+import type {
+  CompletionMessage,
+  ReconciliationMessage,
+  UploadMessage,
+} from '../presentments/presentment-port.ts'
 import type { AcquirerProfile } from './acquirer-profile.ts'
 
 const PURCHASE = '000000'
@@ -59,6 +65,49 @@ export function completionOf(profile: AcquirerProfile, message: CompletionMessag
       kind: 'completion',
       approvalCode,
       original: { mti: mtiOf(profile, original), stan, transmittedAtMs },
+    },
+  }
+}
+
+/** 0320. */
+export function uploadOf(profile: AcquirerProfile, message: UploadMessage): BatchUpload {
+  const { original, card, entryMode, approvalCode, batchNumber } = message
+  const { rrn, saleMs, utcOffsetMin, stan, transmittedAtMs, responseCode } = original
+  return {
+    ...common(profile, { ...message, rrn, saleMs, utcOffsetMin }),
+    ...card,
+    posEntryMode: POS_ENTRY_MODES[entryMode],
+    approvalCode,
+    responseCode,
+    batchNumber,
+    original: { mti: mtiOf(profile, original), stan, transmittedAtMs },
+  }
+}
+
+/** 0500. What was taken back before it counts on neither side, so no reversals are told. */
+export function reconciliationOf(
+  { acquirerId, merchantId }: AcquirerProfile,
+  message: ReconciliationMessage,
+): ReconciliationRequest {
+  const { repeat, stan, transmittedAtMs, terminalId, currency, batchNumber, totals } = message
+  const localTime = saleLocalTime(transmittedAtMs, 0)
+  return {
+    repeat,
+    transmittedAtMs,
+    stan,
+    localTime,
+    settlementDate: localTime.MMDD,
+    acquirerId,
+    terminalId,
+    merchantId,
+    currencyNumeric: currencyNumber(currency),
+    batchNumber,
+    totals: {
+      ...totals,
+      reversedDebits: 0,
+      reversedDebitsMinor: 0,
+      reversedCredits: 0,
+      reversedCreditsMinor: 0,
     },
   }
 }

@@ -1,7 +1,9 @@
 import type { Clock } from '@holdfast/core'
 import {
   AcquirerLink,
+  buildBatchUpload,
   buildFinancialAdvice,
+  buildReconciliationRequest,
   buildReversalAdvice,
   buildSaleAdvice,
   buildSaleRequest,
@@ -11,7 +13,9 @@ import {
   type Iso8583Message,
   LINK_LIMITS,
   type LinkMac,
+  parseBatchUploadAnswer,
   parseFinancialAdviceAnswer,
+  parseReconciliationAnswer,
   parseReversalAnswer,
   parseSaleAdviceAnswer,
   parseSaleAnswer,
@@ -20,8 +24,8 @@ import type { Log } from '../gateway-world.ts'
 import type { AcquirerAnswer, AcquirerPort, OnLate, SendLimits } from './acquirer-port.ts'
 import type { PresentmentPort } from '../presentments/presentment-port.ts'
 import type { AcquirerProfile } from './acquirer-profile.ts'
-import { adviceOf, completionOf, requestOf, reversalOf } from './card-messages.ts'
-import { judgeAdvice, judgePresentment, judgeSale, REVERSED } from './judge-answer.ts'
+import { adviceOf, completionOf, reconciliationOf, requestOf, reversalOf, uploadOf } from './card-messages.ts'
+import { judgeAdvice, judgePresentment, judgeReconciliation, judgeSale, REVERSED } from './judge-answer.ts'
 import { LateListeners } from './late-listeners.ts'
 
 export interface Iso8583Acquirer extends AcquirerPort, PresentmentPort {
@@ -112,6 +116,17 @@ export function createIso8583Acquirer(deps: {
       const ended = await link.exchange(advice, limits)
       if (ended.kind !== 'answer') return { kind: ended.kind }
       return judgePresentment(host, parseFinancialAdviceAnswer(ended.message))
+    },
+    async upload(message, limits) {
+      const ended = await link.exchange(buildBatchUpload(uploadOf(profile, message)), limits)
+      if (ended.kind !== 'answer') return { kind: ended.kind }
+      return judgePresentment(host, parseBatchUploadAnswer(ended.message))
+    },
+    async reconcile(message, limits) {
+      const request = buildReconciliationRequest(reconciliationOf(profile, message))
+      const ended = await link.exchange(request, limits)
+      if (ended.kind !== 'answer') return { kind: ended.kind }
+      return judgeReconciliation(host, parseReconciliationAnswer(ended.message))
     },
     reverse(message, limits) {
       const judge = (said: Iso8583Message): AcquirerAnswer => {

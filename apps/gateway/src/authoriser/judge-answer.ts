@@ -6,7 +6,7 @@ import {
   responseCode,
   retryRule,
 } from '@holdfast/iso8583'
-import type { PresentmentAnswer } from '../presentments/presentment-port.ts'
+import type { PresentmentAnswer, ReconciliationAnswer } from '../presentments/presentment-port.ts'
 import type { AcquirerAnswer, AdviceMessage } from './acquirer-port.ts'
 
 const TAKEN = '00'
@@ -76,3 +76,16 @@ export function judgePresentment(
     ? { kind: 'no_answer' }
     : { kind: 'refused', responseCode: code }
 }
+
+export function judgeReconciliation(
+  host: HostProfile,
+  answer: Parsed<Pick<AdviceAnswer, 'responseCode'>>,
+): ReconciliationAnswer {
+  const judged = judgePresentment(host, answer)
+  if (judged.kind === 'accepted') return { kind: 'in_balance' }
+  return judged.kind === 'refused' && judged.responseCode === OUT_OF_BALANCE
+    ? { kind: 'out_of_balance' }
+    : judged
+}
+
+const OUT_OF_BALANCE = '95'

@@ -5,9 +5,11 @@ import type { Pool } from 'pg'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import { measuredAcquirer } from '../metrics/measured-acquirer.ts'
+import { createBatcher } from '../batches/batcher.ts'
 import { createPresenter } from '../presentments/presenter.ts'
 import { createAuthoriser } from './authoriser.ts'
 import { createIso8583Acquirer } from './iso8583-acquirer.ts'
+import { bothWorks } from './link-work.ts'
 import { linkKey } from './link-word.ts'
 
 export interface AcquirerConfig {
@@ -50,7 +52,7 @@ export function createLinkDriver(
   const authoriser = createAuthoriser(
     world,
     measuredAcquirer(acquirer, metrics, clock),
-    createPresenter(pool, acquirer),
+    bothWorks(createPresenter(pool, acquirer), createBatcher(pool, acquirer)),
   )
   const life = { stopped: false }
   let speaking: Promise<void> | null = null

@@ -7,3 +7,15 @@ export interface LinkWork {
   /** Resolves when nothing is in flight any more. */
   idle(): Promise<void>
 }
+
+export function bothWorks(first: LinkWork, second: LinkWork): LinkWork {
+  return {
+    async turn(drive) {
+      await first.turn(drive)
+      await second.turn(drive)
+    },
+    async idle() {
+      await Promise.all([first.idle(), second.idle()])
+    },
+  }
+}

@@ -10,6 +10,7 @@ import {
   type Presentment,
 } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
+import { joinBatch } from '../batches/join-batch.ts'
 import { type GatewayWorld, idSourceOf } from '../gateway-world.ts'
 import { insertPresentment, type PresentmentMessage } from '../presentments/presentment-row.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
@@ -64,7 +65,11 @@ export async function openCapture(
     currency: money.currency,
     amountMinor: wanted.amountMinor,
     message,
-    batchId: null,
+    // A completion joins the batch that is open when the acquirer has taken it.
+    batchId:
+      message === 'completion'
+        ? null
+        : await joinBatch(tx, { account, mode, link, terminalId, currency: money.currency }, source),
     createdMs: nowMs,
     presentment: presentmentFor(message, attempt, nowMs),
   })

@@ -4,6 +4,17 @@ import { isoOf } from './iso-of.ts'
 /** What was taken of approvals, the books, and by which terms they were kept. */
 export const moneyNouns: readonly Noun[] = [
   {
+    file: 'batches',
+    holds: 'what each terminal and its acquirer agreed on',
+    tables: ['batches'],
+    sql: `select json_build_object('batch', batch, 'mode', mode, 'number', number, 'terminalId', terminal_id,
+        'location', location, 'currency', currency, 'currencyExponent', ($2::jsonb ->> currency)::integer,
+        'state', state, 'sales', debits, 'salesMinor', debits_minor, 'refunds', credits, 'refundsMinor', credits_minor,
+        'openedAt', ${isoOf('opened_ms')}, 'cutOffAt', ${isoOf('cut_off_ms')}, 'closedAt', ${isoOf('closed_ms')},
+        'needsAttention', attention, 'uncapturedAtClose', uncaptured)::text
+      from batches where account = $1 order by opened_ms, batch`,
+  },
+  {
     file: 'captures',
     holds: 'what was taken of each approval, and how and when the acquirer was told',
     tables: ['captures', 'presentments'],

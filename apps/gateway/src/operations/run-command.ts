@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { backupCommand } from './backup-command.ts'
+import { batchesCloseCommand, batchesListCommand, batchesTicketCommand } from './batches-commands.ts'
 import { devicesListCommand, devicesRevokeCommand } from './devices-commands.ts'
 import { durableSetCommand, durableShowCommand } from './durable-commands.ts'
 import { disputesImportCommand, disputesListCommand, disputesSettleCommand } from './disputes-commands.ts'
@@ -36,6 +37,9 @@ export const commands: readonly Command[] = [
   reviewResolveCommand,
   moneyTermsCommand,
   moneyCheckCommand,
+  batchesListCommand,
+  batchesCloseCommand,
+  batchesTicketCommand,
   payoutsListCommand,
   payoutsShowCommand,
   payoutsCreateCommand,

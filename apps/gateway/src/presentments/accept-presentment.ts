@@ -2,7 +2,8 @@ import { assert, must, type Presentment } from '@holdfast/core'
 import { endCapture, loadCapture } from '../captures/capture-row.ts'
 import { postPresented } from '../captures/post-presented.ts'
 import type { Tx } from '../database/transaction.ts'
-import type { GatewayWorld } from '../gateway-world.ts'
+import { type GatewayWorld, idSourceOf } from '../gateway-world.ts'
+import { joinBatch } from '../batches/join-batch.ts'
 import { recordEvent } from '../events/record-event.ts'
 import type { PresentmentRow } from './presentment-row.ts'
 
@@ -15,6 +16,14 @@ export async function acceptPresentment(
 ): Promise<void> {
   assert(row.subjectKind === 'capture', 'only captures are presented')
   const capture = must(await loadCapture(tx, row.account, row.subject), 'a presentment is of a capture')
+  if (row.batchId === null) {
+    const batchId = await joinBatch(tx, row, idSourceOf(world))
+    await tx.query('update presentments set batch = $3 where account = $1 and presentment = $2', [
+      row.account,
+      row.presentmentId,
+      batchId,
+    ])
+  }
   await endCapture(tx, capture, 'presented', acceptedMs)
   await postPresented(tx, world, capture, acceptedMs)
   const { account, mode, chargeId } = capture

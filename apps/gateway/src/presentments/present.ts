@@ -1,4 +1,4 @@
-import { advancePresentment, type PresentmentEvent } from '@holdfast/core'
+import { advancePresentment, must, type PresentmentEvent } from '@holdfast/core'
 import type { Pool } from 'pg'
 import type { Drive } from '../authoriser/drive.ts'
 import { retryDelayMs } from '../authoriser/retry-delay.ts'
@@ -9,7 +9,7 @@ import { saleParts } from './original-sale.ts'
 import type { PresentmentAnswer, PresentmentPort } from './presentment-port.ts'
 import { type PresentmentRow, savePresentment } from './presentment-row.ts'
 
-interface PresentDrive extends Drive {
+export interface PresentDrive extends Drive {
   readonly pool: Pool
   readonly port: PresentmentPort
 }
@@ -49,7 +49,14 @@ export async function present(drive: PresentDrive, start: PresentmentRow): Promi
     ...parts,
   }
   const limits = { timeoutMs: answerTimeoutMs, sendBeforeMs }
-  await settle(drive, sent, await port.complete(message, limits))
+  const answer =
+    sent.message === 'upload'
+      ? await port.upload(
+          { ...message, batchNumber: must(sent.batchNumber, 'an upload is of a batch') },
+          limits,
+        )
+      : await port.complete(message, limits)
+  await settle(drive, sent, answer)
 }
 
 async function settle(drive: PresentDrive, row: PresentmentRow, answer: PresentmentAnswer): Promise<void> {

@@ -21,6 +21,8 @@ interface PresentmentFacts {
   readonly amountMinor: number
   readonly message: PresentmentMessage
   readonly batchId: string | null
+  /** Of its batch, six digits; null until it belongs to one. */
+  readonly batchNumber?: string | null
   readonly createdMs: number
 }
 
@@ -94,6 +96,18 @@ export async function duePresentments(
   return rows.map(rowOf)
 }
 
+export async function presentmentsOfBatch(
+  tx: Tx,
+  { account, batchId }: { readonly account: string; readonly batchId: string },
+): Promise<PresentmentRow[]> {
+  const { rows } = await tx.query<PresentmentColumns>({
+    text: `${SELECT} where account = $1 and batch = $2 and state <> 'canceled' order by created_ms, presentment`,
+    values: [account, batchId],
+    types: numericTypes,
+  })
+  return rows.map(rowOf)
+}
+
 interface PresentmentColumns extends PresentmentFacts {
   readonly state: Presentment['state']
   readonly due_ms: number | null
@@ -109,6 +123,8 @@ interface PresentmentColumns extends PresentmentFacts {
 const SELECT = `
   select account, presentment as "presentmentId", mode, subject_kind as "subjectKind", subject, payment as "paymentId",
     link, terminal_id as "terminalId", currency, amount_minor as "amountMinor", message, batch as "batchId",
+    (select b.number from batches b where b.account = presentments.account and b.batch = presentments.batch)
+      as "batchNumber",
     created_ms as "createdMs", state, due_ms, stan, transmitted_ms, send_before_ms, repeats, response_code,
     accepted_ms, attention
   from presentments`
