@@ -4,7 +4,12 @@ import { openPool } from './database/open-pool.ts'
 import { renderEvent } from './dialects/stripe/render-event.ts'
 import { renderObjects } from './dialects/stripe/render-object.ts'
 import { publishEvents } from './events/publish-events.ts'
-import type { Log } from './gateway-world.ts'
+import type { GatewayKeys, Log } from './gateway-world.ts'
+import type { JobHandler } from './jobs/job.ts'
+import { createJobRunner } from './jobs/job-runner.ts'
+import { MAIL_JOB, queueMail } from './mail/queue-mail.ts'
+import { queueMailsOfEvents } from './mail/queue-mails-of-events.ts'
+import { mailHandler, type MailServer } from './mail/send-mail.ts'
 import { createPollLoop } from './jobs/poll-loop.ts'
 import { createHousekeeping } from './money/housekeeping.ts'
 import type { GatewaySecrets } from './keys/gateway-secrets.ts'
@@ -24,6 +29,9 @@ export interface BackgroundDeps {
   readonly log: Log
   /** For development: webhooks may go to this machine and to private addresses. */
   readonly allowPrivateWebhooks: boolean
+  readonly keys: Pick<GatewayKeys, 'sealKey'>
+  /** Null: nothing is mailed, and nothing is queued for it. */
+  readonly mail: MailServer | null
 }
 
 export interface Background {
@@ -31,9 +39,13 @@ export interface Background {
   stop(): Promise<void>
 }
 
-/** All that follows from payments and that no payment waits for: events are published, webhooks are delivered, deadlines pass. */
+/**
+ * All that follows from payments and that no payment waits for: events are published, webhooks are delivered, mails are
+ * sent, deadlines pass.
+ */
 export function createBackground(deps: BackgroundDeps): Background {
-  const { connectionString, clock, crypto, secrets, log } = deps
+  const { connectionString, clock, crypto, secrets, log, keys, mail } = deps
+  const nowMs = () => clock.wallMs()
   const pool: Pool = openPool({
     connectionString,
     connectionsMax: CONNECTIONS_MAX,
@@ -50,7 +62,10 @@ export function createBackground(deps: BackgroundDeps): Background {
     keeper: createSecretKeeper(crypto, secrets.wrappingKey),
     allowPrivate: deps.allowPrivateWebhooks,
     renderEvent,
-    tellDisabled: () => Promise.resolve(),
+    tellDisabled: (tx, { account, mode, endpoint }) =>
+      mail === null
+        ? Promise.resolve()
+        : queueMail(tx, { account, mode, kind: 'webhook_disabled', about: endpoint, nowMs: nowMs() }),
   })
   const publisher = createPollLoop({
     name: 'events',
@@ -58,14 +73,23 @@ export function createBackground(deps: BackgroundDeps): Background {
     log,
     idleMs: PUBLISH_IDLE_MS,
     async step() {
-      const published = await publishEvents({ pool, nowMs: () => clock.wallMs(), log, render: renderObjects })
+      const published = await publishEvents({
+        pool,
+        nowMs,
+        log,
+        render: renderObjects,
+        ...(mail === null ? {} : { follow: queueMailsOfEvents }),
+      })
       if (published > 0) deliveries.wake()
       return published > 0
     },
   })
   const randomBytes = (length: number) => crypto.randomBytes(length)
   const housekeeping = createHousekeeping({ pool, clock, randomBytes, log })
-  const loops = [publisher, deliveries, housekeeping]
+  const handlers = new Map<string, JobHandler>()
+  if (mail !== null) handlers.set(MAIL_JOB, mailHandler({ pool, nowMs, crypto, keys, server: mail }))
+  const jobs = createJobRunner({ pool, clock, random: Math.random, log, owner: clock.bootId, handlers })
+  const loops = [publisher, deliveries, housekeeping, jobs]
   return {
     start() {
       for (const loop of loops) loop.start()

@@ -38,8 +38,8 @@ export async function seedDemo(pool: Pool, nowMs: number): Promise<DemoFacts> {
   const { account, location, keys } = demo
   await transaction(pool, async (tx) => {
     await tx.query(
-      `insert into accounts (account, name, currencies, offline_terms, created_ms)
-       values ($1, 'Café Holdfast', '{eur,usd,gbp,cad,chf,aud,nzd,sek,nok,dkk,pln,jpy}', $3, $2) on conflict do nothing`,
+      `insert into accounts (account, name, currencies, offline_terms, notice_email, created_ms)
+       values ($1, 'Café Holdfast', '{eur,usd,gbp,cad,chf,aud,nzd,sek,nok,dkk,pln,jpy}', $3, 'owner@cafe.example', $2) on conflict do nothing`,
       [account, nowMs, JSON.stringify({ kinds: demoKinds() })],
     )
     await tx.query(

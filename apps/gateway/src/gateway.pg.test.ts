@@ -35,6 +35,7 @@ async function open(role: Role): Promise<Gateway> {
       demo: false,
       rateLimit: { perSecond: 100, burst: 200 },
       allowPrivateWebhooks: false,
+      mail: null,
       metricsToken: null,
     },
     { info: () => undefined, error: () => undefined },

@@ -19,6 +19,7 @@ import { createEnrolment } from './devices/enrol.ts'
 import { loadLeaseTerms } from './devices/lease-terms.ts'
 import { mintDeviceCode } from './devices/mint-device-code.ts'
 import { readDurableSetting } from './backup/durable-setting.ts'
+import type { MailServer } from './mail/send-mail.ts'
 import type { ChangeNotifier, GatewayWorld, Log } from './gateway-world.ts'
 import type { HealthParts, ServerParts } from './http/server-parts.ts'
 import { createServer } from './http/server.ts'
@@ -57,6 +58,8 @@ export interface GatewayConfig {
   readonly metricsToken: string | null
   /** For development: webhooks may go to this machine and to private addresses. */
   readonly allowPrivateWebhooks: boolean
+  /** Null: nothing is mailed. */
+  readonly mail: MailServer | null
 }
 
 /** A fast disk wants a small pool: more connections only wait for each other. */
@@ -162,6 +165,8 @@ export class Gateway {
         secrets,
         log: this.#log,
         allowPrivateWebhooks: this.#config.allowPrivateWebhooks,
+        keys: world.keys,
+        mail: this.#config.mail,
       })
       this.#background.start()
       this.#money = createMoney(pool, world)

@@ -65,6 +65,7 @@ function configOf(env: NodeJS.ProcessEnv, role: Role): GatewayConfig {
     },
     rateLimit: rateLimitOf(env),
     demo: textOf(env, 'HOLDFAST_DEMO') === '1',
+    mail: mailOf(env),
     allowPrivateWebhooks: textOf(env, 'HOLDFAST_WEBHOOKS_PRIVATE') === 'allow',
     metricsToken: textOf(env, 'HOLDFAST_METRICS_TOKEN'),
   }
@@ -94,4 +95,14 @@ function portOf(env: NodeJS.ProcessEnv, name: string, otherwise: number): number
   const port = Number(textOf(env, name) ?? otherwise)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name} is not a port`)
   return port
+}
+
+function mailOf(env: NodeJS.ProcessEnv): GatewayConfig['mail'] {
+  const url = textOf(env, 'HOLDFAST_SMTP_URL')
+  if (url === null) return null
+  const from = textOf(env, 'HOLDFAST_MAIL_FROM')
+  if (!/^smtps?:\/\//.test(url)) throw new Error('HOLDFAST_SMTP_URL must begin with smtp:// or smtps://')
+  if (from === null || !/^[^\s@<>]+@[^\s@<>]+$/.test(from))
+    throw new Error('HOLDFAST_MAIL_FROM must be an address that mails may come from, like till@shop.example')
+  return { url, from }
 }

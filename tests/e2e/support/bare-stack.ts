@@ -167,6 +167,7 @@ export class BareStack {
     return {
       gateway,
       till: gateway,
+      mail: null,
       lab: gateway,
       shop: gateway,
       acquirer: { iso8583: `127.0.0.1:${this.acquirerPort}`, control: this.controlUrl },

@@ -17,6 +17,8 @@ type RenderObjects = (
 ) => Promise<ReadonlyMap<string, unknown>>
 
 export interface Publishing {
+  /** What else follows from events, in the transaction that publishes them. */
+  readonly follow?: (tx: Tx, rows: readonly OutboxRow[], nowMs: number) => Promise<void>
   readonly pool: Pool
   readonly nowMs: () => number
   readonly log: Log
@@ -32,10 +34,10 @@ export interface Publishing {
  * is several times its own rows, in each commit, and what they hold meanwhile is the row of a device. The price is that
  * the snapshot may already show what happened next; it is never older than the event.
  */
-export async function publishEvents({ pool, nowMs, log, render }: Publishing): Promise<number> {
+export async function publishEvents({ pool, nowMs, log, render, follow }: Publishing): Promise<number> {
   return transaction(pool, async (tx) => {
     const { rows } = await tx.query<OutboxRow>(
-      `select account, event, mode, object, object_id as "objectId" from events where published_ms is null
+      `select account, event, mode, type, object, object_id as "objectId" from events where published_ms is null
        order by position limit $1 for update skip locked`,
       [BATCH],
     )
@@ -62,6 +64,7 @@ export async function publishEvents({ pool, nowMs, log, render }: Publishing): P
     )
     await addDeliveries(tx, rows, nowMs())
     await expandEvents(tx, rows)
+    await follow?.(tx, rows, nowMs())
     return rows.length
   })
 }
@@ -70,6 +73,7 @@ export interface OutboxRow {
   readonly account: string
   readonly event: string
   readonly mode: Mode
+  readonly type: string
   readonly object: string
   readonly objectId: string
 }

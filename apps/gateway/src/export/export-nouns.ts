@@ -21,6 +21,7 @@ export const notExported: Readonly<Record<string, string>> = {
   gateway_restores: 'of the gateway, not of the account',
   device_backups: 'of the gateway, not of the account',
   webhook_deliveries: 'what endpoints are still to be told; events has what happened',
+  mails: 'that something was written, not what was said; payments and events have the causes',
   jobs: 'what the gateway has still to do, not what has happened',
   money_tasks: 'what payments hand over to captures and refunds, which are exported themselves',
   links: 'of the gateway, not of the account',
@@ -53,6 +54,7 @@ export const nouns: readonly Noun[] = [
     sql: `select json_build_object('account', account, 'name', name, 'currencies', currencies,
         'offlineTerms', offline_terms, 'offlineRiskAcceptedBy', liability_by,
         'offlineRiskAcceptedAt', ${isoOf('liability_ms')}, 'offlineRiskText', liability_text,
+        'noticeEmail', notice_email, 'language', language,
         'createdAt', ${isoOf('created_ms')})::text
       from accounts where account = $1 and $2::jsonb is not null`,
   },

@@ -42,6 +42,7 @@ it('ready.json is there whole or not at all', () => {
     gateway: 'http://127.0.0.1:1',
     till: 'http://localhost:2',
     lab: 'http://127.0.0.1:3',
+    mail: 'http://127.0.0.1:6',
     acquirer: { iso8583: '127.0.0.1:4', control: 'http://127.0.0.1:5' },
     terminals: [],
     keys: { stripe: 'sk_test_x', publishable: 'pk_test_x' },

@@ -14,6 +14,8 @@ it('counts every port from the base, as DESIGN §12 has it', () => {
     lab: 4_005,
     shop: 4_009,
     tillServer: 4_019,
+    mail: 4_010,
+    smtp: 4_011,
   })
 })
 

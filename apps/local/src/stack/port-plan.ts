@@ -13,6 +13,9 @@ export interface PortPlan {
   readonly shop: number
   /** The till's own server, behind its switch. */
   readonly tillServer: number
+  /** The mail catcher: its page, and its SMTP. */
+  readonly mail: number
+  readonly smtp: number
 }
 
 const DEFAULT_BASE_PORT = 4_000
@@ -30,6 +33,8 @@ export function portPlan(base: number): PortPlan {
     lab: base + 5,
     shop: base + 9,
     tillServer: base + 19,
+    mail: base + 10,
+    smtp: base + 11,
   }
 }
 
@@ -83,6 +88,8 @@ const LABELS: Readonly<Record<string, string>> = {
   lab: 'the outage lab',
   shop: 'the way from the shop to the gateway',
   tillServer: "the till's own server",
+  mail: 'the page of the mail catcher',
+  smtp: 'the mail catcher',
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -40,6 +40,8 @@ export function gatewayProgram(home: string, ports: PortPlan, acquirerPort: numb
         HOLDFAST_DEMO: '1',
         // What is developed against this stack runs on this machine too.
         HOLDFAST_WEBHOOKS_PRIVATE: 'allow',
+        HOLDFAST_SMTP_URL: `smtp://${HOST}:${ports.smtp}`,
+        HOLDFAST_MAIL_FROM: 'holdfast@cafe.example',
       }),
     isReady: () => answersOk(`http://${HOST}:${ports.gateway}/readyz`),
   }

@@ -6,6 +6,8 @@ export interface Ready {
   readonly gateway: string
   readonly till: string
   readonly lab: string
+  /** The page of the mail catcher; `/mails.json` beside it. Null in a stack of tests that has none. */
+  readonly mail: string | null
   readonly acquirer: { readonly iso8583: string; readonly control: string }
   readonly terminals: readonly []
   readonly keys: { readonly stripe: string; readonly publishable: string }

@@ -5,6 +5,7 @@ import { LabDevice } from '../lab/lab-device.ts'
 import { createLabServer } from '../lab/lab-server.ts'
 import { createSwitchboard, type LabSwitchboard } from '../lab/lab-state.ts'
 import { openTcpSwitch, type TcpSwitch, type TcpSwitchOptions } from '../switch/tcp-switch.ts'
+import { type MailCatcher, startMailCatcher } from '../mail/mail-catcher.ts'
 import { createDeviceCode, describeDemo } from './demo-gateway.ts'
 import { lockHome } from './home-lock.ts'
 import { busyPort, type PortPlan, portPlan } from './port-plan.ts'
@@ -95,6 +96,7 @@ class RunningStack implements Stack {
   /** Something behind the internet that is not the gateway: devices tell the two kinds of outage apart by it. */
   #elsewhere: TcpSwitch | undefined
   #lab: ReturnType<typeof createLabServer> | undefined
+  #mail: MailCatcher | undefined
   #ready: Ready | undefined
   #stopped: Promise<void> | undefined
 
@@ -134,6 +136,12 @@ class RunningStack implements Stack {
       acquirer: toAcquirer,
     })
 
+    this.#mail = await startMailCatcher({
+      host: HOST,
+      smtpPort: ports.smtp,
+      pagePort: ports.mail,
+      nowMs: Date.now,
+    })
     await this.#service(acquirerProgram(home, ports))
     await this.#service(gatewayProgram(home, ports, toAcquirer.port))
     const demo = await describeDemo(this.#url(ports.gateway))
@@ -147,6 +155,7 @@ class RunningStack implements Stack {
       gateway: this.#url(ports.gateway),
       till: `http://localhost:${ports.till}`,
       lab: this.#url(ports.lab),
+      mail: this.#url(ports.mail),
       acquirer: { iso8583: `${HOST}:${ports.acquirer}`, control: this.#url(ports.acquirerControl) },
       terminals: [],
       keys: { stripe: demo.keys.secret, publishable: demo.keys.publishable },
@@ -162,6 +171,7 @@ class RunningStack implements Stack {
       createDeviceCode: () => createDeviceCode(ready.gateway),
       links: {
         Till: ready.till,
+        Mails: this.#url(ports.mail),
         'Gateway readiness': `${ready.gateway}/readyz`,
         'Acquirer’s journal': `${ready.acquirer.control}/journal`,
       },
@@ -188,6 +198,7 @@ class RunningStack implements Stack {
     // Whoever asks ends before whoever answers.
     for (const service of this.#services.toReversed()) await service.stop()
     await Promise.all(this.#lines.map((line) => line.close()))
+    await this.#mail?.close()
     this.#release()
   }
 
