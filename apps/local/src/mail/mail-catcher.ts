@@ -30,20 +30,21 @@ export async function startMailCatcher(options: {
 }): Promise<MailCatcher> {
   const { host, smtpPort, pagePort, nowMs } = options
   const mails: CaughtMail[] = []
+  async function take(stream: SMTPServerDataStream, done: (refusal: Error | null) => void): Promise<void> {
+    let refusal: Error | null = null
+    try {
+      mails.unshift(await read(stream, nowMs()))
+      mails.length = Math.min(mails.length, MAILS_MAX)
+    } catch (error) {
+      refusal = error instanceof Error ? error : new Error(String(error))
+    }
+    done(refusal)
+  }
   const smtp = new SMTPServer({
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     size: MAIL_BYTES_MAX,
-    onData(stream, _session, done) {
-      read(stream, nowMs()).then(
-        (mail) => {
-          mails.unshift(mail)
-          mails.length = Math.min(mails.length, MAILS_MAX)
-          done()
-        },
-        (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-      )
-    },
+    onData: (stream, _session, done) => void take(stream, done),
   })
   // A client that breaks off is no reason to end.
   smtp.on('error', () => undefined)
