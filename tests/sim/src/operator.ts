@@ -9,8 +9,8 @@ import {
 import type { World } from './world.ts'
 
 const LOOK_MS = 5_000
-/** A payment is not presented more often than this in a simulated day. */
-const PRESENTATIONS_MAX = 5
+/** A payment is not presented more often than this in a simulated day: a silent host without repeats got to six. */
+const PRESENTATIONS_MAX = 40
 
 /** After a restore somebody looks up in the acquirer's books what the gateway cannot find out, and tells it. */
 export function operatorResolves(world: World): void {
