@@ -21,14 +21,18 @@ it('npm run demo: an outage day in under 60 s that ends with a clean audit', asy
     expect(audit).toMatchObject({ pending: 0, differences: [] })
     const online = sales.filter(({ part }) => part === 'online')
     const offline = sales.filter(({ part }) => part === 'offline')
-    // Three more online for a card that is approved in part and the rest on another, one more offline by telephone.
-    expect([online.length, offline.length]).toEqual([23, 31])
-    expect(online.filter(({ result }) => result === 'approved')).toHaveLength(21)
+    // Three more online for a card that is approved in part and the rest on another, four after the restore, one more
+    // offline by telephone.
+    expect([online.length, offline.length]).toEqual([27, 31])
+    expect(online.filter(({ result }) => result === 'approved')).toHaveLength(25)
     expect(demo.output).toMatch(/approved, .* still to pay: paid by another card/)
     expect(demo.output).toMatch(/a code that the bank gave by telephone: stored/)
     expect(offline.filter(({ result }) => result === 'stored').length).toBeGreaterThanOrEqual(25)
     expect(offline.filter(({ end }) => end.startsWith('declined 51')).length).toBeGreaterThanOrEqual(1)
     expect(demo.output).toMatch(/the gateway, process \d+, was killed -9 with [1-9]\d* of \d+ payments still/)
+    const restore =
+      /backed up, while it works[^]*put back to the backup[^]*brought back what it had forgotten[^]*sells on: 4 approved/
+    expect(demo.output).toMatch(restore)
     expect(demo.output).toMatch(/cashier-2, process \d+, was killed -9 in the middle/)
   } finally {
     dropHome(home)

@@ -21,7 +21,8 @@ export { createDeviceApi, type DeviceAnswer, type DeviceRequest } from './device
 export { type LeaseTerms, renewLease } from './devices/make-lease.ts'
 export type { ChangeNotifier, GatewayKeys, GatewayWorld, Log } from './gateway-world.ts'
 export { retrievalReference } from './authoriser/retrieval-reference.ts'
-export { OUTCOME_LOST, resolveLostOutcome } from './payments/resolve-lost-outcome.ts'
+export { OUTCOME_LOST } from './payments/attention.ts'
+export { resolveLostOutcome } from './payments/resolve-lost-outcome.ts'
 export type {
   DeviceRow,
   EventRow,

@@ -191,6 +191,42 @@ describe('what a restore has left for a human', () => {
   })
 })
 
+describe('review', () => {
+  const payment = sampleId('pi', 8_000)
+  const who = ['--by', 'Ada', '--note', 'sold by nobody']
+
+  test('of a payment that is too old: rejected by its command, seen in the list with who said so', async () => {
+    await operator.withServer(async (pool) => {
+      await insertPayments(pool, { first: 8_000, count: 1 })
+      await pool.query(
+        `update attempts set state = 'expired', not_before_ms = null, stan = null, rrn = null, transmitted_ms = null,
+           send_before_ms = null, repeats = null, response_code = null, approval_code = null, answered_ms = null,
+           approved_minor = null, sealed = null where payment = $1`,
+        [payment],
+      )
+      await pool.query(
+        `update payments set status = 'processing', attention = 'deferred_too_old', outcome_sent = false where payment = $1`,
+        [payment],
+      )
+      expect((await operator.run('review', 'list')).said).toMatch(new RegExp(`${payment}.*deferred_too_old`))
+      expect((await operator.run('review', 'reject', payment, '--by', 'Ada', '--yes')).code).toBe(2)
+      expect((await operator.run('review', 'reject', payment, ...who)).code).toBe(3)
+      const released = await operator.run('review', 'release', payment, ...who, '--yes')
+      expect(released).toMatchObject({ code: 1, noted: expect.stringContaining('cannot be sent any more') })
+      expect(await operator.run('review', 'reject', payment, ...who, '--yes')).toMatchObject({
+        code: 0,
+        said: `${payment} is rejected.`,
+      })
+      expect((await operator.run('review', 'reject', payment, ...who, '--yes')).said).toContain('before')
+      expect((await operator.run('review', 'list')).said).toMatch(
+        new RegExp(`rejected.*${payment}.*deferred_too_old.*Ada.*sold by nobody`),
+      )
+      const unknown = await operator.run('review', 'reject', sampleId('pi', 9_999), ...who, '--yes')
+      expect(unknown).toMatchObject({ code: 1, noted: expect.stringContaining('Nothing is known') })
+    })
+  })
+})
+
 describe('a restore that dies in the middle leaves the old state or the new one', () => {
   const OLD = 600
   const NEW = 400

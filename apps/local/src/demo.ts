@@ -41,7 +41,7 @@ else process.stderr.write(`What the demo left is kept in ${home}\n`)
 process.exit(clean ? 0 : 1)
 
 async function showDay(running: Stack): Promise<boolean> {
-  const sales = await runDemoDay(running, say)
+  const sales = await runDemoDay(running, home, say)
   const audit = await runAudit(home)
   const journals = await readDeviceJournals(home)
   const rows = demoRows(

@@ -7,7 +7,7 @@ import {
   type Sending,
   UNKNOWN_STAN,
 } from './attempt.ts'
-import { claimedAttempt, holdsOnly, type PaymentStory, statusOf } from './payment-story.ts'
+import { claimedAttempt, holdsOnly, isQuiet, type PaymentStory, statusOf } from './payment-story.ts'
 import type { StoryEvent, StoryRefusal } from './story-event.ts'
 
 export type Advance = { readonly story: PaymentStory } | { readonly refusal: StoryRefusal }
@@ -52,6 +52,23 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
         state: 'planned',
         notBeforeMs: event.notBeforeMs,
       }))
+    }
+    case 'accepted_instead': {
+      const other = claimedAttempt(story)
+      if (other === null || other.attemptId === event.attemptId)
+        return advance(story, { ...event, type: 'accepted' })
+      // What may stand at the issuer is taken back or refunded first: nobody is charged for both.
+      if (!isQuiet(other)) return { refusal: 'duplicate_suspected' }
+      const { givenUp: _, ...reopened } = story
+      return advance({ ...reopened, word: { said: 'open' } }, { ...event, type: 'accepted' })
+    }
+    case 'given_up': {
+      if (story.word.said === 'voided') return { refusal: 'payment_voided' }
+      if (story.givenUp !== undefined) return { story }
+      const { why, note } = event
+      const isApproved = claimedAttempt(story)?.state === 'approved'
+      if (story.word.said === 'open' || isApproved) return { refusal: 'attempt_already_settled' }
+      return { story: { ...story, givenUp: { why, note } } }
     }
     case 'remembered': {
       const { attemptId, ordinal, readId } = event

@@ -117,7 +117,8 @@ function reversalReason(
   nowMs: number,
 ): ReversalReason | null {
   if (attempt.state !== 'approved' && attempt.state !== 'unknown') return null
-  if (!isWanted(story, attempt)) return story.word.said === 'voided' ? 'voided' : 'superseded'
+  if (!isWanted(story, attempt))
+    return story.word.said === 'voided' || story.givenUp !== undefined ? 'voided' : 'superseded'
   if (attempt.state === 'unknown' && waitsForItsDevice(story, attempt))
     return nowMs >= attempt.retryAtMs + rules.unclaimedReversalMs ? 'unclaimed' : null
   // What was told and not asked is told until it is heard; there is nothing to take back.

@@ -25,6 +25,7 @@ export type IdPrefix =
   | 'rdr'
   | 're'
   | 'read'
+  | 'rev'
   | 'sale'
   | 'seti'
   | 'tct'

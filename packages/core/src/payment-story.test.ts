@@ -81,6 +81,9 @@ const events = {
     sending: { stan: '000077', rrn: 'RRN', transmittedAtMs: 25 },
     answer: { responseCode: '00', approvalCode: '345678', approvedMinor: 1_250, answeredAtMs: 26 },
   },
+  give_up: { type: 'given_up', why: 'never_decided', note: 'written off' },
+  instead1: { ...accepted(1, { via: 'offline', kind: 'deferred' }), type: 'accepted_instead' },
+  instead2: { ...accepted(2, { via: 'offline', kind: 'deferred' }), type: 'accepted_instead' },
   recheck1: { ...accepted(1, { via: 'online' }), reversibleBeforeMs: 31 },
 } as const satisfies Record<string, StoryEvent>
 
@@ -199,6 +202,22 @@ const table: readonly (readonly [sequence: string, becomes: string])[] = [
   ['remember1 store1 find_nothing', 'processing planned'],
   ['remember1 void find_nothing', 'canceled shelved settled'],
   ['remember1 store2 find_nothing', 'processing shelved planned'],
+
+  // A person closes what nobody decides, or rejects what was set aside: what may stand at the issuer is taken back.
+  ['store1 give_up', 'declined planned settled'],
+  ['store1 expire1 give_up', 'declined expired settled'],
+  ['store1 send1 later1 give_up', 'declined declined settled'],
+  ['store1 send1 silence1 give_up', 'declined unknown'],
+  ['store1 send1 silence1 give_up approve1', 'declined approved'],
+  ['store1 send1 silence1 give_up plan_reversal1 reverse1', 'declined reversed settled'],
+  ['store1 give_up give_up', 'declined planned settled'],
+  ['store1 give_up void', 'canceled planned settled'],
+  // A person says which of two acceptances is the genuine one.
+  ['instead1', 'processing planned'],
+  ['store1 instead1', 'processing planned'],
+  ['store1 send1 decline1 instead2', 'processing declined planned'],
+  ['store1 send1 decline1 instead2 send2 approve2', 'succeeded declined approved settled'],
+  ['store1 give_up instead2', 'processing planned planned'],
 ]
 
 test.each(table)('%s → %s', (sequence, becomes) => {
@@ -214,6 +233,12 @@ test.each([
   ['present2 present1', 'attempt_superseded'],
   ['store1 store2', 'duplicate_suspected'],
   ['store1 online2', 'duplicate_suspected'],
+  ['store1 send1 instead2', 'duplicate_suspected'],
+  ['store1 send1 silence1 instead2', 'duplicate_suspected'],
+  ['store1 send1 approve1 instead2', 'duplicate_suspected'],
+  ['present1 give_up', 'attempt_already_settled'],
+  ['store1 send1 approve1 give_up', 'attempt_already_settled'],
+  ['void give_up', 'payment_voided'],
   ['store1 approve1', 'attempt_already_settled'],
   ['store1 send1 approve1 decline1', 'attempt_already_settled'],
   ['store1 send1 decline1 approve1', 'attempt_already_settled'],

@@ -21,6 +21,18 @@ export interface PaymentStory {
   readonly capturedMinor?: number
   /** Since when the money is on its way for good: from then on only a refund gives it back. */
   readonly collectedMs?: number
+  /** A person has closed it as not paid: no approval of it is wanted any more. */
+  readonly givenUp?: GivenUp
+}
+
+/** Why an accepted sale was closed without the issuer's word; each is a code of the error table. */
+export const giveUpReasons = ['review_rejected', 'deferred_too_old', 'never_decided'] as const
+export type GiveUpReason = (typeof giveUpReasons)[number]
+
+export interface GivenUp {
+  readonly why: GiveUpReason
+  /** What the person said about it, for the merchant. */
+  readonly note: string
 }
 
 export const captureMethods = ['automatic', 'manual'] as const
@@ -59,7 +71,7 @@ export function claimedAttempt(story: PaymentStory): Attempt | null {
 
 /** Would an approval of this attempt be the payment's? */
 export function isWanted(story: PaymentStory, attempt: Attempt): boolean {
-  if (story.word.said === 'voided') return false
+  if (story.word.said === 'voided' || story.givenUp !== undefined) return false
   if (story.word.said === 'accepted') return claimedAttempt(story)?.number === attempt.number
   return story.attempts.every((other) => other.ordinal <= attempt.ordinal && other.number <= attempt.number)
 }
@@ -82,7 +94,9 @@ export function holdsOnly({ captureMethod, tipMinor = 0 }: PaymentStory): boolea
 /** Minor units that the issuer has promised for the payment; 0 while it has promised nothing. */
 export function approvedMinorOf(story: PaymentStory): number {
   const attempt = claimedAttempt(story)
-  return attempt?.state === 'approved' ? (attempt.approvedMinor ?? story.money.amountMinor) : 0
+  return attempt?.state === 'approved' && isWanted(story, attempt)
+    ? (attempt.approvedMinor ?? story.money.amountMinor)
+    : 0
 }
 
 export function statusOf(story: PaymentStory): PaymentStatus {
@@ -91,6 +105,7 @@ export function statusOf(story: PaymentStory): PaymentStatus {
     const waiting = story.attempts.some((attempt) => isWanted(story, attempt) && isUndecided(attempt))
     return waiting ? 'processing' : 'requires_payment_method'
   }
+  if (story.givenUp !== undefined) return 'declined'
   const attempt = claimedAttempt(story)
   if (attempt?.state === 'approved')
     return story.captureMethod === 'manual' && story.capturedMinor === undefined

@@ -1,5 +1,5 @@
 import type { Answer, ReversalReason, Sending } from './attempt.ts'
-import type { AcceptedBy } from './payment-story.ts'
+import type { AcceptedBy, GivenUp } from './payment-story.ts'
 
 /** What may happen to a payment; `advance` says what comes of it. */
 export type StoryEvent =
@@ -10,17 +10,11 @@ export type StoryEvent =
       readonly readId: string
       readonly nowMs: number
     }
-  | {
-      readonly type: 'accepted'
-      readonly attemptId: string
-      readonly ordinal: number
-      readonly readId: string
-      readonly by: AcceptedBy
-      readonly atMs: number
-      readonly notBeforeMs: number
-      /** An approval that was given before this moment may have been taken back by a database that is lost. */
-      readonly reversibleBeforeMs?: number
-    }
+  | ({ readonly type: 'accepted' } & Acceptance)
+  /** A person says that this acceptance is the genuine one of two; it stands where no approval of the other may. */
+  | ({ readonly type: 'accepted_instead' } & Acceptance)
+  /** A person closes an accepted sale as not paid. */
+  | ({ readonly type: 'given_up' } & GivenUp)
   /** A lost database may have asked the issuer for this try: only its RRN is certain. */
   | {
       readonly type: 'remembered'
@@ -117,4 +111,15 @@ export type StoryRefusal =
 interface PerhapsAgain {
   readonly rrn: string
   readonly nowMs: number
+}
+
+interface Acceptance {
+  readonly attemptId: string
+  readonly ordinal: number
+  readonly readId: string
+  readonly by: AcceptedBy
+  readonly atMs: number
+  readonly notBeforeMs: number
+  /** An approval that was given before this moment may have been taken back by a database that is lost. */
+  readonly reversibleBeforeMs?: number
 }

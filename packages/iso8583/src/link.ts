@@ -26,6 +26,7 @@ import {
   parseNetworkRequest,
 } from './network-management.ts'
 import type { WireProfile } from './profile.ts'
+import { Redialling } from './redialling.ts'
 
 export type LinkOptions = {
   readonly profile: WireProfile
@@ -67,19 +68,16 @@ export class AcquirerLink {
   readonly #waiters = new Map<string, Waiter>()
   readonly #late: LateAnswers
   readonly #breaker: CircuitBreaker
+  readonly #redialling: Redialling
   #running = false
   #signingOff = false
   #drained: () => void = () => {}
   #state: ConnectionState = 'down'
-  /** The attempt to connect that still counts; others are closed as they arrive. */
-  #dialling: AbortController | undefined
   /** Defined exactly in the states `signing_on` and `up`. */
   #connection: Connection | undefined
   #session: LinkSession
   #cancelProbe: () => void = () => {}
-  #cancelBackoff: () => void = () => {}
   #cancelEcho: () => void = () => {}
-  #failures = 0
   #upSinceMs = 0
   #heardAtMs = 0
   #networkStan = 0
@@ -91,24 +89,24 @@ export class AcquirerLink {
     this.#late = new LateAnswers({ withinMs: lateWithinMs, countMax: lateMax })
     this.#breaker = new CircuitBreaker(this.#limits, (state) => this.#breakerChanged(state))
     this.#session = new LinkSession(options.profile, options.mac?.base)
+    const { dialer, clock, random } = options
+    const onConnected = (connection: Connection): void => this.#connected(connection)
+    this.#redialling = new Redialling({ dialer, clock, random, limits: this.#limits, onConnected })
   }
 
   start(): void {
     if (this.#running) return
     this.#running = true
     this.#signingOff = false
-    this.#failures = 0
     this.#breaker.reset()
-    this.#dial()
+    this.#redialling.start()
   }
 
   /** Ends all exchanges as `link_stopped` and closes the connection; `start` may follow. */
   stop(): void {
     if (!this.#running) return
     this.#running = false
-    this.#dialling?.abort()
-    this.#dialling = undefined
-    this.#cancelBackoff()
+    this.#redialling.stop()
     if (this.#connection !== undefined) this.#drop(this.#connection, 'stopped')
     // Last: a trial that ends with the link opens the breaker once more.
     this.#cancelProbe()
@@ -152,40 +150,6 @@ export class AcquirerLink {
     const connection = this.#connection
     if (connection === undefined || this.#state !== 'up') return 'not_connected'
     return this.#changeKey(connection)
-  }
-
-  #dial(): void {
-    const attempt = new AbortController()
-    this.#dialling = attempt
-    const failed = (): void => {
-      if (this.#dialling !== attempt) return
-      this.#dialling = undefined
-      this.#redialLater()
-    }
-    const cancelTimer = this.#options.clock.setTimer(this.#limits.connectTimeoutMs, () => {
-      failed()
-      attempt.abort()
-    })
-    this.#options.dialer.dial(attempt.signal).then(
-      (connection) => {
-        cancelTimer()
-        if (this.#dialling !== attempt) return connection.close()
-        this.#dialling = undefined
-        return this.#connected(connection)
-      },
-      () => {
-        cancelTimer()
-        failed()
-      },
-    )
-  }
-
-  #redialLater(): void {
-    if (!this.#running) return
-    const { backoffBaseMs, backoffMaxMs } = this.#limits
-    const ceilingMs = Math.min(backoffMaxMs, backoffBaseMs * 2 ** Math.min(this.#failures, 30))
-    this.#failures += 1
-    this.#cancelBackoff = this.#options.clock.setTimer(this.#options.random() * ceilingMs, () => this.#dial())
   }
 
   #connected(connection: Connection): void {
@@ -372,15 +336,15 @@ export class AcquirerLink {
   #lost(connection: Connection, why: StateChangeReason): void {
     if (this.#connection !== connection) return
     const { clock } = this.#options
-    const steady = this.#state === 'up' && clock.monotonicMs() - this.#upSinceMs >= this.#limits.steadyAfterMs
-    if (steady) this.#failures = 0
+    const upMs = clock.monotonicMs() - this.#upSinceMs
+    const wasSteady = this.#state === 'up' && upMs >= this.#limits.steadyAfterMs
     this.#connection = undefined
     this.#cancelEcho()
     for (const key of this.#waiters.keys()) {
       this.#settle(key, { kind: 'no_answer', why: why === 'stopped' ? 'link_stopped' : 'connection_lost' })
     }
     this.#setState('down', why)
-    this.#redialLater()
+    this.#redialling.again({ wasSteady })
   }
 
   #setState(state: ConnectionState, why: StateChangeReason): void {

@@ -201,6 +201,18 @@ export const errorTable = {
     'Amount, currency or sale differ from what the payment was opened with.',
     409,
   ),
+  review_rejected: refusal(
+    'The payment was looked at by a person and rejected. It will not be paid; ask the customer for another payment.',
+    409,
+  ),
+  deferred_too_old: refusal(
+    'The payment came too late: its bank takes no question about a sale this old. Ask the customer for another payment.',
+    409,
+  ),
+  never_decided: refusal(
+    'The bank gave no decision, as often as it was asked. Ask the customer for another payment.',
+    409,
+  ),
   payment_voided: refusal('The payment was voided by its device.', 409),
   attempt_superseded: refusal('A later try of this sale has taken the place of this one.', 409),
   attempt_already_settled: refusal('The attempt has ended.', 409),

@@ -1,3 +1,4 @@
+import { giveUpReasons } from '@holdfast/core'
 import * as z from 'zod'
 import { amountMinor, currency, idOf, unixMs } from './primitives.ts'
 import { signed } from './signed.ts'
@@ -51,13 +52,16 @@ const authorisation = z.strictObject({
   advice: z.literal(true).optional(),
 })
 
-/** The gateway's last word about a payment. A decline after the goods have gone says why. */
+/**
+ * The gateway's last word about a payment. A decline after the goods have gone says why. `processing` is not the last
+ * one: what was kept for review has been released, and the last word follows.
+ */
 export const outcomeStatement = z.strictObject({
   payment: idOf('pi'),
   device: idOf('dev'),
   generation: z.int().min(1),
   atMs: unixMs,
-  status: z.enum(['succeeded', 'requires_capture', 'declined', 'canceled']),
+  status: z.enum(['processing', 'succeeded', 'requires_capture', 'declined', 'canceled']),
   amountMinor,
   currency,
   attempt: idOf('att').nullable(),
@@ -67,5 +71,7 @@ export const outcomeStatement = z.strictObject({
   approvedMinor: amountMinor.optional(),
   /** Null where the issuer was never asked; absent from an older gateway. */
   authorisation: authorisation.nullable().optional(),
+  /** Set where a person closed it as `declined`, and no issuer: why, and what was said about it. */
+  givenUp: z.strictObject({ why: z.enum(giveUpReasons), note: z.string().max(200) }).optional(),
 })
 export type OutcomeStatement = z.infer<typeof outcomeStatement>

@@ -26,7 +26,7 @@ const PINNED: Readonly<Record<string, string>> = {
   offlineTerms: 'c5b1062d43c5cd47',
   onlineAttemptAnswer: 'a2e5331d786e7d5b',
   onlineAttemptRequest: '47391f607f34deae',
-  outcomeStatement: '5ca241e8a53caac5',
+  outcomeStatement: 'cfd4ae4370c51ffc',
   pingAnswer: '023b1017dfff227c',
   queueExport: 'afab25af8877b88b',
   receiptTags: 'd7acd47851fdfd46',

@@ -90,6 +90,16 @@ export class ChildProgram {
     clearTimeout(impatience)
   }
 
+  /** SIGKILL, and it stays away until it is started again. */
+  async kill(): Promise<void> {
+    this.#wanted = false
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    child.kill('SIGKILL')
+    await ended
+  }
+
   logTail(): string {
     return readFileSync(this.#logFile, 'utf8').split('\n').slice(-25).join('\n')
   }

@@ -2,7 +2,7 @@ import type { Shop } from './shop.ts'
 import type { ShopSale, ShopSold } from './shop-messages.ts'
 
 /** Payments of every kind that a day has, by their number. */
-function mixedSale(at: number): ShopSale {
+export function mixedSale(at: number): ShopSale {
   const amountMinor = 1_000 + at
   const card = cardOf(at)
   const stored = { offlineBehavior: 'force_offline', amountMinor } as const

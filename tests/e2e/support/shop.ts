@@ -46,7 +46,10 @@ export function openShop(options: ShopOptions & { readonly logFolder: string }):
   return {
     program,
     tills: options.tills.map(({ name }) => name),
-    start: () => program.start(),
+    start() {
+      if (program.pid === undefined) ready = false
+      return program.start()
+    },
     killAndOpen() {
       ready = false
       program.signal('SIGKILL')

@@ -7,6 +7,7 @@ export function takeSnapshot(state: MemoryGatewayState): DatabaseSnapshot {
   return {
     devices: new Map(state.devices),
     records: new Map(state.records),
+    reviews: new Map(state.reviews),
     payments: new Map(state.payments),
     voids: new Map(state.voids),
     feeds: new Map(state.feeds),
@@ -21,6 +22,7 @@ export function takeSnapshot(state: MemoryGatewayState): DatabaseSnapshot {
 export function restoreSnapshot(state: MemoryGatewayState, snapshot: DatabaseSnapshot): void {
   refill(state.devices, snapshot.devices)
   refill(state.records, snapshot.records)
+  refill(state.reviews, snapshot.reviews)
   refill(state.payments, snapshot.payments)
   refill(state.voids, snapshot.voids)
   refill(state.feeds, snapshot.feeds)

@@ -113,6 +113,7 @@ export function simGatewayStore(options: {
     duePayments: (query) => read('db due payments', () => store.duePayments(query)),
     claimLink: (claim) => read('db claim link', () => store.claimLink(claim)),
     feed: (query) => read('db feed', () => store.feed(query)),
+    parkedRecords: (account, of) => read('db parked records', () => store.parkedRecords(account, of)),
     generation: () => read('db generation', () => store.generation()),
   }
 }

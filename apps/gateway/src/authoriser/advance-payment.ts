@@ -17,7 +17,12 @@ import type { CardSecrets } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { openVault, sealVault } from '../payments/card-vault.ts'
 import { withFreshDetails } from '../payments/fresh-details.ts'
-import { OUTCOME_LOST } from '../payments/resolve-lost-outcome.ts'
+import {
+  CARD_BLOCK_GONE,
+  CARD_BLOCK_UNREADABLE,
+  DEFERRED_TOO_OLD,
+  OUTCOME_LOST,
+} from '../payments/attention.ts'
 import type { AttemptDetails, PaymentRow } from '../store/gateway-store.ts'
 import type { AdviceMessage, MessageIdentity, OnLate, SendLimits } from './acquirer-port.ts'
 import { type Drive, isInDoubt, record, save } from './drive.ts'
@@ -26,8 +31,6 @@ import { retrievalReference } from './retrieval-reference.ts'
 import { settleAnswer } from './settle-answer.ts'
 
 const STEPS_MAX = 20
-/** Why a payment waits for a human. The acquirer takes no question about a sale as old as this one. */
-const DEFERRED_TOO_OLD = 'deferred_too_old'
 /** As after so many failures: half a second to eight, so a backlog comes back apart and soon. */
 const ACQUIRER_DOWN_TRIES = 3
 
@@ -103,7 +106,7 @@ async function authorise(
   }
   const detail = detailsOf(row, attempt)
   const opened = await openSealed(world, row, attempt, detail)
-  if (opened === null) return save(drive, row, { ...row, attention: 'card_block_unreadable' })
+  if (opened === null) return save(drive, row, { ...row, attention: CARD_BLOCK_UNREADABLE })
   // What a lost database may have asked is asked again as a repeat: the host answers as it did, or for the first time.
   const repeat = attempt.state !== 'planned' || (await isInDoubt(world, row))
   const known = attempt.state === 'unknown' && attempt.stan !== UNKNOWN_STAN ? attempt : null
@@ -214,7 +217,7 @@ async function represent(
 ): Promise<PaymentRow | null> {
   const { world } = drive
   const detail = detailsOf(row, attempt)
-  if (detail.sealed === null) return save(drive, row, { ...row, attention: 'card_block_gone' })
+  if (detail.sealed === null) return save(drive, row, { ...row, attention: CARD_BLOCK_GONE })
   const result = advance(row.story, { type: 'represented', number: attempt.number, nowMs })
   assert('story' in result, 'a re-presentation is never refused')
   return save(drive, row, withFreshDetails(world, { ...row, story: result.story }, nowMs))

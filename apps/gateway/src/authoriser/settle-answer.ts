@@ -1,5 +1,5 @@
 import { must, presentationOf } from '@holdfast/core'
-import { ADVICE_REFUSED, RETRIES_USED_UP } from '../payments/resolve-lost-outcome.ts'
+import { ADVICE_REFUSED, RETRIES_USED_UP } from '../payments/attention.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import type { AcquirerAnswer } from './acquirer-port.ts'
 import { type Drive, type LateAnswer, record } from './drive.ts'

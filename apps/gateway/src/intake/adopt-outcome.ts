@@ -1,8 +1,8 @@
-import { advance, claimedAttempt, must, toBase64Url } from '@holdfast/core'
+import { advance, claimedAttempt, type GivenUp, must, toBase64Url } from '@holdfast/core'
 import { openStatement } from '@holdfast/envelope'
 import { type OutcomeStatement, outcomeStatement, type Signed } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
-import { OUTCOME_LOST } from '../payments/resolve-lost-outcome.ts'
+import { OUTCOME_LOST } from '../payments/attention.ts'
 import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
 
 /** The gateway's own words about this device's payments, of before its database was lost; what is not that is left out. */
@@ -37,7 +37,9 @@ export function adoptOutcome(
   const { money } = row.story
   if (row.asOf >= generation || row.deviceId !== outcome.device) return null
   if (money.amountMinor !== outcome.amountMinor || money.currency !== outcome.currency) return null
-  if (status === 'canceled' || attemptId === null || responseCode === null) return null
+  if (outcome.givenUp !== undefined) return adoptGivenUp(row, outcome.givenUp)
+  if (status === 'processing' || status === 'canceled' || attemptId === null || responseCode === null)
+    return null
   if (authorisation === null || authorisation === undefined) return null
   if (status !== 'declined' && approvalCode === null) return null
   const { charge, saleMs, advice, ...identity } = authorisation
@@ -70,4 +72,11 @@ export function adoptOutcome(
   // Nobody has to look it up any more.
   const attention = row.attention === OUTCOME_LOST ? null : row.attention
   return { ...row, story: result.story, details, openedMs: saleMs, attention }
+}
+
+/** A person's word of before the restore stands: only what may be at the issuer is still found out and taken back. */
+function adoptGivenUp(row: PaymentRow, givenUp: GivenUp): PaymentRow | null {
+  const result = advance(row.story, { type: 'given_up', ...givenUp })
+  if ('refusal' in result || result.story === row.story) return null
+  return { ...row, story: result.story, attention: row.attention === OUTCOME_LOST ? OUTCOME_LOST : null }
 }

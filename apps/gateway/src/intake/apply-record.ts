@@ -18,6 +18,8 @@ export interface Arrival {
   readonly asOf: number
   /** An approval from before this moment may have been taken back by a database that is lost; 0 when none is. */
   readonly reversibleBeforeMs: number
+  /** Set when a person has said that it is genuine, whatever contradicts it. */
+  readonly genuine?: true
 }
 
 export interface Doubt {
@@ -86,7 +88,7 @@ export function applyRecord(
       if (by === null) return { parked: 'record_malformed' }
       const { nowMs } = arrival
       const event: StoryEvent = {
-        type: 'accepted',
+        type: arrival.genuine === true ? 'accepted_instead' : 'accepted',
         attemptId,
         ordinal,
         readId,

@@ -17,7 +17,9 @@ import {
 } from './payouts-commands.ts'
 import { refundsLimitCommand, refundsListCommand, refundsUnlinkedCommand } from './refunds-commands.ts'
 import { restoreCommand } from './restore-command.ts'
-import { reviewListCommand, reviewResolveCommand } from './review-commands.ts'
+import { reviewRejectCommand, reviewReleaseCommand } from './review-decide-commands.ts'
+import { reviewListCommand } from './review-list-command.ts'
+import { reviewResolveCommand } from './review-resolve-command.ts'
 import { restoresDropCommand, restoresListCommand } from './restores-commands.ts'
 import { webhooksListCommand, webhooksReplayCommand } from './webhooks-commands.ts'
 
@@ -34,6 +36,8 @@ export const commands: readonly Command[] = [
   restoresListCommand,
   restoresDropCommand,
   reviewListCommand,
+  reviewReleaseCommand,
+  reviewRejectCommand,
   reviewResolveCommand,
   moneyTermsCommand,
   moneyCheckCommand,

@@ -126,7 +126,8 @@ const PAYMENT_VIEWS = `
   left join attempts a on a.account = p.account and a.payment = p.payment
   left join lateral (
     select r.seq, r.header::json as said from records r
-    where r.account = p.account and r.payment = p.payment and r.kind = 'payment.accepted' and r.parked_code is null
+    where r.account = p.account and r.payment = p.payment and r.kind = 'payment.accepted'
+      and (r.parked_code is null or r.decision = 'released')
     order by r.received_ms limit 1
   ) r on true
   left join lateral (

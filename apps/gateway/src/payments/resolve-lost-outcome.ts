@@ -1,17 +1,9 @@
 import { advance } from '@holdfast/core'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
+import { ADVICE_REFUSED, OUTCOME_LOST, RETRIES_USED_UP } from './attention.ts'
 import { withFreshDetails } from './fresh-details.ts'
 import { settle } from './settle.ts'
-
-/** Why a payment waits: only a lost database knew what its acquirer was asked, and the host cannot be asked again. */
-export const OUTCOME_LOST = 'outcome_lost'
-
-/** The host cannot take an advice. */
-export const ADVICE_REFUSED = 'advice_refused'
-
-/** Nobody decided, as often as the contract lets a machine ask. */
-export const RETRIES_USED_UP = 'retries_used_up'
 
 /** What a human may have tried once more, when the reason is found: nothing stands at the acquirer that is not known here. */
 const TRIED_IN_VAIN: ReadonlySet<string> = new Set([ADVICE_REFUSED, RETRIES_USED_UP])

@@ -82,6 +82,7 @@ async function signOutcome(world: GatewayWorld, row: PaymentRow, nowMs: number):
       ? { approvedMinor: attempt.approvedMinor }
       : {}),
     authorisation: attempt === null ? null : authorisationOf(row, attempt),
+    ...(status === 'declined' && story.givenUp !== undefined ? { givenUp: story.givenUp } : {}),
   }
   return signStatement(world.keys.signing, 'outcome', outcome)
 }

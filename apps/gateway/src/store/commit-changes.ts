@@ -4,7 +4,7 @@ import { transaction, type Tx } from '../database/transaction.ts'
 import type { MoneyTask } from '../money/money-task.ts'
 import { writeTasks } from '../money/write-tasks.ts'
 import { attemptColumns, attemptsToColumns } from './attempt-columns.ts'
-import type { EventRow, GatewayChange, PaymentRow, RecordRow } from './gateway-store.ts'
+import type { EventRow, GatewayChange, PaymentRow, RecordRow, ReviewRow } from './gateway-store.ts'
 import { paymentColumns, paymentToColumns } from './payment-columns.ts'
 import { recordColumns, recordToColumns } from './record-columns.ts'
 import { arraysOf, assignmentsOf, namesOf, unnestOf } from './sql-rows.ts'
@@ -46,6 +46,8 @@ function writeWhole(tx: Tx, whole: Whole): Promise<void> {
     updatePayments(tx, whole.payments),
     writeAttempts(tx, whole.payments),
     writeRecords(tx, whole.records),
+    ...whole.reviews.map((review) => insertReview(tx, review)),
+    ...whole.reviews.map((review) => decideRecords(tx, review)),
     writeVoids(tx, whole.voids),
     refuseUnvoided(tx, whole),
     writeEvents(tx, whole.events),
@@ -67,6 +69,7 @@ interface Whole {
   readonly outcomes: NonNullable<GatewayChange['outcomes']>
   readonly progress: readonly NonNullable<GatewayChange['progress']>[]
   readonly leases: readonly NonNullable<GatewayChange['lease']>[]
+  readonly reviews: readonly ReviewRow[]
 }
 
 async function gather(accountOf: AccountOf, changes: readonly GatewayChange[]): Promise<Whole> {
@@ -90,6 +93,7 @@ async function gather(accountOf: AccountOf, changes: readonly GatewayChange[]): 
     outcomes,
     progress,
     leases,
+    reviews: changes.flatMap((change) => present(change.review)),
   }
 }
 
@@ -219,6 +223,37 @@ async function writeRecords(tx: Tx, records: readonly RecordRow[]): Promise<void
   if (records.length === 0) return
   const values = arraysOf(recordColumns, records.map(recordToColumns))
   await tx.query({ name: 'store.insert-records', text: INSERT_RECORDS, values })
+}
+
+async function insertReview(tx: Tx, review: ReviewRow): Promise<void> {
+  await tx.query(
+    `insert into reviews
+       (account, review, decision, waited_for, device, payment, decided_by, note, decided_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      review.account,
+      review.reviewId,
+      review.decision,
+      review.waitedFor,
+      review.deviceId,
+      review.paymentId,
+      review.decidedBy,
+      review.note,
+      review.decidedMs,
+    ],
+  )
+}
+
+/** Each of its records still waits, or nothing of the change is written. */
+async function decideRecords(tx: Tx, review: ReviewRow): Promise<void> {
+  const { account, reviewId, decision, deviceId, hashes } = review
+  const { rowCount } = await tx.query(
+    `update records set review = $4, decision = $5, sealed = null
+     where account = $1 and device = $2 and hash = any ($3::text[]) and parked_code is not null
+       and decision is null`,
+    [account, deviceId, hashes, reviewId, decision],
+  )
+  if (rowCount !== hashes.length) throw new Conflict()
 }
 
 async function writeVoids(tx: Tx, voids: Whole['voids']): Promise<void> {

@@ -10,14 +10,15 @@ import {
   sampleRecord,
   sampleStates,
 } from '../test-support/sample-rows.ts'
+import { acquirerLinkContract } from './acquirer-link-contract.ts'
 import type { DeviceRow, GatewayStore, PaymentRow } from './gateway-store.ts'
+import { recordsContract } from './records-contract.ts'
 
 export interface ContractWorld {
   readonly store: GatewayStore
   addDevice(device: DeviceRow): Promise<void>
 }
 
-/** What every implementation of the store must do, once for each of them. */
 const canceled = {
   account: ACCOUNT,
   paymentId: sampleId('pi', 1),
@@ -25,6 +26,7 @@ const canceled = {
   reason: 'canceled',
 }
 
+/** What every implementation of the store must do, once for each of them. */
 export function gatewayStoreContract(name: string, newWorld: () => Promise<ContractWorld>): void {
   describe(`the gateway store on ${name}`, () => {
     let store: GatewayStore
@@ -113,7 +115,8 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
         expect(await store.commit(change)).toBe('conflict')
         expect(await stored(1)).toEqual({ ...row, version: 1 })
         expect(await stored(2)).toBeUndefined()
-        expect(await known(['a'])).toEqual([])
+        const query = { hashes: [sampleHash('a')], prevs: [] }
+        expect(await store.knownRecords(sampleId('dev', 1), query)).toEqual([])
         expect((await store.payments(ACCOUNT, [sampleId('pi', 8)])).voids).toEqual([])
         expect(await store.device(sampleId('dev', 1))).toMatchObject({ statedSeq: 0 })
       })
@@ -180,74 +183,7 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
       })
     })
 
-    describe('records', () => {
-      test('a record is found by its hash and by what it continues', async () => {
-        await store.commit({ records: [sampleRecord('a'), sampleRecord('b', { prev: sampleHash('a') })] })
-        expect(await known(['b'])).toEqual([
-          { hash: sampleHash('b'), prev: sampleHash('a'), parkedCode: null },
-        ])
-        expect(await known([], ['a'])).toEqual([
-          { hash: sampleHash('b'), prev: sampleHash('a'), parkedCode: null },
-        ])
-        expect(await known(['b'], ['a'])).toHaveLength(1)
-        expect(await known(['c'], ['c'])).toEqual([])
-      })
-
-      test('a record that is known stays as it was', async () => {
-        await store.commit({ records: [sampleRecord('a', { parkedCode: 'record_fork' })] })
-        expect(await store.commit({ records: [sampleRecord('a'), sampleRecord('c')] })).toBe('committed')
-        expect(await known(['a', 'c'])).toEqual([
-          { hash: sampleHash('a'), prev: null, parkedCode: 'record_fork' },
-          { hash: sampleHash('c'), prev: null, parkedCode: null },
-        ])
-      })
-
-      test('two records of one device never continue the same one, also when they come at the same moment', async () => {
-        const deviceId = sampleId('dev', 1)
-        const twins = ['b', 'c'].map((letter) => sampleRecord(letter, { prev: sampleHash('a') }))
-        await store.commit({ records: [sampleRecord('a')] })
-        const results = await Promise.all(twins.map((record) => store.commit({ records: [record] })))
-        expect(results.sort()).toEqual(['committed', 'conflict'])
-        expect(await known([], ['a'])).toHaveLength(1)
-        expect((await store.device(deviceId))?.forked).toBeUndefined()
-        const parked = twins.map((record) => ({ ...record, parkedCode: 'record_fork' }))
-        expect(await store.commit({ records: parked })).toBe('committed')
-        expect(await known([], ['a'])).toHaveLength(2)
-        expect((await store.device(deviceId))?.forked).toBe(true)
-      })
-
-      test('a device has one first record', async () => {
-        await store.commit({ records: [sampleRecord('a')] })
-        expect(await store.commit({ records: [sampleRecord('b')] })).toBe('conflict')
-        expect(await store.commit({ records: [sampleRecord('a')] })).toBe('committed')
-        const query = { hashes: [], prevs: [], first: true }
-        expect(await store.knownRecords(sampleId('dev', 1), query)).toMatchObject([{ hash: sampleHash('a') }])
-        await world.addDevice(sampleDevice(2))
-        const other = sampleRecord('b', { deviceId: sampleId('dev', 2) })
-        expect(await store.commit({ records: [other] })).toBe('committed')
-      })
-
-      test('records of another device are not known', async () => {
-        await world.addDevice(sampleDevice(2))
-        await store.commit({ records: [sampleRecord('a', { deviceId: sampleId('dev', 2) })] })
-        expect(await known(['a'])).toEqual([])
-      })
-
-      test('a record that could not be read at all is kept too, and text that a database cannot hold blocks nothing', async () => {
-        const wire = { header: 'no\0t JSON', signature: '', sealed: '\0', contact: null }
-        const nothing = { epoch: null, seq: null, prev: null, kind: null, paymentId: null }
-        const record = sampleRecord('a', { ...nothing, wire, parkedCode: 'record_malformed' })
-        expect(await store.commit({ records: [record] })).toBe('committed')
-        expect(await known(['a'])).toEqual([
-          { hash: sampleHash('a'), prev: null, parkedCode: 'record_malformed' },
-        ])
-      })
-
-      test('a free text that a database cannot hold does not block its payment', async () => {
-        const row = samplePayment(1, { row: { reference: 'tab\0le "7", {a}\\' } })
-        expect(await store.commit({ payments: [row] })).toBe('committed')
-      })
-    })
+    recordsContract(() => world)
 
     describe('what is due', () => {
       const nowMs = 1_800_000_200_000
@@ -304,49 +240,7 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
       })
     })
 
-    describe('the acquirer link', () => {
-      const claim = { link: LINK, owner: 'a', nowMs: 1_000, leaseMs: 100, stans: 500 }
-
-      test('has one owner while the lease runs, who renews it within one generation', async () => {
-        expect(await store.claimLink(claim)).toEqual({ generation: 1, untilMs: 1_100, firstStan: 1 })
-        expect(await store.claimLink({ ...claim, owner: 'b', nowMs: 1_099 })).toBeNull()
-        const renewed = await store.claimLink({ ...claim, nowMs: 1_050, stans: 0 })
-        expect(renewed).toMatchObject({ generation: 1, untilMs: 1_150 })
-        expect(await store.claimLink({ ...claim, owner: 'b', nowMs: 1_149 })).toBeNull()
-      })
-
-      test('passes to another owner when the lease is over, in a new generation and with new STANs', async () => {
-        await store.claimLink(claim)
-        const taken = await store.claimLink({ ...claim, owner: 'b', nowMs: 1_100 })
-        expect(taken).toEqual({ generation: 2, untilMs: 1_200, firstStan: 501 })
-        expect(await store.claimLink({ ...claim, nowMs: 1_200 })).toMatchObject({
-          generation: 3,
-          firstStan: 1_001,
-        })
-      })
-
-      test('every STAN is given once before they wrap from 999 999 to 1', async () => {
-        expect(await store.claimLink({ ...claim, stans: 999_998 })).toMatchObject({ firstStan: 1 })
-        expect(await store.claimLink({ ...claim, stans: 3 })).toMatchObject({ firstStan: 999_999 })
-        expect(await store.claimLink({ ...claim, stans: 1 })).toMatchObject({ firstStan: 3 })
-      })
-
-      test('of many who claim at once, one gets it', async () => {
-        const claims = await Promise.all(
-          ['a', 'b', 'c', 'd', 'e'].map((owner) => store.claimLink({ ...claim, owner })),
-        )
-        expect(claims.filter((ownership) => ownership !== null)).toHaveLength(1)
-      })
-
-      test('a former owner writes nothing any more', async () => {
-        const first = await store.claimLink(claim)
-        const fence = { link: LINK, generation: first?.generation ?? 0 }
-        expect(await store.commit({ fence, payments: [samplePayment(1)] })).toBe('committed')
-        await store.claimLink({ ...claim, owner: 'b', nowMs: 1_100 })
-        expect(await store.commit({ fence, payments: [samplePayment(2)] })).toBe('conflict')
-        expect(await stored(2)).toBeUndefined()
-      })
-    })
+    acquirerLinkContract(() => store)
 
     describe('the feed', () => {
       const statement = (payload: string) => ({ payload, keyId: 'k'.repeat(16), signature: 's' })
@@ -400,11 +294,5 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
     test('the generation of a new database is 1', async () => {
       expect(await store.generation()).toBe(1)
     })
-
-    async function known(hashes: readonly string[], prevs: readonly string[] = []) {
-      const query = { hashes: hashes.map(sampleHash), prevs: prevs.map(sampleHash) }
-      const rows = await store.knownRecords(sampleId('dev', 1), query)
-      return rows.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))
-    }
   })
 }

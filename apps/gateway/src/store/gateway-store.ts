@@ -4,7 +4,7 @@ import type { MoneyTask } from '../money/money-task.ts'
 import type { Mode, ReceiptTags, Signed, WireRecord } from '@holdfast/protocol'
 
 /**
- * What intake and authoriser need of a database: eight operations, one contract suite, two implementations
+ * What intake, authoriser and review need of a database: nine operations, one contract suite, two implementations
  * (PostgreSQL; memory for the simulation).
  *
  * Isolation: `commit` is one atomic, durable transaction. Every payment in it carries the version it was decided on;
@@ -34,6 +34,8 @@ export interface GatewayStore {
    */
   claimLink(claim: LinkClaim): Promise<LinkOwnership | null>
   feed(query: { deviceId: string; after: number; limit: number }): Promise<FeedRow[]>
+  /** What was set aside of a payment or of a whole device, decided or not, in the order in which it was written. */
+  parkedRecords(account: string, of: ParkedOf): Promise<ParkedRecord[]>
   /** Rises when a database is restored; devices then start their feed again. */
   generation(): Promise<number>
 }
@@ -62,8 +64,40 @@ export interface DeviceRow {
 export interface KnownRecord {
   readonly hash: string
   readonly prev: string | null
-  /** Why it was parked; null for a record in good order. */
+  /** Why it was parked; null for a record in good order, and for one that was released since. */
   readonly parkedCode: string | null
+}
+
+type ParkedOf =
+  | { readonly paymentId: string; readonly deviceId?: string }
+  | { readonly paymentId?: undefined; readonly deviceId: string }
+
+/** Kept for a human, with its card until that one has decided. */
+export interface ParkedRecord extends Pick<
+  RecordRow,
+  'deviceId' | 'hash' | 'seq' | 'kind' | 'paymentId' | 'wire'
+> {
+  readonly parkedCode: string
+  /** Null while it waits. */
+  readonly decision: Decision | null
+}
+
+export type Decision = 'released' | 'rejected'
+
+/** What a person decided, for ever. `conflict` at the commit when one of its records was decided on meanwhile. */
+export interface ReviewRow {
+  readonly account: string
+  readonly reviewId: string
+  readonly decision: Decision
+  /** The code of its records, or the payment's attention. */
+  readonly waitedFor: string
+  readonly deviceId: string
+  readonly paymentId: string | null
+  readonly decidedBy: string
+  readonly note: string
+  readonly decidedMs: number
+  /** Of the records that it is about; none for a payment that waited without one. */
+  readonly hashes: readonly string[]
 }
 
 interface PaymentLookup {
@@ -156,6 +190,7 @@ export interface GatewayChange {
   /** A task that is known by its id stays as it is. */
   readonly tasks?: readonly MoneyTask[]
   readonly lease?: { readonly deviceId: string; readonly lease: Signed }
+  readonly review?: ReviewRow
 }
 
 interface DeviceProgress {

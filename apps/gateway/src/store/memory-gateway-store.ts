@@ -1,6 +1,7 @@
 import { must } from '@holdfast/core'
 import type { MoneyTask } from '../money/money-task.ts'
 import type {
+  Decision,
   DeviceRow,
   EventRow,
   FeedRow,
@@ -8,15 +9,18 @@ import type {
   GatewayStore,
   KnownRecord,
   LinkOwnership,
+  ParkedRecord,
   PaymentRow,
   RecordRow,
+  ReviewRow,
   VoidRow,
 } from './gateway-store.ts'
 
 /** What a restart finds: the simulation keeps it across crashes of the gateway, and copies it for a restore. */
 export interface MemoryGatewayState {
   readonly devices: Map<string, DeviceRow>
-  readonly records: Map<string, RecordRow>
+  readonly records: Map<string, RecordRow & { readonly decision?: Decision }>
+  readonly reviews: Map<string, ReviewRow>
   readonly payments: Map<string, PaymentRow>
   readonly voids: Map<string, VoidRow>
   readonly feeds: Map<string, FeedRow[]>
@@ -30,6 +34,7 @@ export function newMemoryGatewayState(): MemoryGatewayState {
   return {
     devices: new Map(),
     records: new Map(),
+    reviews: new Map(),
     payments: new Map(),
     voids: new Map(),
     feeds: new Map(),
@@ -63,7 +68,8 @@ export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStor
         if (record.deviceId !== deviceId) continue
         const continues = record.prev === null ? first && record.kind !== null : prevs.includes(record.prev)
         if (hashes.includes(record.hash) || continues) {
-          known.push({ hash: record.hash, prev: record.prev, parkedCode: record.parkedCode })
+          const parkedCode = record.decision === 'released' ? null : record.parkedCode
+          known.push({ hash: record.hash, prev: record.prev, parkedCode })
         }
       }
       return Promise.resolve(known)
@@ -101,6 +107,17 @@ export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStor
       const items = state.feeds.get(deviceId) ?? []
       return Promise.resolve(items.filter((item) => item.n > after).slice(0, limit))
     },
+    parkedRecords(account, { paymentId, deviceId }) {
+      const parked = [...state.records.values()].flatMap((record): ParkedRecord[] => {
+        const { parkedCode, decision = null } = record
+        const isOther =
+          record.account !== account ||
+          (paymentId !== undefined && record.paymentId !== paymentId) ||
+          (deviceId !== undefined && record.deviceId !== deviceId)
+        return parkedCode === null || isOther ? [] : [{ ...record, parkedCode, decision }]
+      })
+      return Promise.resolve(parked.toSorted((a, b) => (a.seq ?? 0) - (b.seq ?? 0)))
+    },
     generation: () => Promise.resolve(state.generation),
   }
 }
@@ -124,6 +141,7 @@ function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' |
   }
   if (leavesUnvoided(state, change)) return 'conflict'
   if (forks(state, change)) return 'conflict'
+  if (change.review !== undefined && !decide(state, change.review)) return 'conflict'
   for (const row of change.payments ?? []) {
     state.payments.set(`${row.account}/${row.story.paymentId}`, { ...row, version: row.version + 1 })
   }
@@ -163,6 +181,25 @@ function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' |
     state.devices.set(device.deviceId, { ...device, lease: change.lease.lease })
   }
   return 'committed'
+}
+
+/** False when one of the records does not wait any more. */
+function decide(state: MemoryGatewayState, review: ReviewRow): boolean {
+  const keys = review.hashes.map((hash) => `${review.deviceId}/${hash}`)
+  const waiting = keys.map((key) => state.records.get(key))
+  if (waiting.some((record) => record === undefined || record.decision !== undefined)) return false
+  for (const [at, key] of keys.entries()) {
+    const record = must(waiting[at], 'it was looked up')
+    state.records.set(key, { ...record, wire: { ...record.wire, sealed: null }, decision: review.decision })
+  }
+  state.reviews.set(review.reviewId, review)
+  const forked = [...state.records.values()].some(
+    ({ deviceId, parkedCode, decision }) =>
+      deviceId === review.deviceId && parkedCode === 'record_fork' && decision === undefined,
+  )
+  const { forked: _, ...device } = must(state.devices.get(review.deviceId), 'a record has a device')
+  state.devices.set(device.deviceId, forked ? { ...device, forked } : device)
+  return true
 }
 
 /** Two records in good order that continue the same one. */

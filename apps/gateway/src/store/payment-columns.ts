@@ -2,8 +2,10 @@ import {
   type CaptureMethod,
   type Currency,
   type DeviceWord,
+  type GiveUpReason,
   must,
   type OfflineKind,
+  type PaymentStory,
   statusOf,
 } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
@@ -33,6 +35,8 @@ export const paymentColumns = {
   word_kind: 'text',
   word_voice_code: 'text',
   void_reason: 'text',
+  given_up_why: 'text',
+  given_up_note: 'text',
   status: 'text',
   version: 'integer',
   opened_ms: 'bigint',
@@ -69,6 +73,8 @@ export function paymentToColumns(row: PaymentRow): PaymentColumns {
     currency: story.money.currency,
     capture_method: story.captureMethod,
     ...wordToColumns(story.word),
+    given_up_why: story.givenUp?.why ?? null,
+    given_up_note: story.givenUp?.note ?? null,
     status: statusOf(story),
     version: row.version,
     opened_ms: row.openedMs,
@@ -111,6 +117,7 @@ export function paymentOf(columns: PaymentColumns, attempts: readonly AttemptCol
       ...(columns.tip_minor === null ? {} : { tipMinor: columns.tip_minor }),
       ...(columns.captured_minor === null ? {} : { capturedMinor: columns.captured_minor }),
       ...(columns.collected_ms === null ? {} : { collectedMs: columns.collected_ms }),
+      ...givenUpOf(columns),
     },
     version: present(columns.version),
     openedMs: present(columns.opened_ms),
@@ -123,6 +130,13 @@ export function paymentOf(columns: PaymentColumns, attempts: readonly AttemptCol
     outcomeSent: present(columns.outcome_sent),
     asOf: present(columns.as_of),
   }
+}
+
+function givenUpOf({
+  given_up_why: why,
+  given_up_note: note,
+}: PaymentColumns): Pick<PaymentStory, 'givenUp'> {
+  return why === null ? {} : { givenUp: { why: why as GiveUpReason, note: note ?? '' } }
 }
 
 type WordColumns = Pick<

@@ -8,6 +8,7 @@ import type {
   GatewayStore,
   KnownRecord,
   LinkOwnership,
+  ParkedRecord,
   VoidRow,
 } from './gateway-store.ts'
 import { JOINED_COLUMNS, joinedPayments, type JoinedRow } from './joined-payments.ts'
@@ -102,6 +103,17 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
         statement: { payload, keyId: key_id, signature },
       }))
     },
+    async parkedRecords(account, { paymentId = null, deviceId = null }) {
+      const rows = await query<ParkedColumns>('parked-records', PARKED_RECORDS, [
+        account,
+        paymentId,
+        deviceId,
+      ])
+      return rows.map(({ header, signature, sealed, contact, ...row }): ParkedRecord => ({
+        ...row,
+        wire: { header, signature, sealed, contact },
+      }))
+    },
     async generation() {
       // It changes only by a restore, and a restored database gets new processes.
       generation ??= must(
@@ -144,7 +156,8 @@ const DEVICE = `
       from leases l where l.account = d.account and l.device = d.device) as lease,
     exists (
       select from records r
-      where r.account = d.account and r.device = d.device and r.parked_code = 'record_fork') as forked
+      where r.account = d.account and r.device = d.device and r.parked_code = 'record_fork'
+        and r.decision is null) as forked
   from devices d where d.device = $1`
 
 function deviceOf(row: DeviceColumns): DeviceRow {
@@ -165,6 +178,9 @@ function deviceOf(row: DeviceColumns): DeviceRow {
   }
 }
 
+/** Why a record is kept apart now: a released one is in good order. */
+const STANDING_CODE = `case when r.decision = 'released' then null else r.parked_code end as parked_code`
+
 /**
  * One index look-up per hash, whatever the planner believes of a table that it has no statistics of: `offset 0` keeps it
  * from turning the look-ups into one walk over all records of the device. Subscripts, unlike the array's elements, are
@@ -173,18 +189,18 @@ function deviceOf(row: DeviceColumns): DeviceRow {
 const KNOWN_RECORDS = `
   select known.hash, known.prev, known.parked_code as "parkedCode"
   from generate_subscripts($3::text[], 1) as asked(at) cross join lateral (
-    select r.hash, r.prev, r.parked_code from records r
+    select r.hash, r.prev, ${STANDING_CODE} from records r
     where r.account = $1 and r.device = $2 and r.hash = ($3::text[])[at] offset 0) as known
   union
   select known.hash, known.prev, known.parked_code
   from generate_subscripts($4::text[], 1) as asked(at) cross join lateral (
-    select r.hash, r.prev, r.parked_code from records r
+    select r.hash, r.prev, ${STANDING_CODE} from records r
     where r.account = $1 and r.device = $2 and coalesce(r.prev, '') = ($4::text[])[at]
       and r.parked_code is null and r.kind is not null offset 0) as known
   union
   select known.hash, known.prev, known.parked_code
   from generate_subscripts($4::text[], 1) as asked(at) cross join lateral (
-    select r.hash, r.prev, r.parked_code from records r
+    select r.hash, r.prev, ${STANDING_CODE} from records r
     where r.account = $1 and r.device = $2 and coalesce(r.prev, '') = ($4::text[])[at]
       and r.parked_code is not null and r.kind is not null offset 0) as known`
 
@@ -242,3 +258,13 @@ interface FeedColumns {
 const FEED = `
   select n, payload, key_id, signature from feed
   where account = $1 and device = $2 and n > $3 order by n limit $4`
+
+type ParkedColumns = Omit<ParkedRecord, 'wire'> & ParkedRecord['wire']
+
+const PARKED_RECORDS = `
+  select device as "deviceId", hash, seq, kind, payment as "paymentId", header, signature, sealed, contact,
+    parked_code as "parkedCode", decision
+  from records
+  where account = $1 and parked_code is not null and ($2::text is null or payment = $2)
+    and ($3::text is null or device = $3)
+  order by device, seq, received_ms, hash`

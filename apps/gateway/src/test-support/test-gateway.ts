@@ -197,6 +197,7 @@ function createGate() {
     duePayments: (query) => pass(() => store.duePayments(query)),
     claimLink: (claim) => pass(() => store.claimLink(claim)),
     feed: (query) => pass(() => store.feed(query)),
+    parkedRecords: (account, of) => pass(() => store.parkedRecords(account, of)),
     generation: () => pass(() => store.generation()),
   })
   return {

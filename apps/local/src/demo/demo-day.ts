@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SaleOrder, SaleResult } from '../cashier/cashier-messages.ts'
 import type { LabDevice } from '../lab/lab-device.ts'
 import type { Stack } from '../stack/stack.ts'
+import { backUp, loseDatabase } from './lost-database.ts'
 
 export interface DemoSale extends SaleResult {
   readonly device: string
@@ -26,6 +27,8 @@ const OFFLINE_CARDS = words(
   'visa mastercard declined_late_51 contactless_visa visa amex mastercard visa',
   'offline_approving stolen_43 contactless_visa visa interac mastercard visa',
 )
+/** On each device, with the gateway that came back from its backup. */
+const AFTERWARDS = words('visa mastercard')
 const KILL_DEVICE_AFTER = 7
 /** So many are through when the gateway is killed. */
 const DRAINED_BEFORE_KILL = 4
@@ -33,8 +36,12 @@ const OUTAGE_SEEN_MS = 10_000
 const DRAIN_MS = 35_000
 const LOOK_MS = 50
 
-/** The day of the demo on a running stack. `say` hears what happens while it does. */
-export async function runDemoDay(stack: Stack, say: (line: string) => void): Promise<readonly DemoSale[]> {
+/** The day of the demo on a running stack in `home`. `say` hears what happens while it does. */
+export async function runDemoDay(
+  stack: Stack,
+  home: string,
+  say: (line: string) => void,
+): Promise<readonly DemoSale[]> {
   const [first, second] = stack.devices
   if (first === undefined || second === undefined) throw new Error('the demo needs two devices')
 
@@ -44,6 +51,7 @@ export async function runDemoDay(stack: Stack, say: (line: string) => void): Pro
     sellAll(second, { part: 'online', cards: ONLINE_CARDS.slice(10), fromMinor: 2_000 }),
   )
   say(`  ${tally(online)}`)
+  const file = await backUp(home, say)
   const partly = await sellInParts(first, say)
 
   say('The internet goes down.')
@@ -63,7 +71,16 @@ export async function runDemoDay(stack: Stack, say: (line: string) => void): Pro
   await stack.switchboard.set({ internet: 'up' })
   await killGatewayInMidDrain(stack, say)
   await drained(stack, say)
-  return [...online, ...partly, ...offline, byTelephone]
+
+  await loseDatabase(stack, { home, file }, say)
+  const healed = await inParallel(
+    ...[first, second].map((device) =>
+      sellAll(device, { part: 'online', cards: AFTERWARDS, fromMinor: 6_000 }),
+    ),
+  )
+  say(`  and the shop sells on: ${tally(healed)}`)
+  await drained(stack, say)
+  return [...online, ...partly, ...offline, byTelephone, ...healed]
 }
 
 /** A card that has less on it than the customer buys for: what the issuer does not approve is a second sale. */

@@ -179,6 +179,7 @@ export const en = {
   'explain.FAILED_TO_UPLOAD': 'The gateway keeps it for review and has not asked the bank. It is not lost.',
   'explain.FAILED_TO_PROCESS':
     'Was stored without connection; the bank has refused it since. You were not paid.',
+  'explain.given_up': 'Closed by hand without the bank’s yes. You were not paid.',
   'explain.ACCEPTED_ONLINE': 'The bank authorised it at the counter.',
   'explain.VOIDED': 'Cancelled. Nothing is charged; an answer that still arrives is reversed.',
   'void_reason.canceled': 'Cancelled at the till',

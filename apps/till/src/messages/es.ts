@@ -183,6 +183,7 @@ export const es: Catalogue<keyof typeof en> = {
     'La pasarela lo retiene para revisión y no ha preguntado al banco. No se ha perdido.',
   'explain.FAILED_TO_PROCESS':
     'Se guardó sin conexión; el banco lo ha rechazado después. No se le ha pagado.',
+  'explain.given_up': 'Cerrado a mano, sin el sí del banco. No se le ha pagado.',
   'explain.ACCEPTED_ONLINE': 'El banco lo autorizó en el mostrador.',
   'explain.VOIDED': 'Anulado. No se cobra nada; una respuesta tardía se revierte.',
   'void_reason.canceled': 'Anulado en la caja',

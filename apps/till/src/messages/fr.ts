@@ -188,6 +188,7 @@ export const fr: Catalogue<keyof typeof en> = {
     'La passerelle le garde pour examen et n’a pas interrogé la banque. Il n’est pas perdu.',
   'explain.FAILED_TO_PROCESS':
     'Enregistré sans connexion ; la banque l’a refusé depuis. Vous n’avez pas été payé.',
+  'explain.given_up': 'Clos à la main, sans l’accord de la banque. Vous n’avez pas été payé.',
   'explain.ACCEPTED_ONLINE': 'La banque l’a autorisé au comptoir.',
   'explain.VOIDED': 'Annulé. Rien n’est débité ; une réponse tardive est annulée.',
   'void_reason.canceled': 'Annulé à la caisse',

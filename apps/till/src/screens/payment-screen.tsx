@@ -53,7 +53,7 @@ function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
             <PartText payment={payment} />
           </p>
         ) : null}
-        <p className="payment__explain">{isPart ? t('partial.body') : t(`explain.${payment.state}`)}</p>
+        <p className="payment__explain">{isPart ? t('partial.body') : t(explanationOf(payment))}</p>
         <Reason payment={payment} />
         <Facts payment={payment} paidBy={paidBy} />
       </section>
@@ -90,11 +90,23 @@ function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
   )
 }
 
+function explanationOf(payment: StoredPayment): `explain.${StoredPayment['state'] | 'given_up'}` {
+  const isGivenUp = payment.state === 'FAILED_TO_PROCESS' && payment.note !== undefined
+  return `explain.${isGivenUp ? 'given_up' : payment.state}`
+}
+
 function Reason({ payment }: { readonly payment: StoredPayment }): ReactNode {
   const lateReason = useLateReason()
   const voidReason = useVoidReason()
-  if (payment.state === 'FAILED_TO_PROCESS' || payment.state === 'FAILED_TO_UPLOAD')
-    return <p className="payment__reason">{lateReason(payment.code)}</p>
+  if (payment.state === 'FAILED_TO_PROCESS' || payment.state === 'FAILED_TO_UPLOAD') {
+    const note = payment.state === 'FAILED_TO_PROCESS' ? payment.note : undefined
+    return (
+      <>
+        <p className="payment__reason">{lateReason(payment.code)}</p>
+        {note === undefined || note === '' ? null : <p className="payment__note">“{note}”</p>}
+      </>
+    )
+  }
   return payment.state === 'VOIDED' ? <p className="payment__explain">{voidReason(payment.reason)}</p> : null
 }
 

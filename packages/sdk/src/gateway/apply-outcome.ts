@@ -14,22 +14,39 @@ export function applyOutcome(
 ): StoredPayment {
   const facts = { ...factsOf(payment), sealedSeqs: [] }
   const failed = statement.status === 'declined' || statement.status === 'canceled'
-  const code = statement.responseCode ?? statement.status
+  const { givenUp } = statement
+  const code = givenUp?.why ?? statement.responseCode ?? statement.status
+  const refused = givenUp === undefined ? { code } : { code, note: givenUp.note }
   if (payment.state === 'OPEN' || payment.state === 'VOIDED') return payment
+  // About another card of the same payment, which a copy of this journal has read.
+  if (statement.attempt !== null && statement.attempt !== payment.attemptId) return payment
+  if (statement.status === 'processing') return releasedFromReview(payment)
   if (isOlder(statement, payment)) return payment
   if (payment.state === 'ACCEPTED_ONLINE') {
     if (!failed) return { ...payment, sealedSeqs: [], outcome }
-    return { ...facts, ...acceptedOf(payment), ...NEVER_STORED, state: 'FAILED_TO_PROCESS', code, outcome }
+    return {
+      ...facts,
+      ...acceptedOf(payment),
+      ...NEVER_STORED,
+      state: 'FAILED_TO_PROCESS',
+      ...refused,
+      outcome,
+    }
   }
   const parts = { ...facts, ...acceptedOf(payment) }
   if (isAtRisk(payment) || payment.state === 'PROCESSED') {
     const stored = storedOf(payment)
     if (!failed) return { ...parts, ...stored, state: 'PROCESSED', outcome }
-    return { ...parts, ...stored, state: 'FAILED_TO_PROCESS', code, outcome }
+    return { ...parts, ...stored, state: 'FAILED_TO_PROCESS', ...refused, outcome }
   }
   const stored = keptStored(payment)
-  if (failed) return { ...parts, ...stored, state: 'FAILED_TO_PROCESS', code, outcome }
+  if (failed) return { ...parts, ...stored, state: 'FAILED_TO_PROCESS', ...refused, outcome }
   return stored.offlineKind === null ? payment : { ...parts, ...stored, state: 'PROCESSED', outcome }
+}
+
+function releasedFromReview(payment: StoredPayment): StoredPayment {
+  if (payment.state !== 'FAILED_TO_UPLOAD') return payment
+  return { ...factsOf(payment), ...acceptedOf(payment), ...storedOf(payment), state: 'UPLOADED' }
 }
 
 /** A restored gateway reads its feed out again from the start; what it said last, also before the restore, counts. */

@@ -176,6 +176,71 @@ test('fault 67: the gateway changes its key through a lease that the old key sig
   await world.terminal.close()
 })
 
+test('ST13: what was kept for review and released is uploaded, still at risk and with its card, until its last word', async () => {
+  const world = await keptForReview()
+  const { paymentId, attemptId } = world.kept
+  await world.gateway.say({ ...outcome(paymentId), ...UNDECIDED, status: 'processing', attempt: attemptId })
+  await world.clock.advance(1_000)
+  expect(await world.terminal.payment(paymentId)).toMatchObject({ state: 'UPLOADED' })
+  expect(tallyOf(atRisk((await headOf(world)).exposure), 'eur').count).toBe(1)
+  await world.gateway.say({ ...outcome(paymentId), attempt: attemptId })
+  await world.clock.advance(1_000)
+  expect(await world.terminal.payment(paymentId)).toMatchObject({ state: 'PROCESSED', sealedSeqs: [] })
+  expect(tallyOf(atRisk((await headOf(world)).exposure), 'eur').count).toBe(0)
+  await world.terminal.close()
+})
+
+test.each(['review_rejected', 'deferred_too_old', 'never_decided'] as const)(
+  'a payment that a person closed says %s, and what that one wrote',
+  async (why) => {
+    const world = await keptForReview()
+    const { paymentId, attemptId } = world.kept
+    const givenUp = { why, note: 'sold by nobody' }
+    await world.gateway.say({
+      ...outcome(paymentId),
+      ...UNDECIDED,
+      status: 'declined',
+      attempt: attemptId,
+      givenUp,
+    })
+    await world.clock.advance(1_000)
+    expect(await world.terminal.payment(paymentId)).toMatchObject({
+      state: 'FAILED_TO_PROCESS',
+      code: why,
+      note: 'sold by nobody',
+    })
+    expect(await world.terminal.queue.get(paymentId)).toMatchObject({
+      failure: { category: 'given_up', code: why, detail: 'sold by nobody' },
+    })
+    await world.terminal.close()
+  },
+)
+
+test('a word about another card of the same payment, which a copy of this device has read, changes nothing', async () => {
+  const world = await keptForReview()
+  const { paymentId } = world.kept
+  await world.gateway.say({ ...outcome(paymentId), attempt: 'att_000000000000000000000099' })
+  await world.clock.advance(1_000)
+  expect(await world.terminal.payment(paymentId)).toMatchObject({ state: 'FAILED_TO_UPLOAD' })
+  expect(tallyOf(atRisk((await headOf(world)).exposure), 'eur').count).toBe(1)
+  await world.terminal.close()
+})
+
+const UNDECIDED = { responseCode: null, approvalCode: null } as const
+
+async function keptForReview() {
+  const world = await openWorld()
+  world.gateway.verdict = ({ kind }) =>
+    kind === 'payment.accepted'
+      ? { verdict: 'parked', code: 'duplicate_suspected' }
+      : { verdict: 'received', code: null }
+  const { intent } = await sell(world, { offlineBehavior: 'force_offline' })
+  await world.clock.advance(1_000)
+  const payment = must(await world.terminal.payment(intent.paymentId), 'it was stored')
+  if (payment.state !== 'FAILED_TO_UPLOAD') throw new Error(payment.state)
+  return { ...world, kept: payment }
+}
+
 test('another generation starts the cursor again', async () => {
   const world = await openWorld()
   const { intent } = await sell(world, { offlineBehavior: 'force_offline' })

@@ -12,6 +12,7 @@ import { isSynced } from '../journal/generation-mark.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
 import { keepLease, keptNames } from '../journal/kept-values.ts'
+import { isAtRisk } from '../journal/payment-parts.ts'
 import { prune } from '../journal/prune.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { release } from '../journal/void-draft.ts'
@@ -193,6 +194,10 @@ function applyWords(
         const before = payments.get(outcome.payment) ?? loaded.get(outcome.payment)
         if (before === undefined) continue
         const next = applyOutcome(before, outcome, statement)
+        if (isAtRisk(next)) {
+          payments.set(next.paymentId, next)
+          continue
+        }
         if (next.state !== before.state) exposure = release(exposure, before)
         erase.push(...before.sealedSeqs)
         payments.set(next.paymentId, { ...next, sealedSeqs: [] })

@@ -59,7 +59,13 @@ export type StoredPaymentState =
   | ({ readonly state: 'QUEUED' } & Accepted & StoredOffline)
   | ({ readonly state: 'UPLOADED' } & Accepted & StoredOffline)
   | ({ readonly state: 'PROCESSED'; readonly outcome: Signed } & Accepted & StoredOffline)
-  | ({ readonly state: 'FAILED_TO_PROCESS'; readonly code: string; readonly outcome: Signed } & Accepted &
+  | ({
+      readonly state: 'FAILED_TO_PROCESS'
+      readonly code: string
+      /** What the person said who closed it as not paid; absent where the issuer declined. */
+      readonly note?: string
+      readonly outcome: Signed
+    } & Accepted &
       (StoredOffline | NeverStored))
   | ({ readonly state: 'FAILED_TO_UPLOAD'; readonly code: string } & Accepted & StoredOffline)
   | { readonly state: 'VOIDED'; readonly reason: string; readonly voidedMs: number }

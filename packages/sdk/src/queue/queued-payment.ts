@@ -81,7 +81,7 @@ export interface ReceiptDetails {
 
 /** `detail` is for a person; `code` is of the error table. */
 export interface QueueFailure {
-  readonly category: 'kept_for_review' | 'issuer_declined' | 'canceled'
+  readonly category: 'kept_for_review' | 'issuer_declined' | 'given_up' | 'canceled'
   readonly code: string
   readonly detail: string
 }
@@ -164,12 +164,14 @@ function failureOf(payment: Queued): QueueFailure | null {
     return { category: 'kept_for_review', code, detail: isErrorCode(code) ? errorTable[code].message : code }
   }
   if (payment.state !== 'FAILED_TO_PROCESS') return null
+  const { code, note } = payment
+  if (note !== undefined) return { category: 'given_up', code, detail: note }
   if (outcomeOf(payment)?.status === 'canceled')
     return { category: 'canceled', code: 'payment_voided', detail: 'The gateway closed the payment.' }
   return {
     category: 'issuer_declined',
     code: 'card_declined',
-    detail: `The issuer answered ${payment.code}.`,
+    detail: `The issuer answered ${code}.`,
   }
 }
 

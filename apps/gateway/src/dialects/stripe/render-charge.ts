@@ -1,5 +1,6 @@
-import { type Attempt, type CardFacts, must } from '@holdfast/core'
+import { type Attempt, type CardFacts, claimedAttempt, type GivenUp, must } from '@holdfast/core'
 import { responseCode } from '@holdfast/iso8583'
+import { errorTable } from '@holdfast/protocol'
 import { type ChargeMoney, readChargeMoney } from '../../ledger/charge-money.ts'
 import { findCharges, findPayments, type PaymentView } from '../../payments/payment-queries.ts'
 import { noNotes, type PaymentNotes, readNotes } from '../../payments/payment-notes.ts'
@@ -58,6 +59,8 @@ function renderCharge(
   const approvedMinor = standing ? (attempt.approvedMinor ?? amountMinor) : amountMinor
   const { captureMethod, capturedMinor, tipMinor = 0 } = row.story
   const captured = standing && (captureMethod === 'automatic' || capturedMinor !== undefined)
+  const isClaimed = claimedAttempt(row.story)?.number === number
+  const givenUp = isClaimed ? (row.story.givenUp ?? null) : null
   return {
     id: detail.chargeId,
     object: 'charge',
@@ -78,7 +81,7 @@ function renderCharge(
     description: notes.description,
     disputed: false,
     failure_balance_transaction: null,
-    ...failureOf(attempt),
+    ...(givenUp === null ? failureOf(attempt) : givenUpFailure(givenUp)),
     fraud_details: {},
     invoice: null,
     livemode: row.mode === 'live',
@@ -98,7 +101,7 @@ function renderCharge(
     source_transfer: null,
     statement_descriptor: notes.statementDescriptor,
     statement_descriptor_suffix: notes.statementDescriptorSuffix,
-    status: statusOf(attempt),
+    status: givenUp === null ? statusOf(attempt) : 'failed',
     transfer_data: null,
     transfer_group: notes.transferGroup,
   }
@@ -113,6 +116,11 @@ export function metadataOf(row: PaymentView['row'], { metadata }: PaymentNotes):
     ...(operator === null ? {} : { operator }),
     ...metadata,
   }
+}
+
+/** Closed by a person, and no issuer. */
+export function givenUpFailure({ why }: GivenUp): { failure_code: string; failure_message: string } {
+  return { failure_code: 'card_declined', failure_message: errorTable[why].message }
 }
 
 /** A decline that the gateway will ask again about is not yet one. */

@@ -12,7 +12,7 @@ import { findPayments, type PaymentView, type Scope } from '../../payments/payme
 import { noNotes, type PaymentNotes, readNotes } from '../../payments/payment-notes.ts'
 import { declineCode, declineErrorCode } from './decline-code.ts'
 import { NEVER, type ObjectKind, type StripeObject } from './platform/object-kinds.ts'
-import { isFinalDecline, metadataOf } from './render-charge.ts'
+import { givenUpFailure, isFinalDecline, metadataOf } from './render-charge.ts'
 
 /** A payment of a device, or one that a back end asks for, as a PaymentIntent. What exists only here is in `offline`. */
 export const paymentIntentKind: ObjectKind = {
@@ -167,6 +167,11 @@ function lastPaymentError({ row }: PaymentView) {
   const status = statusOf(story)
   if (status !== 'declined' && status !== 'requires_payment_method') return null
   const declined = claimedAttempt(story) ?? story.attempts.at(-1)
+  if (story.givenUp !== undefined) {
+    const { failure_code: code, failure_message: message } = givenUpFailure(story.givenUp)
+    const doc_url = `/docs/errors#${story.givenUp.why}`
+    return { type: 'card_error', code, decline_code: 'generic_decline', message, doc_url }
+  }
   if (declined === undefined || !isFinalDecline(declined)) return null
   const charge = row.details[declined.number - 1]?.chargeId
   return {

@@ -1,0 +1,119 @@
+import { must } from '@holdfast/core'
+import { openRecord, type SealedRecord } from '@holdfast/envelope'
+import type { ErrorCode } from '@holdfast/protocol'
+import type { GatewayWorld } from '../gateway-world.ts'
+import type { DeviceRow, ParkedRecord, PaymentRow } from '../store/gateway-store.ts'
+import { commitDecision, refused } from './commit-decision.ts'
+import { decideRest, hasWaitingPayments } from './decide-rest.ts'
+import { decideWaiting } from './decide-waiting.ts'
+import { rejectParked } from './reject-parked.ts'
+import { releaseParked } from './release-parked.ts'
+
+/** What a person says of a payment that waits for one. */
+export interface ReviewDecision {
+  /** `release`: it is genuine and goes on. `reject`: it is closed as not paid. Either is for ever. */
+  readonly decide: 'release' | 'reject'
+  /** Who says so; 1 to 200 characters. */
+  readonly by: string
+  /** Why, up to 200 characters; of a rejection it reaches the device. */
+  readonly note: string
+}
+
+export interface ReviewSubject {
+  readonly account: string
+  readonly paymentId: string
+  /** Needed only where several devices have records of this payment that wait. */
+  readonly deviceId?: string
+}
+
+/** `decided_before`: the same word was said before, and nothing was changed now. */
+export type Reviewed =
+  | { readonly result: 'decided' | 'decided_before' }
+  | { readonly result: 'refused'; readonly code: ReviewRefusal; readonly retryable: boolean }
+
+export type ReviewRefusal =
+  | 'payment_not_found'
+  | 'nothing_waits'
+  /** The other word was said before. */
+  | 'decided_otherwise'
+  | 'several_devices'
+  /** Only the acquirer's books tell: `resolveLostOutcome`. */
+  | 'outcome_lost'
+  /** The host could not take an advice: the card has paid, so it is told again and not given up. */
+  | 'advice_refused'
+  /** No issuer takes it any more, so it cannot go on. */
+  | 'deferred_too_old'
+  /** Records that are not proven to be of the device, or contradict their sale, cannot be released. */
+  | 'not_releasable'
+  | 'moved_meanwhile'
+  /** What still contradicts it. `duplicate_suspected`: an approval of the other card stands or may stand. */
+  | ErrorCode
+
+/** Why a person may say that a record is genuine after all. */
+const RELEASABLE: ReadonlySet<string> = new Set(['record_fork', 'duplicate_suspected', 'device_revoked'])
+
+/**
+ * One decision about one payment: about its records that were set aside, else about itself, where nobody else decides it
+ * any more. What it changes, who said so, and what the device hears are one commit.
+ */
+export async function decideReview(
+  world: GatewayWorld,
+  subject: ReviewSubject,
+  decision: ReviewDecision,
+): Promise<Reviewed> {
+  const { account, paymentId } = subject
+  const parked = await world.store.parkedRecords(account, subject)
+  const { rows, voids } = await world.store.payments(account, [paymentId])
+  const row = rows[0] ?? null
+  const waiting = parked.filter((record) => record.decision === null)
+  const deviceIds = new Set(waiting.map(({ deviceId }) => deviceId))
+  if (deviceIds.size > 1) return refused('several_devices')
+  const [deviceId] = deviceIds
+  if (deviceId === undefined)
+    return (await decideWaiting(world, row, decision)) ?? decidedBefore(parked, row, decision)
+  if (decision.decide === 'release' && waiting.some(({ parkedCode }) => !RELEASABLE.has(parkedCode)))
+    return refused('not_releasable')
+  const device = must(await world.store.device(deviceId), 'a record has a device')
+  const records = await reopened(world, device, waiting)
+  const made =
+    decision.decide === 'release'
+      ? await releaseParked(world, { device, records, row, voids })
+      : await rejectParked(world, { device, records, row, voids }, decision.note)
+  if ('parked' in made) return refused(made.parked)
+  const reviewed = await commitDecision(world, made, {
+    account,
+    deviceId,
+    paymentId,
+    waitedFor: must(waiting[0], 'something waits').parkedCode,
+    hashes: waiting.map(({ hash }) => hash),
+    decision,
+  })
+  if (reviewed.result === 'decided' && !(await hasWaitingPayments(world, device)))
+    await decideRest(world, device, decision, { unread: false })
+  return reviewed
+}
+
+/** What cannot be opened as a record of the device does nothing to its payment; it is only decided on. */
+async function reopened(
+  world: GatewayWorld,
+  { account, mode, deviceId, keys }: DeviceRow,
+  waiting: readonly ParkedRecord[],
+): Promise<SealedRecord[]> {
+  const owner = { account, mode, device: deviceId, keys }
+  const opened = await Promise.all(waiting.map(({ wire }) => openRecord(world.crypto, owner, wire)))
+  return opened.flatMap((result) => (result.ok ? [result.record] : []))
+}
+
+/** What to answer when nothing waits any more. */
+function decidedBefore(
+  parked: readonly ParkedRecord[],
+  row: PaymentRow | null,
+  { decide }: ReviewDecision,
+): Reviewed {
+  const said = decide === 'release' ? 'released' : 'rejected'
+  if (parked.length > 0)
+    return parked.every(({ decision }) => decision === said)
+      ? { result: 'decided_before' }
+      : refused('decided_otherwise')
+  return refused(row === null ? 'payment_not_found' : 'nothing_waits')
+}

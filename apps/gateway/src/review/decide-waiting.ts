@@ -1,0 +1,62 @@
+import { advance, type GiveUpReason } from '@holdfast/core'
+import type { GatewayWorld } from '../gateway-world.ts'
+import {
+  ADVICE_REFUSED,
+  CARD_BLOCK_GONE,
+  CARD_BLOCK_UNREADABLE,
+  DEFERRED_TOO_OLD,
+  OUTCOME_LOST,
+  RETRIES_USED_UP,
+} from '../payments/attention.ts'
+import { settle } from '../payments/settle.ts'
+import type { PaymentRow } from '../store/gateway-store.ts'
+import { commitDecision, refused } from './commit-decision.ts'
+import type { Reviewed, ReviewDecision } from './decide-review.ts'
+
+/** What a machine may try once more when a person has looked. */
+const TRIED_AGAIN: ReadonlySet<string> = new Set([RETRIES_USED_UP, ADVICE_REFUSED, CARD_BLOCK_UNREADABLE])
+
+/** What may be closed as not paid, and the reason that the till shows. */
+const GIVEN_UP: ReadonlyMap<string, GiveUpReason> = new Map([
+  [DEFERRED_TOO_OLD, 'deferred_too_old'],
+  [RETRIES_USED_UP, 'never_decided'],
+  [CARD_BLOCK_UNREADABLE, 'never_decided'],
+  [CARD_BLOCK_GONE, 'never_decided'],
+])
+
+/** About a payment of which no record waits; null when it does not wait for a person either. */
+export async function decideWaiting(
+  world: GatewayWorld,
+  row: PaymentRow | null,
+  decision: ReviewDecision,
+): Promise<Reviewed | null> {
+  if (row === null) return null
+  const { attention } = row
+  const isReject = decision.decide === 'reject'
+  if (isReject && row.story.givenUp !== undefined) return { result: 'decided_before' }
+  if (attention === null) return null
+  const decided = isReject ? givenUp(row, attention, decision.note) : triedAgain(row, attention)
+  if ('result' in decided) return decided
+  const change = await settle(world, row, decided, world.clock.wallMs())
+  const { account, deviceId } = row
+  return commitDecision(world, change, {
+    account,
+    deviceId,
+    paymentId: row.story.paymentId,
+    waitedFor: attention,
+    hashes: [],
+    decision,
+  })
+}
+
+function triedAgain(row: PaymentRow, attention: string): PaymentRow | Reviewed {
+  if (TRIED_AGAIN.has(attention)) return { ...row, attention: null }
+  return refused(attention === OUTCOME_LOST ? OUTCOME_LOST : DEFERRED_TOO_OLD)
+}
+
+function givenUp(row: PaymentRow, attention: string, note: string): PaymentRow | Reviewed {
+  const why = GIVEN_UP.get(attention)
+  if (why === undefined) return refused(attention === OUTCOME_LOST ? OUTCOME_LOST : ADVICE_REFUSED)
+  const result = advance(row.story, { type: 'given_up', why, note })
+  return 'refusal' in result ? refused(result.refusal) : { ...row, story: result.story, attention: null }
+}
