@@ -233,7 +233,7 @@ describe('an online sale', () => {
       expect.objectContaining({
         why: 'customer',
         pan: TEST_PANS.visa,
-        original: { advice: false, stan: sent?.stan, transmittedAtMs: sent?.transmittedAtMs },
+        original: { advice: false, holds: false, stan: sent?.stan, transmittedAtMs: sent?.transmittedAtMs },
       }),
     ])
     expect(await status(sale)).toBe('canceled')
