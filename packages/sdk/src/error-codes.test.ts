@@ -27,9 +27,14 @@ const [sources, tests] = [
   globSync('packages/{sdk,core}/src/**/*.test{,-suite}.ts', { cwd: root }),
 ].map((files) => files.map(read).join('\n'))
 
+/** Said to a back end that calls off what a device has taken; the story of a payment names it, and no device hears it. */
+const SAID_TO_BACK_ENDS = 'state_unfit'
+
 const codesIn = (text = '') =>
   new Set(
-    [...text.matchAll(/['`]([a-z_]+)['`]/g)].flatMap(([, code = '']) => (isErrorCode(code) ? [code] : [])),
+    [...text.matchAll(/['`]([a-z_]+)['`]/g)].flatMap(([, code = '']) =>
+      isErrorCode(code) && code !== SAID_TO_BACK_ENDS ? [code] : [],
+    ),
   )
 const documented = codesIn(page)
 
