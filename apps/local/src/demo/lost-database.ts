@@ -20,7 +20,7 @@ export async function backUp(home: string, say: (line: string) => void): Promise
  * anything more: the devices bring back what they hold, with the outcomes that the lost database had signed.
  */
 export async function loseDatabase(
-  { services }: Stack,
+  { services, devices }: Stack,
   { home, file }: { readonly home: string; readonly file: string },
   say: (line: string) => void,
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function loseDatabase(
   await runOperator(home, 'restore', '--from', file, '--yes')
   await gateway.start()
   const startedMs = performance.now()
-  while (!(await runOperator(home, 'restores', 'list')).includes('Nothing that a restore made')) {
+  while (!(await isHealed(home)) || !(await areOnline(devices))) {
     if (performance.now() - startedMs > HEAL_MS) {
       say('  not healed in time')
       return
@@ -39,4 +39,14 @@ export async function loseDatabase(
     await sleep(LOOK_MS)
   }
   say('  the devices have brought back what it had forgotten')
+}
+
+async function isHealed(home: string): Promise<boolean> {
+  return (await runOperator(home, 'restores', 'list')).includes('Nothing that a restore made')
+}
+
+/** They have seen that it is back, and that an issuer can be asked. */
+async function areOnline(devices: Stack['devices']): Promise<boolean> {
+  const views = await Promise.all(devices.map((device) => device.view()))
+  return views.every(({ networkStatus }) => networkStatus === 'online')
 }
