@@ -57,6 +57,8 @@ Holdfast is running (started in ${(tookMs / 1000).toFixed(1)} s). Test mode, sim
   Outage lab   ${ready.lab}
   Gateway      ${ready.gateway}   key ${ready.keys.stripe}
   Acquirer     ${ready.acquirer.control}/journal
+  Operator     ${ready.gateway}/operator   the same key opens it
+  Mails        ${ready.mail}
 
 First step: open the till and sell something with a test card. Then open the lab, switch the
 internet off, and sell again. Ctrl-C stops everything; what you did is kept in ${shortPath(home)}.

@@ -8,7 +8,7 @@ const page = readFileSync(new URL('../../../../docs/operations.md', import.meta.
 const documented = [...page.matchAll(/^(?:\w+=\S+ )*npm run (gateway -- )?(.+)$/gm)]
   .map(([, isGateway, rest = '']) => (isGateway === undefined ? rest.replace(/ -- /, ' ') : rest))
   .filter((line) => !/^(start|audit)\b/.test(line))
-  .map((line) => line.replace(/ +#.*$/, '').split(' '))
+  .map((line) => wordsOf(line.replace(/ +#.*$/, '')))
 
 test('every command in docs/operations.md can be typed as it stands there', () => {
   expect(documented.length).toBeGreaterThan(10)
@@ -23,3 +23,8 @@ test('every command is in docs/operations.md', () => {
   const names = new Set(documented.map((typed) => commandOf(typed)?.name))
   expect(names).toEqual(new Set(commands.map(({ name }) => name)))
 })
+
+/** As a shell takes them apart: what stands in quotes is one. */
+function wordsOf(line: string): string[] {
+  return (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"|"$/g, ''))
+}
