@@ -17,7 +17,7 @@ type Lane = readonly [name: string, timeoutMinutes: number]
 
 /** They mostly wait, for disks, browsers and clocks: two tracks take the next one, the long ones first. */
 const lanes: readonly Lane[] = [
-  ['pg', 10],
+  ['pg', 20],
   ['e2e', 20],
   ['chaos', 20],
   ['web', 10],
