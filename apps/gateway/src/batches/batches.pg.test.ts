@@ -83,7 +83,8 @@ test('ST12: where the terminal captures, the batch presents each sale once, and 
     { state: 'presented', told: 'accepted' },
     { state: 'presented', told: 'accepted' },
   ])
-  expect(await stack.journal()).toMatchObject([
+  const host = (await stack.journal()).toSorted((a, b) => a.amountMinor - b.amountMinor)
+  expect(host).toMatchObject([
     { mti: '0100', completedMinor: 1_000, batchNumber: '000001' },
     { mti: '0100', completedMinor: 2_000, batchNumber: '000001' },
   ])
