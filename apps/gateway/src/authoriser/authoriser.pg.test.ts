@@ -187,9 +187,11 @@ describe('when the owner of the link dies', () => {
 
 describe('an online sale', () => {
   test('is answered at once, then approved, and the acceptance adopts the approval', async () => {
+    const decide = late()
     gateway.startAuthoriser()
     const { sale, attempt, answer } = await presentOnline()
     expect(answer.outcome.result).toBe('pending')
+    decide(APPROVED)
     await gateway.until(async () => (await states(sale))[0] === 'approved')
     expect(gateway.acquirer.authorisations[0]).toMatchObject({ deferred: false })
     await gateway.send(device, [await device.approved(sale, attempt)])
