@@ -8,6 +8,8 @@ export interface ChargeMoney {
   readonly txn: string | null
   /** Without refunds that wait, have failed or were called off. */
   readonly refundedMinor: number
+  /** The newest dispute of it, however that has ended; null for none. */
+  readonly dispute: string | null
 }
 
 /** By charge; one that nothing is known of is left out. */
@@ -16,16 +18,22 @@ export async function readChargeMoney(
   { account, mode }: Scope,
   chargeIds: readonly string[],
 ): Promise<ReadonlyMap<string, ChargeMoney>> {
-  const { rows } = await db.query<{ charge: string; txn: string | null; refunded: number }>({
-    text: `select charge, max(txn) as txn, coalesce(sum(refunded), 0)::bigint as refunded from (
-        select source as charge, txn, 0 as refunded from balance_transactions
+  const { rows } = await db.query<ChargeMoney & { charge: string }>({
+    text: `select charge, max(txn) as txn, coalesce(sum(refunded), 0)::bigint as "refundedMinor",
+        max(dispute) as dispute
+      from (
+        select source as charge, txn, 0 as refunded, null as dispute from balance_transactions
         where account = $1 and mode = $2 and source = any ($3) and type = 'charge'
         union all
-        select charge, null, amount_minor from refunds
+        select charge, null, amount_minor, null from refunds
         where account = $1 and mode = $2 and charge = any ($3) and status in ('submitted', 'succeeded')
+        union all
+        select charge, null, 0, dispute from disputes
+        where account = $1 and mode = $2 and charge = any ($3)
+          and payment in (select payment from attempts where account = $1 and charge = any ($3))
       ) as money group by charge`,
     values: [account, mode, chargeIds],
     types: numericTypes,
   })
-  return new Map(rows.map(({ charge, txn, refunded }) => [charge, { txn, refundedMinor: refunded }]))
+  return new Map(rows.map(({ charge, ...money }) => [charge, money]))
 }

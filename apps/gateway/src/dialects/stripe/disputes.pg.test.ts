@@ -107,6 +107,21 @@ test('a dispute that is closed by the merchant is lost, and its payment is refun
   })
 })
 
+test('a charge says that it is disputed, and by which dispute, also when that is over', async () => {
+  const charge = () => shop.stripe.charges.retrieve(sampleId('ch', 11), { expand: ['dispute'] })
+  expect(await charge()).toMatchObject({
+    disputed: true,
+    dispute: { id: disputeId, status: 'needs_response' },
+  })
+  await shop.stripe.disputes.close(disputeId)
+  expect(await charge()).toMatchObject({ disputed: true, dispute: { id: disputeId, status: 'lost' } })
+  await shop.put(2, { states: [sampleStates.approved] })
+  expect(await shop.stripe.charges.retrieve(sampleId('ch', 21))).toMatchObject({
+    disputed: false,
+    dispute: null,
+  })
+})
+
 test('evidence that comes after the deadline is refused', async () => {
   shop.gateway.clock.advance(86_400_001)
   await expect(

@@ -25,7 +25,7 @@ export const chargeKind: ObjectKind = {
           must(views.get(payment), 'a charge belongs to its payment'),
           number,
           notes.get(charge) ?? notes.get(payment) ?? noNotes,
-          money.get(charge) ?? { txn: null, refundedMinor: 0 },
+          money.get(charge) ?? { txn: null, refundedMinor: 0, dispute: null },
         ),
       ]),
     )
@@ -34,6 +34,7 @@ export const chargeKind: ObjectKind = {
     payment_intent: { kind: 'payment_intent' },
     customer: { kind: 'customer' },
     balance_transaction: { kind: 'balance_transaction' },
+    dispute: { kind: 'dispute' },
     failure_balance_transaction: NEVER,
     application: NEVER,
     application_fee: NEVER,
@@ -50,7 +51,7 @@ function renderCharge(
   { row }: PaymentView,
   number: number,
   notes: PaymentNotes,
-  { txn, refundedMinor }: ChargeMoney,
+  { txn, refundedMinor, dispute }: ChargeMoney,
 ): StripeObject {
   const attempt = must(row.story.attempts[number - 1], 'a charge is an attempt of its payment')
   const detail = must(row.details[number - 1], 'every attempt has its details')
@@ -79,7 +80,9 @@ function renderCharge(
     currency,
     customer: notes.customer,
     description: notes.description,
-    disputed: false,
+    // Newer versions of Stripe's API have only `disputed`.
+    dispute,
+    disputed: dispute !== null,
     failure_balance_transaction: null,
     ...(givenUp === null ? failureOf(attempt) : givenUpFailure(givenUp)),
     fraud_details: {},
