@@ -36,7 +36,13 @@ export async function sellAtTill(
   page: Page,
   sale: { readonly amountMinor: number; readonly card: string },
 ): Promise<{ outcome: string | null; paymentId: string; text: string }> {
-  await page.getByRole('heading', { name: 'New sale' }).waitFor()
+  try {
+    await page.getByRole('heading', { name: 'New sale' }).waitFor()
+  } catch (error) {
+    throw new Error(`the till asks for no new sale but shows: ${await page.locator('body').innerText()}`, {
+      cause: error,
+    })
+  }
   await page.keyboard.type(String(sale.amountMinor))
   await page.getByRole('button', { name: /^Pay/ }).click()
   const card = page.locator(`[data-card="${sale.card}"]`)
