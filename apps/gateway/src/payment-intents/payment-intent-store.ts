@@ -41,6 +41,16 @@ export async function findRequested(
   return rows
 }
 
+/** Whether there is one with this id, whether or not a device has taken it. */
+export async function isPaymentIntentThere(db: Tx, { account, mode }: Scope, id: string): Promise<boolean> {
+  const { rows } = await db.query<{ found: boolean }>(
+    `select exists (select from payments where account = $1 and mode = $2 and payment = $3)
+       or exists (select from payment_intents where account = $1 and mode = $2 and payment = $3) as found`,
+    [account, mode, id],
+  )
+  return rows[0]?.found === true
+}
+
 export async function insertRequested(
   tx: Tx,
   { account, mode }: Scope,

@@ -7,6 +7,8 @@ import { customerOperations } from './resources/customers.ts'
 import { eventOperations } from './resources/events.ts'
 import { webhookEndpointOperations } from './resources/webhook-endpoints.ts'
 import { disputeOperations } from './resources/disputes.ts'
+import { lineItemOperations } from './resources/line-items.ts'
+import { notFromAServerOperations } from './resources/not-from-a-server.ts'
 import { paymentIntentOperations } from './resources/payment-intents.ts'
 import { payoutOperations } from './resources/payouts.ts'
 import { refundOperations } from './resources/refunds.ts'
@@ -14,6 +16,7 @@ import { setupIntentOperations } from './resources/setup-intents.ts'
 import { configurationOperations } from './resources/terminal-configurations.ts'
 import { locationOperations } from './resources/terminal-locations.ts'
 import { readerOperations } from './resources/terminal-readers.ts'
+import { testHelperOperations } from './resources/test-helpers.ts'
 
 /** Every call of `/v1`. A new resource adds one line. */
 export const operations: readonly Operation[] = [
@@ -24,6 +27,8 @@ export const operations: readonly Operation[] = [
   ...customerOperations,
   ...eventOperations,
   ...disputeOperations,
+  ...lineItemOperations,
+  ...notFromAServerOperations,
   ...paymentIntentOperations,
   ...payoutOperations,
   ...refundOperations,
@@ -32,4 +37,5 @@ export const operations: readonly Operation[] = [
   ...configurationOperations,
   ...locationOperations,
   ...readerOperations,
+  ...testHelperOperations,
 ]

@@ -33,6 +33,9 @@ export const readerKind: ObjectKind = {
   expandable: { location: { kind: 'terminal.location' } },
 }
 
+/** Stripe's list is closed; ours says what it is in `model`. */
+export const DEVICE_TYPE = 'simulated_wisepos_e'
+
 function renderLocation(location: Location, livemode: boolean): StripeObject {
   const { id } = location
   if (location.deletedMs !== null) return { id, object: 'terminal.location', deleted: true }
@@ -72,8 +75,7 @@ function renderReader(reader: Reader, livemode: boolean): StripeObject {
     object: 'terminal.reader',
     action: null,
     device_sw_version: null,
-    // Stripe's list is closed; ours says what it is in `model`.
-    device_type: 'simulated_wisepos_e',
+    device_type: DEVICE_TYPE,
     ip_address: null,
     label: reader.label ?? reader.deviceName,
     last_seen_at: reader.lastSeenMs,

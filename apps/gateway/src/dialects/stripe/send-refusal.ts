@@ -3,8 +3,12 @@ import type { FastifyReply } from 'fastify'
 import { stripeError, type StripeRefusal } from './stripe-refusal.ts'
 
 /** The one way out for everything that is refused: body, status, and whether the same request may be sent again. */
-export function sendRefusal(reply: FastifyReply, refusal: StripeRefusal): FastifyReply {
-  const { status, body } = stripeError(refusal, reply.request.id)
+export function sendRefusal(
+  reply: FastifyReply,
+  refusal: StripeRefusal,
+  about?: Readonly<Record<string, unknown>>,
+): FastifyReply {
+  const { status, body } = stripeError(refusal, reply.request.id, about)
   return reply
     .code(status)
     .header('stripe-should-retry', String(errorTable[refusal.code].retryable))

@@ -8,8 +8,8 @@ export interface StripeRefusal {
   readonly param?: string | undefined
   /** For a card that was declined: what the issuer's answer means. */
   readonly declineCode?: string
-  /** Whole objects or ids that belong to the error: `charge`, `payment_intent`, … */
-  readonly about?: Readonly<Record<string, unknown>>
+  /** By id; the answer shows it whole, as it is now. */
+  readonly paymentIntent?: string
 }
 
 export interface StripeAnswer {
@@ -17,9 +17,16 @@ export interface StripeAnswer {
   readonly body: unknown
 }
 
-/** The one renderer of errors. Older clients choose their error class by `type`, newer ones by status: both are right. */
-export function stripeError(refusal: StripeRefusal, requestId: string): StripeAnswer {
-  const { code, stripeCode, message, param, declineCode, about } = refusal
+/**
+ * The one renderer of errors. Older clients choose their error class by `type`, newer ones by status: both are right.
+ * `about` are the whole objects that belong to the error.
+ */
+export function stripeError(
+  refusal: StripeRefusal,
+  requestId: string,
+  about: Readonly<Record<string, unknown>> = {},
+): StripeAnswer {
+  const { code, stripeCode, message, param, declineCode } = refusal
   const { status } = errorTable[code]
   const error = {
     type: typeOf(code, status),
@@ -38,6 +45,11 @@ function typeOf(code: ErrorCode, status: number): string {
   if (status >= 500) return 'api_error'
   if (status === 402) return 'card_error'
   return code === 'idempotency_key_other_request' ? 'idempotency_error' : 'invalid_request_error'
+}
+
+/** What Stripe says of a payment that is in no state for what was asked. */
+export function paymentIntentUnfit(paymentIntent: string, message: string): StripeRefusal {
+  return { code: 'state_unfit', stripeCode: 'payment_intent_unexpected_state', message, paymentIntent }
 }
 
 export function keyMissing(): StripeRefusal {

@@ -114,10 +114,11 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     answered: { body: unknown } | Refusing,
   ) {
     if ('body' in answered) return reply.code(200).send(answered.body)
-    return sendRefusal(
-      reply,
-      'missing' in answered ? await missing(context, answered.missing) : answered.refusal,
-    )
+    if ('missing' in answered) return sendRefusal(reply, await missing(context, answered.missing))
+    const { refusal } = answered
+    if (refusal.paymentIntent === undefined) return sendRefusal(reply, refusal)
+    const [shown] = await renderInOrder(context, 'payment_intent', [refusal.paymentIntent], {})
+    return sendRefusal(reply, refusal, shown === undefined ? {} : { payment_intent: shown })
   }
 
   function contextOf(request: FastifyRequest, { account, mode }: Caller): StripeContext {

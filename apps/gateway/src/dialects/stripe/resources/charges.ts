@@ -1,10 +1,11 @@
+import { isPaymentIntentThere } from '../../../payment-intents/payment-intent-store.ts'
 import { chargesSource, findCharges } from '../../../payments/payment-queries.ts'
 import { writeNotes } from '../../../payments/payment-notes.ts'
 import { chargeSearchFields, searchableCharges } from '../../../payments/charge-search.ts'
 import { notesRefusal } from '../platform/notes-refusal.ts'
 import { type Operation, pathId, tell, write } from '../platform/operation.ts'
 import { email, emptyable, metadata, text } from '../platform/parameter-kinds.ts'
-import { list, renderInOrder, retrieve, search } from '../platform/read-operations.ts'
+import { list, retrieve, search } from '../platform/read-operations.ts'
 
 const object = 'charge'
 const reads = { object, needs: { resource: object, access: 'read' } } as const
@@ -24,9 +25,8 @@ export const chargeOperations: readonly Operation[] = [
         customer = null,
         transfer_group: transferGroup = null,
       } = filters
-      if (payment !== null && (await renderInOrder(context, 'payment_intent', [payment], {})).length === 0) {
+      if (payment !== null && !(await isPaymentIntentThere(context.pool, context.scope, payment)))
         return { missing: { object: 'payment_intent', id: payment, param: 'payment_intent' } }
-      }
       return chargesSource(context.scope, { payment, customer, transferGroup })
     },
   }),

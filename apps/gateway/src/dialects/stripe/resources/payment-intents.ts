@@ -28,7 +28,7 @@ import {
   text,
 } from '../platform/parameter-kinds.ts'
 import { list, rangeMs, retrieve, search } from '../platform/read-operations.ts'
-import { invalidParameter, type StripeRefusal } from '../stripe-refusal.ts'
+import { invalidParameter, paymentIntentUnfit, type StripeRefusal } from '../stripe-refusal.ts'
 
 const object = 'payment_intent'
 const reads = { object, needs: { resource: object, access: 'read' } } as const
@@ -225,5 +225,5 @@ function refusing(
   const status = refused.status === 'declined' ? 'requires_payment_method' : refused.status
   const why = refused.taken ? ' and a device has made a sale of it' : ''
   const message = `This PaymentIntent could not be ${what} because it has a status of ${status}${why}.`
-  return { refusal: { code: 'state_unfit', stripeCode: 'payment_intent_unexpected_state', message } }
+  return { refusal: paymentIntentUnfit(id, message) }
 }

@@ -1,4 +1,5 @@
 import { changedMetadata } from '../../../metadata/metadata.ts'
+import { isPaymentIntentThere } from '../../../payment-intents/payment-intent-store.ts'
 import { findCharges } from '../../../payments/payment-queries.ts'
 import { moveRefund } from '../../../refunds/move-refund.ts'
 import { findRefund } from '../../../refunds/refund.ts'
@@ -66,9 +67,11 @@ export const refundOperations: readonly Operation[] = [
         idsOf(context),
       )
       if (result.ok) return { done: result.refund.refundId }
-      return result.refusal === 'resource_missing'
-        ? { missing: { object: 'payment_intent', id: paymentId, param: 'payment_intent' } }
-        : { refusal: moneyRefusal(result.refusal) }
+      if (result.refusal !== 'resource_missing') return { refusal: moneyRefusal(result.refusal) }
+      // Asked for by a back end, and no device has taken it.
+      return (await isPaymentIntentThere(tx, scope, paymentId))
+        ? { refusal: moneyRefusal('payment_not_refundable') }
+        : { missing: { object: 'payment_intent', id: paymentId, param: 'payment_intent' } }
     },
   }),
   write({

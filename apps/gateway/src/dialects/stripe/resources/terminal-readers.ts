@@ -5,6 +5,7 @@ import { metadataRefusal } from '../platform/metadata-refusal.ts'
 import { type Missing, type Operation, pathId, type StripeContext, write } from '../platform/operation.ts'
 import { emptyable, metadata, oneOf, text } from '../platform/parameter-kinds.ts'
 import { list, retrieve } from '../platform/read-operations.ts'
+import { DEVICE_TYPE } from '../render-terminal.ts'
 
 const object = 'terminal.reader'
 const reads = { object, needs: { resource: 'terminal_reader', access: 'read' } } as const
@@ -17,13 +18,19 @@ export const readerOperations: readonly Operation[] = [
     ...reads,
     path,
     filters: {
-      device_type: oneOf(['simulated_wisepos_e']).optional(),
+      device_type: text().optional(),
       location: text().optional(),
       serial_number: text().optional(),
       status: oneOf(['online', 'offline']).optional(),
     },
-    source: ({ scope }, { location = null, serial_number: serialNumber = null, status = null }) =>
-      readersSource(scope, { location, serialNumber, status }),
+    source(
+      { scope },
+      { device_type: type = DEVICE_TYPE, location = null, serial_number: serial = null, status = null },
+    ) {
+      const { items, values } = readersSource(scope, { location, serialNumber: serial, status })
+      // Stripe's list of types is long and grows; ours are all of one.
+      return { items: `${items} and ${type === DEVICE_TYPE}`, values }
+    },
   }),
   retrieve({ ...reads, path: `${path}/:id` }),
   write({
