@@ -17,6 +17,7 @@ import {
   completionMessage,
   financialMessage,
   panOf,
+  refundMessage,
   requestMessage,
   reversalMessage,
 } from './test-support/sample-messages.ts'
@@ -176,5 +177,34 @@ describe('batch upload', () => {
     const before = [host.entries(), host.batches()]
     host = open()
     expect([host.entries(), host.batches()]).toEqual(before)
+  })
+})
+
+describe('refunds in a batch', () => {
+  const credits = (count: number, minor: number) => totals(2, 2_500, { credits: count, creditsMinor: minor })
+  const refunded = (answered: string) => {
+    host.handle(financialMessage(1))
+    host.handle(financialMessage(2))
+    const reply = host.handle(refundMessage(11, { sale: 1 }))
+    expect(reply.kind === 'answer' && reply.message.fields[39]).toBe(answered)
+  }
+
+  it('ST12: count as credits, apart from the sales, and are settled with them', () => {
+    refunded('00')
+    expect(reconcile(totals(2, 2_500))).toMatchObject({
+      responseCode: '95',
+      totals: { debits: 2, debitsMinor: 2_500, credits: 1, creditsMinor: 750 },
+    })
+    expect(reconcile(credits(1, 750))).toMatchObject({ responseCode: '00' })
+    expect(host.entries().map(({ batchNumber }) => batchNumber)).toEqual(['000001', '000001', '000001'])
+    expect(host.batches()).toMatchObject([{ count: 3, netMinor: 1_750 }])
+  })
+
+  it('that were refused or taken back count on neither side', () => {
+    script.add({ match: { message: 'refund', next: 1 }, do: { responseCode: '57' } })
+    refunded('57')
+    host.handle(refundMessage(12, { sale: 1 }))
+    host.handle(reversalMessage(12, { amountMinor: 750 }))
+    expect(reconcile(totals(2, 2_500))).toMatchObject({ responseCode: '00' })
   })
 })

@@ -38,7 +38,7 @@ export function compareTotals(
     const isSame = closed.count === theirs.count && closed.netMinor === theirs.netMinor
     return { answer: { ...ids, responseCode: isSame ? IN_BALANCE : OUT_OF_BALANCE } }
   }
-  const totals = totalsOf(book.openSales(batch))
+  const totals = totalsOf(book.openEntries(batch))
   const ours = netOf(totals)
   if (ours.count !== theirs.count || ours.netMinor !== theirs.netMinor) {
     return { answer: { ...ids, responseCode: OUT_OF_BALANCE, totals } }
@@ -97,18 +97,28 @@ export function uploadLine(
   return { event: 'completed', atMs, ids: authorised.ids, mti, amountMinor }
 }
 
-function totalsOf(sales: readonly JournalEntry[]): BatchTotals {
-  const reduced = sales.filter(({ reversed }) => reversed)
-  const debitsMinor = sum(sales.map((sale) => sale.completedMinor ?? sale.approvedMinor ?? 0))
+function totalsOf(entries: readonly JournalEntry[]): BatchTotals {
+  const debits = sideOf(entries.filter(({ kind }) => kind !== 'refund'))
+  const credits = sideOf(entries.filter(({ kind }) => kind === 'refund'))
   return {
-    credits: 0,
-    creditsMinor: 0,
-    reversedCredits: 0,
-    reversedCreditsMinor: 0,
-    debits: sales.length,
-    debitsMinor,
-    reversedDebits: reduced.length,
-    reversedDebitsMinor: debitsMinor - sum(sales.map(({ chargedMinor }) => chargedMinor)),
+    credits: credits.count,
+    creditsMinor: credits.minor,
+    reversedCredits: credits.reversed,
+    reversedCreditsMinor: credits.reversedMinor,
+    debits: debits.count,
+    debitsMinor: debits.minor,
+    reversedDebits: debits.reversed,
+    reversedDebitsMinor: debits.reversedMinor,
+  }
+}
+
+function sideOf(entries: readonly JournalEntry[]) {
+  const minor = sum(entries.map((entry) => entry.completedMinor ?? entry.approvedMinor ?? 0))
+  return {
+    count: entries.length,
+    minor,
+    reversed: entries.filter(({ reversed }) => reversed).length,
+    reversedMinor: minor - sum(entries.map(({ chargedMinor }) => Math.abs(chargedMinor))),
   }
 }
 

@@ -5,6 +5,7 @@ import type {
   BatchIds,
   ChargedBackLine,
   JournalLine,
+  RefundedLine,
   SaleKind,
   TransactionIds,
   TransactionLine,
@@ -20,7 +21,7 @@ export type JournalEntry = {
   readonly localDate: string
   readonly localTime: string
   readonly merchant: string
-  readonly kind: SaleKind | 'reversal_only'
+  readonly kind: SaleKind | 'refund' | 'reversal_only'
   /** What was asked, minor units. */
   readonly amountMinor: number
   readonly currency: string
@@ -35,8 +36,12 @@ export type JournalEntry = {
   readonly approvedMinor?: number
   /** Reversed as a whole. */
   readonly reversed: boolean
-  /** What the card is charged now, after completion and reversals; the figure that an audit adds up. */
+  /** What the card is charged now, after completion and reversals; the figure that an audit adds up. Below zero: given back. */
   readonly chargedMinor: number
+  /** What refunds gave back of it; they have rows of their own. */
+  readonly refundedMinor?: number
+  /** Of a refund: the RRN of its sale. */
+  readonly saleRrn?: string
   /** The final amount, once an advice has told it. */
   readonly completedMinor?: number
   readonly chargedBackMinor?: number
@@ -49,7 +54,12 @@ export type JournalEntry = {
   readonly atMs: number
 }
 
-export type Transaction = { readonly entry: JournalEntry; readonly authorised?: AuthorisedLine }
+export type Transaction = {
+  readonly entry: JournalEntry
+  /** How it was decided, as a sale or as a refund; neither where only a reversal came. */
+  readonly authorised?: AuthorisedLine
+  readonly refunded?: RefundedLine
+}
 
 /** A row of `GET /chargebacks`. */
 export type Chargeback = Omit<ChargedBackLine, 'event' | 'ids'> & {
@@ -102,8 +112,8 @@ export class Book {
     return this.#batches.find((line) => batchKey(line.batch) === batchKey(batch))
   }
 
-  /** Captured sales of the terminal in that currency that no batch has settled yet. */
-  openSales(batch: BatchIds): JournalEntry[] {
+  /** Captured sales and refunds of the terminal in that currency that no batch has settled yet. */
+  openEntries(batch: BatchIds): JournalEntry[] {
     return this.entries().filter((entry) => entry.batchNumber === undefined && isOf(entry, batch))
   }
 
@@ -162,6 +172,7 @@ export class Book {
         return
       }
       case 'authorised':
+      case 'refunded':
       case 'asked_again':
       case 'completed':
       case 'reversed':
@@ -182,15 +193,24 @@ export class Book {
     const account = accountKey(cardFingerprint, currency)
     const changeMinor = chargedMinor - (before?.entry.chargedMinor ?? 0)
     this.#chargedMinor.set(account, (this.#chargedMinor.get(account) ?? 0) + changeMinor)
+    if (after.entry.kind === 'refund') this.#noteOnSale(after.entry, -changeMinor)
     if (line.event === 'charged_back') {
       const { event: _event, ids, ...facts } = line
       this.#chargebacks.push({ ...facts, terminal: ids.terminal, rrn: ids.rrn, currency })
     }
-    if (line.event !== 'authorised') return
+    if (line.event !== 'authorised' && line.event !== 'refunded') return
     if (line.outcome === 'approved') this.#approvals += 1
+    if (line.event === 'refunded') return
     if (line.atc !== undefined && line.atc > (this.highestAtc(cardFingerprint) ?? -1)) {
       this.#highestAtc.set(cardFingerprint, line.atc)
     }
+  }
+
+  #noteOnSale({ saleRrn, ...refund }: JournalEntry, changeMinor: number): void {
+    const sale = saleRrn === undefined ? undefined : this.findByRrn({ ...refund, rrn: saleRrn })
+    if (sale === undefined) return
+    const refundedMinor = (sale.entry.refundedMinor ?? 0) + changeMinor
+    this.#transactions.set(keyOf(sale.entry), changed(sale, { refundedMinor }))
   }
 }
 
@@ -205,10 +225,19 @@ function advance(before: Transaction | undefined, line: TransactionLine): Transa
       const entry = { ...facts, ...ids, kind, ...approved, reversed, chargedMinor, timesAsked: 1 }
       return { entry, authorised: line }
     }
+    case 'refunded': {
+      const { event: _event, ids, ...facts } = line
+      const reversed = before?.entry.reversed ?? false
+      const chargedMinor = line.outcome === 'approved' && !reversed ? -line.amountMinor : 0
+      const approved = line.outcome === 'approved' ? { approvedMinor: line.amountMinor } : {}
+      const common = { kind: 'refund', deferred: false, timesAsked: 1 } as const
+      const entry = { ...facts, ...ids, ...common, ...approved, reversed, chargedMinor }
+      return { entry, refunded: line }
+    }
     case 'asked_again':
       return before && changed(before, { timesAsked: before.entry.timesAsked + 1 })
     case 'completed': {
-      if (before === undefined || before.entry.outcome !== 'approved' || before.entry.reversed) return before
+      if (before?.authorised?.outcome !== 'approved' || before.entry.reversed) return before
       return changed(before, { chargedMinor: line.amountMinor, completedMinor: line.amountMinor })
     }
     case 'reversed': {
@@ -217,7 +246,10 @@ function advance(before: Transaction | undefined, line: TransactionLine): Transa
         return { entry: { atMs, mti, merchant, amountMinor, currency, ...ids, ...NEVER_SEEN } }
       }
       const remainingMinor = line.remainingMinor ?? 0
-      const chargedMinor = Math.min(before.entry.chargedMinor, remainingMinor)
+      const { chargedMinor: nowMinor } = before.entry
+      // A refund stands below zero, and comes up to it.
+      const chargedMinor =
+        nowMinor < 0 ? Math.max(nowMinor, 0 - remainingMinor) : Math.min(nowMinor, remainingMinor)
       return changed(before, { reversed: before.entry.reversed || remainingMinor === 0, chargedMinor })
     }
     case 'charged_back':

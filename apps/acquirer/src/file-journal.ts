@@ -82,6 +82,7 @@ function parseLines(bytes: Buffer, path: string): { lines: JournalLine[]; wholeB
 
 const EVENTS: ReadonlySet<unknown> = new Set<JournalLine['event']>([
   'authorised',
+  'refunded',
   'asked_again',
   'completed',
   'reversed',

@@ -15,6 +15,7 @@ import {
 
 import type { Decision } from './issuer.ts'
 import type { TransactionIds } from './journal.ts'
+import type { RefundAnswer } from './refund-desk.ts'
 
 /** 0110 or 0210, made of nothing but what is journalled: the first answer and each later one are the same. */
 export function saleAnswer(
@@ -37,6 +38,20 @@ export function saleAnswer(
   return askedMti.startsWith('02')
     ? buildFinancialAnswer({ ...answer, settlementDate: businessDay(line.atMs) })
     : buildAuthorisationAnswer(answer)
+}
+
+/** 0210 to a refund. */
+export function refundAnswer(
+  line: RefundAnswer & { readonly ids: TransactionIds; readonly amountMinor: number; readonly atMs: number },
+): Iso8583Message {
+  const { ids, responseCode, approvalCode, amountMinor, atMs } = line
+  return buildFinancialAnswer({
+    ...answerIds(ids),
+    responseCode,
+    ...(approvalCode === undefined ? {} : { approvalCode }),
+    amountMinor,
+    settlementDate: businessDay(atMs),
+  })
 }
 
 /** 0130 or 0230. */

@@ -3,6 +3,7 @@ import {
   buildBatchUploadAnswer,
   buildNetworkAnswer,
   buildReconciliationAnswer,
+  isRefund,
   type Iso8583Message,
   NETWORK_CODES,
   parseAuthorisationAdvice,
@@ -12,11 +13,13 @@ import {
   parseFinancialRequest,
   parseNetworkRequest,
   parseReconciliationRequest,
+  parseRefundRequest,
   parseReversalAdvice,
   type ReceivedBatchUpload,
   type ReceivedCardAdvice,
   type ReceivedCardRequest,
   type ReceivedReconciliationRequest,
+  type ReceivedRefundRequest,
   type ReceivedReversalAdvice,
   type WireProfile,
 } from '@holdfast/iso8583'
@@ -24,10 +27,11 @@ import {
 import { compareTotals, uploadLine } from './batches.ts'
 import { Book, type JournalEntry, type Transaction } from './book.ts'
 import { cardByPan } from './cards.ts'
-import { adviceAnswer, formatError, reversalAnswer, saleAnswer } from './host-answers.ts'
+import { adviceAnswer, formatError, refundAnswer, reversalAnswer, saleAnswer } from './host-answers.ts'
 import { createDesk, type HostDesk } from './host-desk.ts'
 import { accept, type AtcRule, decide, declineOf } from './issuer.ts'
 import type { AuthorisedLine, Journal, JournalLine, TransactionIds } from './journal.ts'
+import { createRefundDesk } from './refund-desk.ts'
 import { Script, type ScriptAction } from './script.ts'
 
 export type HostReply =
@@ -86,6 +90,8 @@ export function createHost(deps: HostDeps): Host {
     book.apply(line)
   }
 
+  const refunds = createRefundDesk({ book, record, find, fingerprint, nowMs })
+
   const authorise = (message: Iso8583Message, request: ReceivedCardRequest): HostReply => {
     const { mti } = message
     const ids = idsOf(request, request.stan)
@@ -100,12 +106,17 @@ export function createHost(deps: HostDeps): Host {
     })
     if (action?.drop === 'before') return DROPPED
     const cardFingerprint = fingerprint(request.pan)
+    // The ids of a refund, and it stays one.
+    if (found?.refunded !== undefined)
+      return deliver(saleAnswer(mti, { ids, atMs: nowMs(), ...declineOf(request, NOT_VALID) }), action)
     if (known === undefined) {
       // The reversal overtook its request: an approval now would never be undone.
       const decision =
         found?.entry.reversed === true
           ? declineOf(request, TAKEN_BACK)
-          : decide(book, request, { cardFingerprint, atcRule, ...scriptedDecision(action) })
+          : isRefund(message.fields)
+            ? declineOf(request, NOT_VALID)
+            : decide(book, request, { cardFingerprint, atcRule, ...scriptedDecision(action) })
       const line: AuthorisedLine = {
         event: 'authorised',
         atMs: nowMs(),
@@ -121,11 +132,30 @@ export function createHost(deps: HostDeps): Host {
     const answered = { ...known, ids }
     // Known ids on another sale: neither the old answer nor a new decision would be true of it.
     if (!isSameSale(known, request, cardFingerprint) || isAdvice(known.mti)) {
-      return deliver(saleAnswer(mti, { ...answered, ...declineOf(request, '12') }), action)
+      return deliver(saleAnswer(mti, { ...answered, ...declineOf(request, NOT_VALID) }), action)
     }
     const isTakenBack = known.outcome === 'approved' && found?.entry.reversed === true
     const now = isTakenBack ? { ...declineOf(request, TAKEN_BACK), ids, atMs: known.atMs } : answered
     return deliver(saleAnswer(mti, now), action)
+  }
+
+  const refund = (message: Iso8583Message, request: ReceivedRefundRequest): HostReply => {
+    const { mti } = message
+    const { pan, amountMinor, currencyNumeric, saleRrn, merchantId } = request
+    const ids = idsOf(request, request.stan)
+    const action = takeRefundAction(request, ids)
+    if (action?.drop === 'before') return DROPPED
+    const facts = { pan, amountMinor, currency: currencyNumeric, merchant: merchantId, saleRrn }
+    const said = refunds.take({ mti, ids, ...facts }, action?.responseCode)
+    return deliver(refundAnswer({ ids, amountMinor, atMs: nowMs(), ...said }), action)
+  }
+
+  const takeRefundAction = (
+    { pan, amountMinor }: Pick<ReceivedRefundRequest, 'pan' | 'amountMinor'>,
+    ids: TransactionIds,
+  ): ScriptAction | undefined => {
+    const known = find(ids)?.refunded !== undefined
+    return script.take({ message: 'refund', card: cardByPan(pan)?.name, amountMinor, known })
   }
 
   const advise = (message: Iso8583Message, advice: ReceivedCardAdvice): HostReply => {
@@ -145,13 +175,14 @@ export function createHost(deps: HostDeps): Host {
       deliver(adviceAnswer(mti, { ids: { ...ids, stan: advice.stan }, responseCode, atMs }), action)
     // An advice is refused technically or not at all, and then nothing is done.
     if (action?.responseCode !== undefined) return say(action.responseCode)
+    if (isRefund(message.fields) || found?.refunded !== undefined) return say(NOT_VALID)
     if (advised.kind === 'completion') return say(complete(mti, advice.amountMinor, found))
     const cardFingerprint = fingerprint(advice.pan)
     const known = found?.authorised
     if (known !== undefined) {
       record({ event: 'asked_again', atMs, ids: known.ids, mti })
       const isSame = isSameSale(known, advice, cardFingerprint) && isAdvice(known.mti)
-      if (!isSame) return say('12')
+      if (!isSame) return say(NOT_VALID)
       return say(known.outcome === 'approved' && found?.entry.reversed !== true ? '00' : TAKEN_BACK)
     }
     const isReversed = found?.entry.reversed === true
@@ -172,9 +203,9 @@ export function createHost(deps: HostDeps): Host {
   const complete = (mti: string, amountMinor: number, found: Transaction | undefined): string => {
     const line = found?.authorised
     if (found === undefined || line === undefined || found.entry.reversed) return TAKEN_BACK
-    if (line.outcome !== 'approved') return '12'
+    if (line.outcome !== 'approved') return NOT_VALID
     const { completedMinor } = found.entry
-    if (completedMinor !== undefined && completedMinor !== amountMinor) return '12'
+    if (completedMinor !== undefined && completedMinor !== amountMinor) return NOT_VALID
     const event = completedMinor === undefined ? 'completed' : 'asked_again'
     const common = { atMs: nowMs(), ids: line.ids, mti }
     record(event === 'completed' ? { event, ...common, amountMinor } : { event, ...common })
@@ -212,6 +243,7 @@ export function createHost(deps: HostDeps): Host {
   }
 
   const upload = (message: Iso8583Message, told: ReceivedBatchUpload): HostReply => {
+    if (isRefund(message.fields)) return uploadRefund(message, told)
     const action = script.take({ message: 'batch', card: undefined, amountMinor: 0, known: false })
     if (action?.drop === 'before') return DROPPED
     const responseCode = action?.responseCode ?? takeUpload(told, message.mti)
@@ -224,6 +256,16 @@ export function createHost(deps: HostDeps): Host {
     if (typeof line === 'string') return line
     record(line)
     return '00'
+  }
+
+  const uploadRefund = ({ mti }: Iso8583Message, told: ReceivedBatchUpload): HostReply => {
+    const { pan, amountMinor, currencyNumeric, saleRrn, merchantId } = told
+    const ids = idsOf(told, told.original.stan)
+    const action = takeRefundAction(told, ids)
+    if (action?.drop === 'before') return DROPPED
+    const facts = { pan, amountMinor, currency: currencyNumeric, merchant: merchantId, saleRrn }
+    const { responseCode } = refunds.take({ mti, ids, ...facts }, action?.responseCode)
+    return deliver(buildBatchUploadAnswer({ ...told, responseCode }), action)
   }
 
   const reconcile = (message: Iso8583Message, asked: ReceivedReconciliationRequest): HostReply => {
@@ -274,6 +316,7 @@ export function createHost(deps: HostDeps): Host {
           return read(message, parseAuthorisationRequest(profile, message), authorise)
         case '0200':
         case '0201':
+          if (isRefund(message.fields)) return read(message, parseRefundRequest(message), refund)
           return read(message, parseFinancialRequest(profile, message), authorise)
         case '0120':
         case '0121':
@@ -306,6 +349,7 @@ export function createHost(deps: HostDeps): Host {
 const DROPPED: HostReply = { kind: 'silence', why: 'dropped' }
 /** "Unable to locate record": to a repeat, that what was once approved has been taken back. */
 const TAKEN_BACK = '25'
+const NOT_VALID = '12'
 const FUNCTION_NOT_SUPPORTED = '40'
 
 function read<Value>(

@@ -5,7 +5,13 @@
 export type JournalLine = TransactionLine | BatchClosedLine | BalanceSetLine | ClockAdvancedLine
 
 /** About one transaction. */
-export type TransactionLine = AuthorisedLine | AskedAgainLine | CompletedLine | ReversedLine | ChargedBackLine
+export type TransactionLine =
+  | AuthorisedLine
+  | RefundedLine
+  | AskedAgainLine
+  | CompletedLine
+  | ReversedLine
+  | ChargedBackLine
 
 /** The values by which a request is known again, in its repeats and in its reversal. */
 export type TransactionIds = {
@@ -52,6 +58,24 @@ export type AuthorisedLine = {
   readonly atcStale?: boolean
   /** What the answer says is left on the account. */
   readonly availableMinor?: number
+}
+
+/** Money that was given back to a card, or refused to it. */
+export type RefundedLine = {
+  readonly event: 'refunded'
+  readonly atMs: number
+  readonly ids: TransactionIds
+  readonly mti: string
+  readonly merchant: string
+  readonly amountMinor: number
+  /** Three digits of ISO 4217. */
+  readonly currency: string
+  readonly cardFingerprint: string
+  readonly outcome: 'approved' | 'declined'
+  readonly responseCode: string
+  readonly approvalCode?: string
+  /** Of the sale, on the same terminal; absent: without its sale. */
+  readonly saleRrn?: string
 }
 
 /** The final amount of an approval that was answered. */

@@ -7,10 +7,11 @@ import {
   type ReceivedOriginalReference,
   writeOriginal,
 } from './original-data.ts'
+import { readRefundedSale, writeRefundedSale } from './refunded-sale.ts'
 import type { SaleLocalTime } from './sale-time.ts'
 import { transmissionTime } from './transmission-time.ts'
 
-/** 0320, or 0321: one sale of a batch whose totals differ, as the terminal group has it. */
+/** 0320, or 0321: one sale or refund of a batch, as the terminal group has it. */
 export type BatchUpload = {
   readonly repeat: boolean
   readonly pan: string
@@ -33,6 +34,9 @@ export type BatchUpload = {
   readonly responseCode: string
   /** DE60, six digits. */
   readonly batchNumber: string
+  /** Of a refund: the RRN of its sale, where it has one. */
+  readonly saleRrn?: string
+  /** The message by which the host first hears of it; of what only the batch presents, its first upload. */
   readonly original: OriginalReference
 }
 
@@ -63,6 +67,7 @@ export function buildBatchUpload(upload: BatchUpload): Iso8583Message {
     42: padded(upload.merchantId, 15),
     49: upload.currencyNumeric,
     60: upload.batchNumber,
+    ...writeRefundedSale(upload.saleRrn),
     90: writeOriginal(upload.original),
   }
   return { mti: upload.repeat ? '0321' : '0320', fields }
@@ -71,6 +76,8 @@ export function buildBatchUpload(upload: BatchUpload): Iso8583Message {
 export function parseBatchUpload({ mti, fields }: Iso8583Message): Parsed<ReceivedBatchUpload> {
   if (mti !== '0320' && mti !== '0321') return { ok: false, code: 'wrong_message' }
   if (!hasFields(fields, UPLOAD_FIELDS)) return missingField(fields, UPLOAD_FIELDS)
+  const saleRrn = readRefundedSale(fields)
+  if (!saleRrn.ok) return saleRrn
   return {
     ok: true,
     value: {
@@ -91,6 +98,7 @@ export function parseBatchUpload({ mti, fields }: Iso8583Message): Parsed<Receiv
       ...(fields[38] === undefined ? {} : { approvalCode: fields[38] }),
       responseCode: fields[39],
       batchNumber: fields[60],
+      ...(saleRrn.value === undefined ? {} : { saleRrn: saleRrn.value }),
       original: readOriginal(fields[90]),
     },
   }

@@ -105,12 +105,19 @@ export function readRequest(
   fields: Fields,
   repeat: boolean,
 ): Parsed<ReceivedCardRequest> {
-  if (!hasFields(fields, REQUEST_FIELDS)) return missingField(fields, REQUEST_FIELDS)
+  const sale = readSale(fields, repeat)
+  if (!sale.ok) return sale
   const { deferredMark } = profile
   const mark = fields[deferredMark.field]
   if (mark !== undefined && mark !== deferredMark.value) {
     return { ok: false, code: 'bad_field', field: deferredMark.field }
   }
+  return { ok: true, value: { ...sale.value, deferred: mark !== undefined } }
+}
+
+/** Whatever the private fields say. */
+export function readSale(fields: Fields, repeat: boolean): Parsed<Omit<ReceivedCardRequest, 'deferred'>> {
+  if (!hasFields(fields, REQUEST_FIELDS)) return missingField(fields, REQUEST_FIELDS)
   return {
     ok: true,
     value: {
@@ -134,7 +141,6 @@ export function readRequest(
       ...(fields[52] === undefined ? {} : { pinBlock: fields[52] }),
       ...(fields[53] === undefined ? {} : { securityControl: fields[53] }),
       ...(fields[55] === undefined ? {} : { emv: fields[55] }),
-      deferred: mark !== undefined,
     },
   }
 }

@@ -8,6 +8,7 @@ import {
   writeRequest,
 } from './card-request.ts'
 import type { Iso8583Message, Parsed } from './message.ts'
+import { isRefund } from './processing-code.ts'
 import type { WireProfile } from './profile.ts'
 
 /** 0200, or 0201 when it is asked again: a sale that the host captures by approving it. */
@@ -23,7 +24,7 @@ export function parseFinancialRequest(
   profile: WireProfile,
   { mti, fields }: Iso8583Message,
 ): Parsed<ReceivedFinancialRequest> {
-  if (mti !== '0200' && mti !== '0201') return { ok: false, code: 'wrong_message' }
+  if ((mti !== '0200' && mti !== '0201') || isRefund(fields)) return { ok: false, code: 'wrong_message' }
   return readRequest(profile, fields, mti === '0201')
 }
 

@@ -84,6 +84,7 @@ export type { OriginalReference, ReceivedOriginalReference } from './original-da
 export type { DeferredMark, FieldFormat, Framing, PrivateFieldNumber, WireProfile } from './profile.ts'
 export { ascii1987 } from './profiles/ascii-1987.ts'
 export { bcdBinary1987 } from './profiles/bcd-binary-1987.ts'
+export { isRefund, PROCESSING_CODES } from './processing-code.ts'
 export type { DecodeRefusal } from './read.ts'
 export {
   type BatchTotals,
@@ -96,6 +97,12 @@ export {
   type ReconciliationAnswer,
   type ReconciliationRequest,
 } from './reconciliation.ts'
+export {
+  buildRefundRequest,
+  parseRefundRequest,
+  type ReceivedRefundRequest,
+  type RefundRequest,
+} from './refund-request.ts'
 export { RESPONSE_CODES, responseCode, type ResponseClass, type ResponseCodeFact } from './response-codes.ts'
 export {
   buildReversalAdvice,

@@ -44,6 +44,7 @@ import {
   parseReconciliationAnswer,
   parseReconciliationRequest,
 } from './reconciliation.ts'
+import { buildRefundRequest, parseRefundRequest } from './refund-request.ts'
 import {
   buildReversalAdvice,
   buildReversalAnswer,
@@ -59,6 +60,7 @@ import {
   arbitraryCardRequest,
   arbitraryReconciliation,
   arbitraryReconciliationAnswer,
+  arbitraryRefundRequest,
   arbitraryReversal,
 } from './test-support/arbitrary-values.ts'
 import { transmissionTime } from './transmission-time.ts'
@@ -117,6 +119,15 @@ function spoken(profile: WireProfile): Spoken[] {
       mtis: ['0200', '0201'],
       parse: (message) => parseFinancialRequest(profile, message),
       pairs: requests(buildFinancialRequest),
+    },
+    {
+      name: 'refund',
+      mtis: ['0200', '0201'],
+      parse: parseRefundRequest,
+      pairs: arbitraryRefundRequest.map((value) => ({
+        message: buildRefundRequest(profile, value),
+        meant: received(value),
+      })),
     },
     {
       name: 'financial answer',

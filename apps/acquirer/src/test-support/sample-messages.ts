@@ -4,11 +4,13 @@ import {
   bcdBinary1987,
   buildAuthorisationRequest,
   buildFinancialAdvice,
+  buildRefundRequest,
   buildReversalAdvice,
   type CardAdvice,
   type Iso8583Message,
   parseAuthorisationAnswer,
   parseReversalAnswer,
+  type RefundRequest,
   type ReversalAdvice,
 } from '@holdfast/iso8583'
 
@@ -88,6 +90,39 @@ export function completionMessage(sale: number, amountMinor: number): Iso8583Mes
       original: { mti: '0100', stan: idsOf(sale).stan, transmittedAtMs: SOLD_AT_MS },
     },
   })
+}
+
+/** 7.50 EUR back of the sale of that number; a refund has a number of its own. */
+export function refundMessage(
+  refund: number,
+  { sale, card = 'visa', ...changes }: Partial<RefundRequest> & { sale?: number; card?: string } = {},
+): Iso8583Message {
+  return buildRefundRequest(bcdBinary1987, {
+    repeat: false,
+    pan: panOf(card),
+    expiry: '3012',
+    amountMinor: 750,
+    currencyNumeric: '978',
+    transmittedAtMs: SOLD_AT_MS + 60_000,
+    ...idsOf(refund),
+    posEntryMode: '011',
+    acquirerId: '123456',
+    merchantId: 'SHOP1',
+    mcc: '5812',
+    ...(sale === undefined ? {} : { saleRrn: idsOf(sale).rrn }),
+    ...changes,
+  })
+}
+
+/** The same refund as a batch presents it, by the ids of its first message. */
+export function refundUpload(
+  refund: number,
+  { stan = idsOf(refund).stan, ...request }: Parameters<typeof refundMessage>[1] = {},
+): Iso8583Message {
+  const { fields } = refundMessage(refund, request)
+  const { 18: _mcc, 25: _condition, ...rest } = fields
+  const original = `0320${idsOf(refund).stan}${fields[7]}`.padEnd(42, '0')
+  return { mti: '0320', fields: { ...rest, 11: stan, 39: '00', 60: '000001', 90: original } }
 }
 
 /** DE55 with tag 9F36 alone. */

@@ -6,12 +6,22 @@ import type { BatchUpload } from '../batch-upload.ts'
 import type { CardAnswer, CardRequest } from '../card-request.ts'
 import type { OriginalReference } from '../original-data.ts'
 import type { BatchTotals, ReconciliationAnswer, ReconciliationRequest } from '../reconciliation.ts'
+import type { RefundRequest } from '../refund-request.ts'
 import type { ReversalAdvice } from '../reversal-advice.ts'
 
 /** Any value that a message can carry, as its sender would fill it in. */
 export const arbitraryCardRequest: fc.Arbitrary<CardRequest> = fc
   .record({ sale: sale(), deferred: fc.boolean(), pin: optional({ pinBlock: bytes(8, 8) }) })
   .map(({ sale: common, deferred, pin }) => ({ ...common, ...pin, deferred }))
+
+export const arbitraryRefundRequest: fc.Arbitrary<RefundRequest> = fc
+  .record({ sale: sale(), more: optional({ saleRrn: alphanumeric(12) }) })
+  .map(
+    ({
+      sale: { processingCode: _code, track2: _track2, panSequence: _sequence, emv: _emv, ...common },
+      more,
+    }) => ({ ...common, ...more }),
+  )
 
 export const arbitraryCardAnswer: fc.Arbitrary<CardAnswer> = fc
   .record({
@@ -61,7 +71,7 @@ export const arbitraryBatchUpload: fc.Arbitrary<BatchUpload> = fc
     responseCode: code(),
     batchNumber: digits(6),
     original: original(),
-    more: optional({ approvalCode: approvalCode() }),
+    more: optional({ approvalCode: approvalCode(), saleRrn: alphanumeric(12) }),
   })
   .map(({ ids: common, place: where, more, ...rest }) => ({ ...common, ...where, ...rest, ...more }))
 
@@ -136,7 +146,8 @@ function ids() {
 function place() {
   return fc.record({
     repeat: fc.boolean(),
-    processingCode: digits(6),
+    // A refund is another message than a sale of the same MTI.
+    processingCode: digits(6).filter((processingCode) => !processingCode.startsWith('20')),
     amountMinor: amount(),
     currencyNumeric: digits(3),
     transmittedAtMs: moment(),

@@ -1,0 +1,49 @@
+import { type CardRequest, readSale, type ReceivedCardRequest, writeRequest } from './card-request.ts'
+import type { Iso8583Message, Parsed } from './message.ts'
+import { isRefund, PROCESSING_CODES } from './processing-code.ts'
+import type { WireProfile } from './profile.ts'
+import { readRefundedSale, writeRefundedSale } from './refunded-sale.ts'
+
+/**
+ * Money back to a card, by a number that was kept and not read: nothing of a chip, a track or a PIN. It has an RRN of its
+ * own, for one sale may be refunded in parts, and names that of its sale beside it (DE62).
+ */
+export type RefundRequest = Omit<
+  CardRequest,
+  'deferred' | 'emv' | 'panSequence' | 'pinBlock' | 'processingCode' | 'securityControl' | 'track2'
+> & {
+  /** Absent: a refund without its sale. */
+  readonly saleRrn?: string
+}
+
+export type ReceivedRefundRequest = Omit<RefundRequest, 'transmittedAtMs'> &
+  Pick<ReceivedCardRequest, 'transmissionTime'>
+
+/** 0200, or 0201 when it is asked again, with processing code 20: a refund that the host pays by approving it. */
+export function buildRefundRequest(profile: WireProfile, request: RefundRequest): Iso8583Message {
+  const { saleRrn, ...sale } = request
+  const asked = { ...sale, processingCode: PROCESSING_CODES.refund, deferred: false }
+  return {
+    mti: request.repeat ? '0201' : '0200',
+    fields: { ...writeRequest(profile, asked), ...writeRefundedSale(saleRrn) },
+  }
+}
+
+export function parseRefundRequest({ mti, fields }: Iso8583Message): Parsed<ReceivedRefundRequest> {
+  if (mti !== '0200' && mti !== '0201') return { ok: false, code: 'wrong_message' }
+  const sale = readSale(fields, mti === '0201')
+  if (!sale.ok) return sale
+  if (!isRefund(fields)) return { ok: false, code: 'wrong_message' }
+  const saleRrn = readRefundedSale(fields)
+  if (!saleRrn.ok) return saleRrn
+  const {
+    processingCode: _code,
+    track2: _track2,
+    panSequence: _sequence,
+    pinBlock: _pinBlock,
+    securityControl: _control,
+    emv: _emv,
+    ...value
+  } = sale.value
+  return { ok: true, value: { ...value, ...(saleRrn.value === undefined ? {} : { saleRrn: saleRrn.value }) } }
+}
