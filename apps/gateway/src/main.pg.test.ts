@@ -130,7 +130,9 @@ test('a second signal ends at once what the first one lets end by itself', async
   // A request that nobody finishes holds up the end; 100 Continue says that the gateway has it.
   const half = connect(port, '127.0.0.1')
   half.on('error', () => {})
-  half.write('POST /v1/payment_intents HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n')
+  half.write(
+    'POST /v1/payment_intents HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n',
+  )
   await once(half, 'data')
   child.kill('SIGTERM')
   await until(() =>

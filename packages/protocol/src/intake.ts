@@ -8,16 +8,26 @@ import { signed } from './signed.ts'
 export const INTAKE_RECORDS_MAX = 50
 
 /** What the device holds, stated with every batch, so that a void or a tip behind it is waited for. */
-export const manifest = z.strictObject({
-  headSeq: z.int().min(1),
-  headHash: sha256Hex,
-  /** Accepted payments that the gateway has not acknowledged. */
-  count: z.int().min(0),
-  sums: z.partialRecord(z.enum(currencies), sumMinor),
-  voids: z.int().min(0),
-  /** Absent: nothing is known, so after a restore all of it is in doubt. */
-  mark: generationMark.optional(),
-})
+export const manifest = z
+  .strictObject({
+    headSeq: z.int().min(1),
+    headHash: sha256Hex,
+    /**
+     * With these records the gateway has all up to here. Less than their last where an earlier one is set apart for a
+     * while; absent: their last.
+     */
+    throughSeq: z.int().min(0).optional(),
+    /** Accepted payments that the gateway has not acknowledged. */
+    count: z.int().min(0),
+    sums: z.partialRecord(z.enum(currencies), sumMinor),
+    voids: z.int().min(0),
+    /** Absent: nothing is known, so after a restore all of it is in doubt. */
+    mark: generationMark.optional(),
+  })
+  .refine(({ headSeq, throughSeq = 0 }) => throughSeq <= headSeq, {
+    path: ['throughSeq'],
+    error: 'must not be more than headSeq',
+  })
 export type Manifest = z.infer<typeof manifest>
 
 /** `POST /device/v1/records`: in sequence order. One bad item never blocks its batch. */

@@ -38,6 +38,17 @@ async function count(table: 'records' | 'payments' | 'attempts'): Promise<number
   return must(rows[0], 'a count').n
 }
 
+async function due(): Promise<string[]> {
+  const { link, holdMs } = gateway.world.profile
+  const rows = await gateway.world.store.duePayments({
+    link,
+    nowMs: gateway.clock.wallMs(),
+    holdMs,
+    limit: 9,
+  })
+  return rows.map(({ story }) => story.paymentId)
+}
+
 test('a stored sale is received, named by its hash, and stands as processing', async () => {
   const { sale, records } = await storedSale()
   const receipt = await gateway.send(device, records)
@@ -85,10 +96,23 @@ test('a record that the database refuses is left out of the receipt, and holds u
     )
     await expect(gateway.send(device, [refused])).rejects.toThrow()
     expect(gateway.errors).toHaveLength(1)
+    // What was left out may be the void of what was not.
+    expect(await due()).toEqual([])
   } finally {
     await pool.query('drop trigger poison on payments; drop function refuse_poison')
   }
   expect(await count('payments')).toBe(2)
+})
+
+test('P6: a stored sale waits while its device sets a record apart: it may be the void', async () => {
+  const { sale, records } = await storedSale()
+  const voided = await device.voided(sale)
+  const { seq } = voided.header
+  const later = await storedSale()
+  await gateway.send(device, [...records, ...later.records], { throughSeq: seq - 1 })
+  expect(await due()).toEqual([])
+  await gateway.send(device, [voided], { throughSeq: seq + 2 })
+  expect(await due()).toEqual([later.sale.paymentId])
 })
 
 test('records may come in any order, and the payment is the same', async () => {

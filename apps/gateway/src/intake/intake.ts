@@ -54,6 +54,7 @@ export function createIntake(world: GatewayWorld): Intake {
       const verdicts = await storeAll(world, device, request.records, {
         presented: false,
         statedSeq: carried === undefined ? manifest.headSeq : 0,
+        throughSeq: carried === undefined ? manifest.throughSeq : undefined,
         review: carried?.review ?? null,
         // Who carries another one's records knows nothing of what became of them.
         mark: carried === undefined ? manifest.mark : undefined,
@@ -71,6 +72,7 @@ export function createIntake(world: GatewayWorld): Intake {
       const { verdicts, opened } = await store(world, device, [wire], {
         presented: true,
         statedSeq: 0,
+        throughSeq: 0,
         review: null,
         mark,
         outcomes: [],
@@ -98,6 +100,8 @@ interface Stored {
 interface BatchTerms {
   readonly presented: boolean
   readonly statedSeq: number
+  /** As in the manifest. */
+  readonly throughSeq: number | undefined
   readonly review: ErrorCode | null
   readonly mark: GenerationMark | undefined
   readonly outcomes: readonly Signed[]
@@ -119,8 +123,10 @@ async function storeAll(
     if (items.length === 1 || error instanceof IntakeBusy) throw error
     const verdicts: Verdict[] = []
     let failures = 0
+    // What is left out may be the void of what is not.
+    const alone = { ...terms, throughSeq: 0 }
     for (const item of items) {
-      const stored = await store(world, device, [item], terms).catch((cause: unknown) => {
+      const stored = await store(world, device, [item], alone).catch((cause: unknown) => {
         world.log.error({ device: device.deviceId, error: String(cause) }, 'a record could not be stored')
       })
       verdicts.push(...(stored?.verdicts ?? []))
@@ -291,12 +297,13 @@ async function readBatch(
       }
     },
     touched: () => [...after.keys()],
-    async change({ statedSeq }: BatchTerms): Promise<GatewayChange> {
+    async change({ statedSeq, throughSeq }: BatchTerms): Promise<GatewayChange> {
       const changed = [...after].filter(([id, row]) => before.get(id) !== row)
       const parts = await Promise.all(
         changed.map(([id, row]) => settle(world, before.get(id) ?? null, row, nowMs)),
       )
-      const receivedSeq = Math.max(0, ...(terms.presented ? [] : opened.map((record) => record.header.seq)))
+      const lastSeq = Math.max(0, ...opened.map((record) => record.header.seq))
+      const receivedSeq = opened.length === 0 ? 0 : (throughSeq ?? lastSeq)
       return {
         records,
         voids: newVoids,

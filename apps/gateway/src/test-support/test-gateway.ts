@@ -41,7 +41,11 @@ export interface TestGateway {
   send(
     device: TestDevice,
     records: readonly (SealedRecord | object)[],
-    also?: { readonly mark?: GenerationMark; readonly outcomes?: readonly Signed[] },
+    also?: {
+      readonly mark?: GenerationMark
+      readonly throughSeq?: number
+      readonly outcomes?: readonly Signed[]
+    },
   ): Promise<IntakeReceipt>
   present(device: TestDevice, record: SealedRecord): Promise<AttemptStatement>
   outcomes(device: TestDevice): Promise<OutcomeStatement[]>
@@ -123,10 +127,10 @@ export function createTestGateway(
       authorisers.push(running)
       return running
     },
-    async send(device, records, { mark, outcomes } = {}) {
+    async send(device, records, { mark, throughSeq, outcomes } = {}) {
       const items = records.map((record) => ('wire' in record ? record.wire : record))
       const body = await ask(device, 'POST', '/device/v1/records', {
-        manifest: { ...device.manifest(), ...(mark === undefined ? {} : { mark }) },
+        manifest: { ...device.manifest(), mark, throughSeq },
         records: items,
         ...(outcomes === undefined ? {} : { outcomes }),
       })

@@ -128,7 +128,13 @@ export class Forwarder {
     if (batch.length === 0) return this.#drained()
     const { head } = journal.state
     const mark = generationMark(journal.state)
-    const manifest = { headSeq: head.seq, headHash: head.hash, ...head.backlog, mark }
+    const manifest = {
+      headSeq: head.seq,
+      headHash: head.hash,
+      throughSeq: this.#throughSeq(batch, head.forwardedSeq),
+      ...head.backlog,
+      mark,
+    }
     const outcomes = await keptOutcomes(store, batch, head.resendSeq).catch(() => null)
     if (outcomes === null) return this.#failed(null, false)
     this.#nextTurnMs = clock.monotonicMs()
@@ -250,7 +256,10 @@ export class Forwarder {
         this.#unreadable.delete(row.seq)
         if (batch.length + fit.length === this.#batchMax) break
         if (this.#answered.has(row.seq) || this.#suspects.has(row.seq)) continue
-        if (row.verdict !== null && row.seq > resendSeq) continue
+        if (row.verdict !== null && row.seq > resendSeq) {
+          this.#answered.add(row.seq)
+          continue
+        }
         if (await this.#isSound(row)) fit.push(row)
         else damages.push({ seq: row.seq, code: 'record_corrupt' })
       }
@@ -259,6 +268,14 @@ export class Forwarder {
       if (batch.length === this.#batchMax || isLast) return batch
       afterSeq = Math.max(throughSeq, afterSeq + 1)
     }
+  }
+
+  /** What is set apart leaves a gap, and may be the void of what goes before it: nothing behind the gap counts as given. */
+  #throughSeq(batch: readonly StoredRecord[], forwardedSeq: number): number {
+    const sent = new Set(batch.map(({ seq }) => seq))
+    let seq = forwardedSeq
+    while (this.#answered.has(seq + 1) || sent.has(seq + 1)) seq += 1
+    return seq
   }
 
   /** Tried again in a while; only what fails time after time is lost. */
