@@ -22,7 +22,7 @@ export { type LeaseTerms, renewLease } from './devices/make-lease.ts'
 export type { ChangeNotifier, GatewayKeys, GatewayWorld, Log } from './gateway-world.ts'
 export { retrievalReference } from './authoriser/retrieval-reference.ts'
 export { OUTCOME_LOST } from './payments/attention.ts'
-export { resolveLostOutcome } from './payments/resolve-lost-outcome.ts'
+export { resolveLostOutcome } from './review/resolve-lost-outcome.ts'
 export type {
   DeviceRow,
   EventRow,

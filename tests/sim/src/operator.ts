@@ -51,5 +51,7 @@ async function lookUp({ acquirer, engine }: World, gateway: GatewayWorld, row: P
           approvedMinor: standing.chargedMinor,
         },
   )
-  engine.tell(`operator: ${paymentId} ${standing === undefined ? 'nothing' : standing.rrn}: ${resolved}`)
+  engine.tell(
+    `operator: ${paymentId} ${standing === undefined ? 'nothing' : standing.rrn}: ${resolved.result}`,
+  )
 }

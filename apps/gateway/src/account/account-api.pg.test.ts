@@ -1,50 +1,22 @@
-import { type AccountClient, createAccountClient } from '@holdfast/protocol/account'
+import type { AccountClient } from '@holdfast/protocol/account'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { storeApiKey } from '../api-keys/api-keys.ts'
 import { loadLeaseTerms } from '../devices/lease-terms.ts'
 import { LIABILITY_TEXT_VERSION } from '../devices/offline-liability.ts'
+import { accountKeys, type AccountShop, openAccountShop } from '../test-support/account-shop.ts'
 import { ACCOUNT, LOCATION } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
-import type { TestDevice } from '../test-support/test-device.ts'
-import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
-import { createTestServer, type TestServer } from '../test-support/test-server.ts'
 
-const SECRET = 'sk_test_000000000000000000000009'
-const LIVE_SECRET = 'sk_live_000000000000000000000009'
 const database = sharedDatabase()
-let gateway: TestGateway
-let server: TestServer
-let device: TestDevice
+let shop: AccountShop
 let account: AccountClient
 
 beforeEach(async () => {
-  gateway = createTestGateway(database())
-  device = await gateway.addDevice(1)
-  server = await createTestServer(gateway)
-  const { pool } = gateway.database
-  await storeApiKey(pool, SECRET, { account: ACCOUNT, mode: 'test', kind: 'secret' }, 0)
-  await storeApiKey(pool, LIVE_SECRET, { account: ACCOUNT, mode: 'live', kind: 'secret' }, 0)
-  await pool.query('update accounts set liability_by = null, liability_ms = null, liability_text = null')
-  account = clientOf(SECRET)
+  shop = await openAccountShop(database())
+  ;({ account } = shop)
 })
 
-afterEach(async () => {
-  await server.close()
-  await gateway.close()
-})
-
-function clientOf(secretKey: string): AccountClient {
-  return createAccountClient({ url: server.url, secretKey, fetch })
-}
-
-/** Stored offline by the device, and delivered. */
-async function storeOffline(amountMinor: number) {
-  const sale = device.newSale({ amountMinor })
-  const opened = await device.opened(sale)
-  const stored = await device.stored(sale, await device.read(sale))
-  await gateway.send(device, [opened, stored])
-  return sale
-}
+afterEach(() => shop.close())
 
 describe('the offline policy (SQ4, SQ7)', () => {
   test('nothing is allowed offline before somebody has taken the risk on, and the refusal names the field', async () => {
@@ -57,7 +29,7 @@ describe('the offline policy (SQ4, SQ7)', () => {
     })
     const acceptLiability = { textVersion: LIABILITY_TEXT_VERSION }
     const changed = await account.offlinePolicy.put({ ...change, acceptLiability })
-    const atMs = gateway.clock.wallMs()
+    const atMs = shop.gateway.clock.wallMs()
     expect(changed).toMatchObject({
       ok: true,
       value: {
@@ -81,21 +53,25 @@ describe('the offline policy (SQ4, SQ7)', () => {
   test('a change is in the next lease of a device, and each change is kept with who, when and by which key', async () => {
     const acceptLiability = { textVersion: LIABILITY_TEXT_VERSION }
     await account.offlinePolicy.put({ terms: {}, by: 'Ada', acceptLiability })
-    gateway.clock.advance(1_000)
+    shop.gateway.clock.advance(1_000)
     await account.offlinePolicy.put({
       terms: { allowed: false, approvalAboveMinor: { eur: 5_000 } },
       by: 'Bob',
     })
-    const terms = await loadLeaseTerms(gateway.database.pool, device.row, gateway.clock.wallMs())
+    const terms = await loadLeaseTerms(
+      shop.gateway.database.pool,
+      shop.device.row,
+      shop.gateway.clock.wallMs(),
+    )
     expect(terms.offline).toMatchObject({ allowed: false, approvalAboveMinor: { eur: 5_000 } })
-    const { rows } = await gateway.database.pool.query(
+    const { rows } = await shop.gateway.database.pool.query(
       'select changed_by, key_prefix, terms_before, terms_after from offline_policy_changes order by position',
     )
     expect(rows).toEqual([
-      { changed_by: 'Ada', key_prefix: SECRET.slice(0, 12), terms_before: null, terms_after: {} },
+      { changed_by: 'Ada', key_prefix: accountKeys.secret.slice(0, 12), terms_before: null, terms_after: {} },
       {
         changed_by: 'Bob',
-        key_prefix: SECRET.slice(0, 12),
+        key_prefix: accountKeys.secret.slice(0, 12),
         terms_before: {},
         terms_after: { allowed: false, approvalAboveMinor: { eur: 5_000 } },
       },
@@ -104,9 +80,9 @@ describe('the offline policy (SQ4, SQ7)', () => {
 
   test('a field that does not exist, or nobody’s name, is refused by name and changes nothing', async () => {
     const ask = (body: unknown) =>
-      fetch(`${server.url}/account/v1/offline_policy`, {
+      fetch(`${shop.server.url}/account/v1/offline_policy`, {
         method: 'PUT',
-        headers: { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${accountKeys.secret}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       })
     for (const [body, param] of [
@@ -128,27 +104,29 @@ describe('the offline policy (SQ4, SQ7)', () => {
 })
 
 test('MC5: what is at risk adds up from devices to locations to the account', async () => {
-  await storeOffline(1_250)
-  await storeOffline(750)
+  await shop.storeOffline(1_250)
+  await shop.storeOffline(750)
   const sum = { currency: 'eur', amountMinor: 2_000, count: 2 }
   expect(await account.exposure.get()).toEqual({
     ok: true,
     value: {
-      asOfMs: gateway.clock.wallMs(),
+      asOfMs: shop.gateway.clock.wallMs(),
       total: [sum],
       locations: [{ location: LOCATION, name: 'Quay', atRisk: [sum] }],
-      devices: [{ device: device.row.deviceId, name: 'Till', location: LOCATION, atRisk: [sum] }],
+      devices: [{ device: shop.device.row.deviceId, name: 'Till', location: LOCATION, atRisk: [sum] }],
     },
   })
 })
 
 test('a device is shown with what it has stated and what of it is in', async () => {
-  await storeOffline(1_250)
+  await shop.storeOffline(1_250)
   const listed = await account.devices.list()
   expect(listed).toMatchObject({
     ok: true,
     value: {
-      devices: [{ device: device.row.deviceId, statedSeq: 2, receivedSeq: 2, missing: 0, isInStep: true }],
+      devices: [
+        { device: shop.device.row.deviceId, statedSeq: 2, receivedSeq: 2, missing: 0, isInStep: true },
+      ],
     },
   })
 })
@@ -156,8 +134,8 @@ test('a device is shown with what it has stated and what of it is in', async () 
 test('MP9: payments taken offline are listed as soon as they are in, newest first, page by page, and by their state', async () => {
   const sales = []
   for (let at = 0; at < 3; at += 1) {
-    gateway.clock.advance(1_000)
-    sales.push(await storeOffline(1_000 + at))
+    shop.gateway.clock.advance(1_000)
+    sales.push(await shop.storeOffline(1_000 + at))
   }
   const ids = sales.map(({ paymentId }) => paymentId).toReversed()
   const first = await account.payments.list({ limit: 2 })
@@ -172,9 +150,9 @@ test('MP9: payments taken offline are listed as soon as they are in, newest firs
 })
 
 test('what was set apart is in the review, and a recovery with nothing open says so', async () => {
-  await gateway.send(device, [await device.append({ kind: 'nothing.known' })])
+  await shop.gateway.send(shop.device, [await shop.device.append({ kind: 'nothing.known' })])
   expect(await account.review.list()).toMatchObject({
-    value: { payments: [], parked: [{ device: device.row.deviceId, count: 1 }] },
+    value: { payments: [], parked: [{ device: shop.device.row.deviceId, count: 1 }] },
   })
   expect(await account.recovery.get()).toMatchObject({
     value: { restored: null, devicesAway: [], paymentsInDoubt: 0, paymentsForReview: 0 },
@@ -182,19 +160,21 @@ test('what was set apart is in the review, and a recovery with nothing open says
 })
 
 test('a live key sees nothing of test, a publishable or unknown key nothing at all', async () => {
-  await storeOffline(1_250)
-  expect(await clientOf(LIVE_SECRET).exposure.get()).toMatchObject({ value: { total: [], devices: [] } })
-  expect(await clientOf(LIVE_SECRET).devices.list()).toMatchObject({ value: { devices: [] } })
+  await shop.storeOffline(1_250)
+  expect(await shop.clientOf(accountKeys.live).exposure.get()).toMatchObject({
+    value: { total: [], devices: [] },
+  })
+  expect(await shop.clientOf(accountKeys.live).devices.list()).toMatchObject({ value: { devices: [] } })
   const publishable = 'pk_test_000000000000000000000009'
   const owner = { account: ACCOUNT, mode: 'test', kind: 'publishable' } as const
-  await storeApiKey(gateway.database.pool, publishable, owner, 0)
+  await storeApiKey(shop.gateway.database.pool, publishable, owner, 0)
   for (const key of [publishable, 'sk_test_nobody']) {
-    expect(await clientOf(key).exposure.get()).toMatchObject({ ok: false, status: 401 })
+    expect(await shop.clientOf(key).exposure.get()).toMatchObject({ ok: false, status: 401 })
   }
 })
 
 test('the OpenAPI document names every operation, each with the schema of its answer', async () => {
-  const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+  const document = (await (await fetch(`${shop.server.url}/openapi.json`)).json()) as {
     openapi: string
     paths: Record<string, Record<string, { operationId: string; responses: object }>>
   }
@@ -203,7 +183,8 @@ test('the OpenAPI document names every operation, each with the schema of its an
   expect(operations.map(({ operationId }) => operationId)).toContain('putOfflinePolicy')
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const method of Object.keys(methods)) {
-      const answer = await fetch(server.url + path, { method: method.toUpperCase() })
+      const url = shop.server.url + path.replaceAll(/[{}]/g, '')
+      const answer = await fetch(url, { method: method.toUpperCase() })
       expect([path, method, answer.status]).toEqual([path, method, 401])
     }
   }

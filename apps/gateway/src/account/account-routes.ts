@@ -1,103 +1,63 @@
 import { errorAnswer, type ErrorCode } from '@holdfast/protocol'
-import { accountPaymentsQuery, offlinePolicyChange } from '@holdfast/protocol/account'
+import { type AccountOperation, accountOperations } from '@holdfast/protocol/account'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
-import { type ApiKey, findApiKey } from '../api-keys/api-keys.ts'
+import { findApiKey } from '../api-keys/api-keys.ts'
 import { readApiKey } from '../http/read-api-key.ts'
 import type { ServerParts } from '../http/server-parts.ts'
-import { listDevices } from './list-devices.ts'
-import { listOfflinePayments } from './list-offline-payments.ts'
-import { listReview } from './list-review.ts'
-import { changeOfflinePolicy, readOfflinePolicy } from './offline-policy.ts'
-import { readAccountRecovery } from './read-account-recovery.ts'
-import { readExposure } from './read-exposure.ts'
-
-interface Asked {
-  readonly key: ApiKey
-  readonly keyPrefix: string
-  readonly parts: ServerParts
-}
-
-type Answer = { readonly ok: true; readonly body: unknown } | Refused
-interface Refused {
-  readonly ok: false
-  readonly code: ErrorCode
-  readonly param?: string
-}
+import type { AccountCaller, AccountRefusal } from './account-caller.ts'
+import { accountHandlers } from './account-handlers.ts'
 
 /**
  * `/account/v1`: what a merchant decides and sees that no dialect has a word for. With a secret key; what the key's mode
- * may not see is not there.
+ * may not see is not there. Each operation of the protocol has its handler; what it is given has passed its schemas.
  */
 export function accountRoutes(app: FastifyInstance, parts: () => ServerParts): void {
-  app.get(
-    '/offline_policy',
-    answering(async ({ parts: { pool }, key }) => done(await readOfflinePolicy(pool, key.account))),
-  )
-  app.put(
-    '/offline_policy',
-    answering(async ({ parts: { pool, world }, key, keyPrefix }, request) => {
-      const change = parse(offlinePolicyChange, request.body)
-      if (!change.ok) return change
-      const from = { account: key.account, keyPrefix, nowMs: world.clock.wallMs() }
-      const changed = await changeOfflinePolicy(pool, change.data, from)
-      return changed.ok ? done(changed.policy) : changed
-    }),
-  )
-  app.get(
-    '/exposure',
-    answering(async ({ parts: { pool, world }, key }) =>
-      done(await readExposure(pool, key, world.clock.wallMs())),
-    ),
-  )
-  app.get(
-    '/devices',
-    answering(async ({ parts: { pool }, key }) => done({ devices: await listDevices(pool, key) })),
-  )
-  app.get(
-    '/payments',
-    answering(async ({ parts: { pool }, key }, request) => {
-      const query = parse(accountPaymentsQuery, request.query)
-      return query.ok ? done(await listOfflinePayments(pool, key, query.data)) : query
-    }),
-  )
-  app.get(
-    '/review',
-    answering(async ({ parts: { pool }, key }) => done(await listReview(pool, key))),
-  )
-  app.get(
-    '/recovery',
-    answering(async ({ parts: { pool }, key }) => done(await readAccountRecovery(pool, key))),
-  )
+  for (const operation of accountOperations) {
+    app.route({
+      method: operation.method,
+      url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      handler: (request, reply) => answer(operation, request, reply),
+    })
+  }
 
-  function answering(handle: (asked: Asked, request: FastifyRequest) => Promise<Answer>) {
-    return async (request: FastifyRequest, reply: FastifyReply) => {
-      reply.header('cache-control', 'no-store')
-      const ready = parts()
-      const text = readApiKey(request.headers.authorization)
-      if (text === null) return refuse(reply, { ok: false, code: 'api_key_missing' })
-      const key = await findApiKey(ready.pool, text)
-      if (key === null || key.kind !== 'secret') return refuse(reply, { ok: false, code: 'api_key_invalid' })
-      const answer = await handle({ key, keyPrefix: text.slice(0, 12), parts: ready }, request)
-      return answer.ok ? reply.send(answer.body) : refuse(reply, answer)
-    }
+  async function answer(
+    operation: AccountOperation & Pick<(typeof accountOperations)[number], 'id'>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    reply.header('cache-control', 'no-store')
+    const ready = parts()
+    const text = readApiKey(request.headers.authorization)
+    if (text === null) return refuse(reply, { ok: false, code: 'api_key_missing' })
+    const key = await findApiKey(ready.pool, text)
+    if (key === null || key.kind !== 'secret') return refuse(reply, { ok: false, code: 'api_key_invalid' })
+    const params = parse(operation.params, request.params, 'not_found')
+    if (!params.ok) return refuse(reply, params)
+    const query = parse(operation.query, request.query)
+    if (!query.ok) return refuse(reply, query)
+    const body = parse(operation.body, request.body ?? {})
+    if (!body.ok) return refuse(reply, body)
+    const caller: AccountCaller = { key, keyPrefix: text.slice(0, 12), parts: ready }
+    const asked = { params: params.data, query: query.data, body: body.data }
+    // Parsed by the schemas of this very operation, which say the same to the type of its handler.
+    const handled = await accountHandlers[operation.id](caller, asked as never)
+    return handled.ok ? reply.send(handled.body) : refuse(reply, handled)
   }
 }
 
-function done(body: unknown): Answer {
-  return { ok: true, body }
-}
-
-function parse<Schema extends z.ZodType>(
-  schema: Schema,
+function parse(
+  schema: z.ZodType | undefined,
   value: unknown,
-): { ok: true; data: z.infer<Schema> } | Refused {
+  code: ErrorCode = 'request_malformed',
+): { readonly ok: true; readonly data: unknown } | AccountRefusal {
+  if (schema === undefined) return { ok: true, data: undefined }
   const parsed = schema.safeParse(value)
   if (parsed.success) return { ok: true, data: parsed.data }
-  return { ok: false, code: 'request_malformed', param: parsed.error.issues[0]?.path.join('.') ?? '' }
+  return { ok: false, code, param: parsed.error.issues[0]?.path.join('.') ?? '' }
 }
 
-function refuse(reply: FastifyReply, { code, param }: Refused): FastifyReply {
+function refuse(reply: FastifyReply, { code, param }: AccountRefusal): FastifyReply {
   const { status, body } = errorAnswer(code, param === undefined || param === '' ? undefined : { param })
   return reply.code(status).send(body)
 }

@@ -1,10 +1,7 @@
-import type { AccountPayment, accountPaymentsQuery } from '@holdfast/protocol/account'
+import type { AccountPayment, AccountPaymentsQuery } from '@holdfast/protocol/account'
 import type { Pool } from 'pg'
-import type * as z from 'zod'
 import type { Scope } from '../payments/payment-queries.ts'
 import { numericTypes } from '../store/sql-rows.ts'
-
-type Query = z.infer<typeof accountPaymentsQuery>
 
 export interface OfflinePayments {
   readonly payments: AccountPayment[]
@@ -12,7 +9,11 @@ export interface OfflinePayments {
 }
 
 /** Newest sale first. A cursor that names nothing of this account begins nowhere: the page is empty. */
-export async function listOfflinePayments(pool: Pool, scope: Scope, query: Query): Promise<OfflinePayments> {
+export async function listOfflinePayments(
+  pool: Pool,
+  scope: Scope,
+  query: AccountPaymentsQuery,
+): Promise<OfflinePayments> {
   const { state = null, kind = null, device = null, location = null, before = null, limit } = query
   const { rows } = await pool.query<AccountPayment>({
     text: PAYMENTS,

@@ -24,6 +24,6 @@ const PAYMENTS = `
 const PARKED = `
   select r.device, r.payment, r.parked_code as code, count(*) as count, min(r.received_ms) as "receivedMs"
   from records r join devices d using (account, device)
-  where r.account = $1 and d.mode = $2 and r.parked_code is not null
+  where r.account = $1 and d.mode = $2 and r.parked_code is not null and r.decision is null
   group by r.device, r.payment, r.parked_code
   order by min(r.received_ms), r.device, r.payment limit ${LISTED_MAX}`

@@ -67,7 +67,7 @@ async function readRow(db: Pool | Tx, account: string, lock: '' | 'for update'):
         case when a.liability_by is not null then json_build_object('acceptedBy', a.liability_by,
           'acceptedMs', a.liability_ms, 'textVersion', a.liability_text) end as liability,
         (select json_build_object('by', c.changed_by, 'atMs', c.changed_ms) from offline_policy_changes c
-          where c.account = a.account order by c.position desc limit 1) as changed
+          where c.account = a.account and c.device is null order by c.position desc limit 1) as changed
       from accounts a where a.account = $1 ${lock}`,
     values: [account],
     types: numericTypes,

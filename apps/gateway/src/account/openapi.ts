@@ -25,11 +25,15 @@ export function accountOpenapi(): object {
   }
 }
 
-function describe({ id, summary, query, body, answer }: AccountOperation): object {
+function describe({ id, summary, params, query, body, answer }: AccountOperation): object {
+  const parameters = [
+    ...(params === undefined ? [] : parametersOf(params, 'path')),
+    ...(query === undefined ? [] : parametersOf(query, 'query')),
+  ]
   return {
     operationId: id,
     summary,
-    ...(query === undefined ? {} : { parameters: parametersOf(query) }),
+    ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: json(schemaOf(body, 'input')) } }),
@@ -40,11 +44,11 @@ function describe({ id, summary, query, body, answer }: AccountOperation): objec
   }
 }
 
-function parametersOf(query: z.ZodObject): object[] {
-  return Object.entries(query.shape).map(([name, schema]) => ({
+function parametersOf({ shape }: z.ZodObject, place: 'path' | 'query'): object[] {
+  return Object.entries(shape).map(([name, schema]) => ({
     name,
-    in: 'query',
-    required: false,
+    in: place,
+    required: place === 'path',
     // Every value of a shape is a schema; the type of a shape in general does not say so.
     schema: schemaOf(schema as z.ZodType, 'output'),
   }))

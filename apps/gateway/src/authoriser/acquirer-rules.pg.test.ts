@@ -1,7 +1,7 @@
 import { must, statusOf } from '@holdfast/core'
 import { hostCapture, terminalCapture } from '@holdfast/iso8583'
 import { afterEach, describe, expect, test } from 'vitest'
-import { resolveLostOutcome } from '../payments/resolve-lost-outcome.ts'
+import { resolveLostOutcome } from '../review/resolve-lost-outcome.ts'
 import { APPROVED } from '../test-support/scripted-acquirer.ts'
 import type { TestDevice, TestSale } from '../test-support/test-device.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
@@ -113,7 +113,7 @@ describe('repeats', () => {
         responseCode: '00',
         approvalCode: '123456',
       }),
-    ).toBe('outcome_not_lost')
+    ).toMatchObject({ code: 'review_nothing_waits' })
   })
 })
 
@@ -195,7 +195,7 @@ test('what nobody decides on is asked again as often as the profile allows, not 
   // Somebody has found out why, and has it tried once more.
   const { account } = await payment(sale)
   const which = { account, paymentId: sale.paymentId }
-  expect(await resolveLostOutcome(gateway.world, which, { found: 'nothing' })).toBe('resolved')
+  expect(await resolveLostOutcome(gateway.world, which, { found: 'nothing' })).toEqual({ result: 'decided' })
   await becomes(sale, 'succeeded')
   expect(gateway.acquirer.authorisations).toHaveLength(4)
 })

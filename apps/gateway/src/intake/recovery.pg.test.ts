@@ -4,7 +4,7 @@ import { generateNodeKey, nodeSigningKey } from '@holdfast/envelope/node'
 import type { FeedAnswer, GenerationMark, Signed } from '@holdfast/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AcquirerProfile } from '../authoriser/acquirer-profile.ts'
-import { resolveLostOutcome } from '../payments/resolve-lost-outcome.ts'
+import { resolveLostOutcome } from '../review/resolve-lost-outcome.ts'
 import { ACCOUNT } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import type { TestDevice, TestSale } from '../test-support/test-device.ts'
@@ -131,9 +131,9 @@ describe('P7: a gateway that came back from an older copy', () => {
       responseCode: '00',
       approvalCode: '654321',
     } as const
-    expect(await resolveLostOutcome(gateway.world, id, found)).toBe('resolved')
+    expect(await resolveLostOutcome(gateway.world, id, found)).toEqual({ result: 'decided' })
     expect(await status(gateway, sale)).toBe('succeeded')
-    expect(await resolveLostOutcome(gateway.world, id, found)).toBe('outcome_not_lost')
+    expect(await resolveLostOutcome(gateway.world, id, found)).toMatchObject({ code: 'review_nothing_waits' })
     await letTimePass(gateway)
     expect(gateway.acquirer.authorisations).toEqual([])
   })
@@ -145,7 +145,7 @@ describe('P7: a gateway that came back from an older copy', () => {
     await synced(gateway)
     const id = { account: ACCOUNT, paymentId: sale.paymentId }
     await gateway.until(async () => (await gateway.payment(sale.paymentId)).attention === 'outcome_lost')
-    expect(await resolveLostOutcome(gateway.world, id, { found: 'nothing' })).toBe('resolved')
+    expect(await resolveLostOutcome(gateway.world, id, { found: 'nothing' })).toEqual({ result: 'decided' })
     await gateway.until(async () => (await status(gateway, sale)) === 'succeeded')
     expect(gateway.acquirer.authorisations).toMatchObject([{ repeat: false }])
   })
@@ -272,8 +272,8 @@ describe('P7: bad input', () => {
         { account: ACCOUNT, paymentId },
         { ...found, saleLocalTime: { MMDD, hhmmss: '101010' } },
       )
-    expect(await at('1399')).toBe('does_not_fit')
-    expect(await at('0101', 'pi_000000000000000000000009')).toBe('payment_not_found')
+    expect(await at('1399')).toMatchObject({ code: 'review_does_not_fit' })
+    expect(await at('0101', 'pi_000000000000000000000009')).toMatchObject({ code: 'not_found' })
     expect(await status(gateway, sale)).toBe('processing')
   })
 })

@@ -1,12 +1,7 @@
-import { isErrorCode, errorTable } from '@holdfast/protocol'
+import { type ErrorCode, errorTable } from '@holdfast/protocol'
 import type { Pool } from 'pg'
 import { decideDevice } from '../review/decide-device.ts'
-import {
-  decideReview,
-  type Reviewed,
-  type ReviewDecision,
-  type ReviewRefusal,
-} from '../review/decide-review.ts'
+import { decideReview, type Reviewed, type ReviewDecision } from '../review/decide-review.ts'
 import { type Asked, type Command, type ExitCode, isConfirmed, type Operator } from './operator.ts'
 import { operatorWorld } from './operator-world.ts'
 import { withDatabase } from './with-database.ts'
@@ -95,30 +90,21 @@ function tell(
 ): ExitCode {
   const done = word === 'release' ? 'released' : 'rejected'
   if (reviewed.result === 'refused') {
-    operator.note(`${subject}: ${reviewed.code}. ${whyRefused(reviewed.code)}`)
+    const { code } = reviewed
+    operator.note(`${subject}: ${code}. ${errorTable[code].message}${HINTS[code] ?? ''}`)
     return 1
   }
   operator.say(reviewed.result === 'decided' ? `${subject} is ${done}.` : `${subject} was ${done} before.`)
   return 0
 }
 
-function whyRefused(code: ReviewRefusal): string {
-  return WHY[code] ?? (isErrorCode(code) ? errorTable[code].message : '')
-}
-
-const WHY: Readonly<Partial<Record<ReviewRefusal, string>>> = {
-  payment_not_found: 'There is no payment of this id.',
-  nothing_waits: 'Of this payment nothing waits for a person.',
-  decided_otherwise: 'The other word was said before, and is for ever.',
-  several_devices: 'Several devices have records of this payment: name one by --device.',
-  outcome_lost: 'Only the books of the acquirer tell what became of it: review resolve.',
-  advice_refused: 'Its card has paid: find out why the host does not take the advice, then release it.',
-  deferred_too_old: 'It cannot be sent any more: reject it, and ask the customer for another payment.',
-  not_releasable:
-    'What was set aside is not proven to be of the device, or contradicts its sale: it can only be rejected.',
-  moved_meanwhile: 'It has moved meanwhile. Look at it again.',
+/** What this program adds to the message of a code. */
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  review_device_needed: ' Name it by --device.',
+  review_books_needed: ' Use review resolve.',
+  deferred_too_old: ' It can only be rejected.',
   duplicate_suspected:
-    'An approval of the other card stands or may stand: refund or void that first, or reject this one.',
+    ' An approval of the other card stands or may stand: refund or void that first, or reject this one.',
 }
 
 async function accountOf(pool: Pool, subject: string): Promise<string | null> {

@@ -1,5 +1,6 @@
-import { ADVICE_REFUSED, OUTCOME_LOST, RETRIES_USED_UP } from '../payments/attention.ts'
-import { type LostOutcome, type Resolved, resolveLostOutcome } from '../payments/resolve-lost-outcome.ts'
+import { errorTable } from '@holdfast/protocol'
+import { type LostOutcome, resolveLostOutcome } from '../review/resolve-lost-outcome.ts'
+import { refused } from '../review/commit-decision.ts'
 import { type Asked, type Command, isConfirmed } from './operator.ts'
 import { operatorWorld } from './operator-world.ts'
 import { withDatabase } from './with-database.ts'
@@ -8,7 +9,7 @@ export const reviewResolveCommand: Command = {
   name: 'review resolve',
   usage:
     '<pi_…> --found nothing | --found approval --stan <6 digits> --rrn <12 characters> --transmitted <ISO time> ' +
-    '--sale-time <MMDDhhmmss> --approval-code <code> [--response <code>] [--yes]',
+    '--sale-time <MMDDhhmmss> --approval-code <code> [--response <code>] [--by <who>] [--note <text>] [--yes]',
   summary:
     'say what the acquirer’s books hold of a payment whose outcome a restore has lost, or have one tried once more',
   options: {
@@ -19,6 +20,8 @@ export const reviewResolveCommand: Command = {
     'sale-time': { type: 'string' },
     'approval-code': { type: 'string' },
     response: { type: 'string' },
+    by: { type: 'string' },
+    note: { type: 'string' },
     yes: { type: 'boolean' },
   },
   words: { min: 1, max: 1 },
@@ -41,25 +44,19 @@ export const reviewResolveCommand: Command = {
       ])
       const account = found.rows[0]?.account
       const world = await operatorWorld(pool, operator)
+      const said = { by: asked.text('by') ?? 'operator', note: asked.text('note') ?? '' }
       const resolved =
         account === undefined
-          ? 'payment_not_found'
-          : await resolveLostOutcome(world, { account, paymentId }, outcome)
-      if (resolved === 'resolved') {
-        operator.say(`${paymentId} goes on.`)
-        return 0
+          ? refused('not_found')
+          : await resolveLostOutcome(world, { account, paymentId }, outcome, said)
+      if (resolved.result === 'refused') {
+        operator.note(errorTable[resolved.code].message)
+        return 1
       }
-      operator.note(WHY[resolved])
-      return 1
+      operator.say(`${paymentId} goes on.`)
+      return 0
     })
   },
-}
-
-const WHY: Readonly<Record<Exclude<Resolved, 'resolved'>, string>> = {
-  payment_not_found: 'There is no payment of this id.',
-  outcome_not_lost: `This payment does not wait for a word of yours (${OUTCOME_LOST}; or, tried once more by --found nothing: ${RETRIES_USED_UP}, ${ADVICE_REFUSED}).`,
-  does_not_fit: 'This does not fit the payment: look at the times and codes again.',
-  moved_meanwhile: 'The payment has moved meanwhile. Look at it again.',
 }
 
 function outcomeOf(asked: Asked): LostOutcome | null {

@@ -1,36 +1,21 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { storeApiKey } from '../api-keys/api-keys.ts'
 import { LIABILITY_TEXT_VERSION } from '../devices/offline-liability.ts'
 import { loadLeaseTerms } from '../devices/lease-terms.ts'
-import { ACCOUNT } from '../test-support/sample-rows.ts'
+import { accountKeys, type AccountShop, openAccountShop } from '../test-support/account-shop.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
-import type { TestDevice } from '../test-support/test-device.ts'
-import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
-import { createTestServer, type TestServer } from '../test-support/test-server.ts'
 
-const SECRET = 'sk_test_000000000000000000000010'
-const SIGNED_IN = { authorization: `Basic ${Buffer.from(`${SECRET}:`).toString('base64')}` }
+const SIGNED_IN = { authorization: `Basic ${Buffer.from(`${accountKeys.secret}:`).toString('base64')}` }
 const database = sharedDatabase()
-let gateway: TestGateway
-let server: TestServer
-let device: TestDevice
+let shop: AccountShop
 
 beforeEach(async () => {
-  gateway = createTestGateway(database())
-  device = await gateway.addDevice(1)
-  server = await createTestServer(gateway)
-  const { pool } = gateway.database
-  await storeApiKey(pool, SECRET, { account: ACCOUNT, mode: 'test', kind: 'secret' }, 0)
-  await pool.query('update accounts set liability_by = null, liability_ms = null, liability_text = null')
+  shop = await openAccountShop(database())
 })
 
-afterEach(async () => {
-  await server.close()
-  await gateway.close()
-})
+afterEach(() => shop.close())
 
 async function page(headers: Record<string, string> = {}, query = ''): Promise<string> {
-  const answer = await fetch(`${server.url}/operator${query}`, { headers: { ...SIGNED_IN, ...headers } })
+  const answer = await fetch(`${shop.server.url}/operator${query}`, { headers: { ...SIGNED_IN, ...headers } })
   expect(answer.status).toBe(200)
   return answer.text()
 }
@@ -47,7 +32,7 @@ const FORM = {
 }
 
 function send(form: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${server.url}/operator/offline_policy?currency=eur`, {
+  return fetch(`${shop.server.url}/operator/offline_policy?currency=eur`, {
     method: 'POST',
     redirect: 'manual',
     headers: { ...SIGNED_IN, 'sec-fetch-site': 'same-origin', ...headers },
@@ -57,7 +42,7 @@ function send(form: Record<string, string>, headers: Record<string, string> = {}
 
 test('without a secret key it asks for one, and says how', async () => {
   for (const headers of [{}, { authorization: `Basic ${Buffer.from('sk_test_no:').toString('base64')}` }]) {
-    const answer = await fetch(`${server.url}/operator`, { headers: headers as Record<string, string> })
+    const answer = await fetch(`${shop.server.url}/operator`, { headers: headers as Record<string, string> })
     expect(answer.status).toBe(401)
     expect(answer.headers.get('www-authenticate')).toContain('Basic')
     expect(await answer.text()).toContain('sk_…')
@@ -68,9 +53,9 @@ test('SQ4 SQ7: limits and the risk are changed by a form, and are in the next le
   const answer = await send(FORM)
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/operator?currency=eur&saved=1'])
   const { offline, liability } = await loadLeaseTerms(
-    gateway.database.pool,
-    device.row,
-    gateway.clock.wallMs(),
+    shop.gateway.database.pool,
+    shop.device.row,
+    shop.gateway.clock.wallMs(),
   )
   expect(liability).toMatchObject({ acceptedBy: 'Ada', textVersion: LIABILITY_TEXT_VERSION })
   expect(offline.kinds.deferred).toMatchObject({
@@ -94,7 +79,7 @@ test.each([
   const html = await answer.text()
   expect(html).toContain('role="alert"')
   expect(html).toContain('value="71"')
-  const { rows } = await gateway.database.pool.query('select offline_terms, liability_by from accounts')
+  const { rows } = await shop.gateway.database.pool.query('select offline_terms, liability_by from accounts')
   expect(rows).toEqual([{ offline_terms: null, liability_by: null }])
 })
 
@@ -102,18 +87,15 @@ test.each([{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }
   'a form that another site makes a browser send changes nothing: %o',
   async (headers) => {
     expect((await send(FORM, headers)).status).toBe(403)
-    const { rows } = await gateway.database.pool.query('select liability_by from accounts')
+    const { rows } = await shop.gateway.database.pool.query('select liability_by from accounts')
     expect(rows).toEqual([{ liability_by: null }])
   },
 )
 
 test('MC5: what waits and what is set apart is shown, and what a till has typed stays text', async () => {
-  const sale = device.newSale()
-  const opened = await device.opened(sale)
-  const attempt = await device.read(sale)
-  await gateway.send(device, [opened, await device.stored(sale, attempt)])
-  await gateway.send(device, [await device.append({ kind: 'nothing.known' })])
-  await gateway.database.pool.query("update payments set reference = '<script>alert(1)</script>'")
+  const sale = await shop.storeOffline(1_250)
+  await shop.gateway.send(shop.device, [await shop.device.append({ kind: 'nothing.known' })])
+  await shop.gateway.database.pool.query("update payments set reference = '<script>alert(1)</script>'")
   const html = await page({ 'accept-language': 'fr' })
   expect(html).toContain('<html lang="fr">')
   expect(html).toContain(sale.paymentId)

@@ -1,5 +1,5 @@
 import type { GatewayWorld } from '../gateway-world.ts'
-import { commitDecision } from './commit-decision.ts'
+import { commitDecision, wordOf } from './commit-decision.ts'
 import type { Reviewed, ReviewDecision } from './decide-review.ts'
 
 /**
@@ -20,8 +20,8 @@ export async function decideRest(
   const [first] = rest
   if (first === undefined) return null
   const hashes = rest.map(({ hash }) => hash)
-  const about = { account, deviceId, paymentId: null, waitedFor: first.parkedCode, hashes }
-  return commitDecision(world, {}, { ...about, decision })
+  const about = { account, deviceId, paymentId: null, waitedFor: first.parkedCode }
+  return commitDecision(world, {}, about, wordOf(decision, hashes))
 }
 
 /** True while a payment of this device has records that wait. */

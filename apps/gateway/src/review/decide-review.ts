@@ -3,7 +3,7 @@ import { openRecord, type SealedRecord } from '@holdfast/envelope'
 import type { ErrorCode } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { DeviceRow, ParkedRecord, PaymentRow } from '../store/gateway-store.ts'
-import { commitDecision, refused } from './commit-decision.ts'
+import { commitDecision, refused, wordOf } from './commit-decision.ts'
 import { decideRest, hasWaitingPayments } from './decide-rest.ts'
 import { decideWaiting } from './decide-waiting.ts'
 import { rejectParked } from './reject-parked.ts'
@@ -29,25 +29,8 @@ export interface ReviewSubject {
 /** `decided_before`: the same word was said before, and nothing was changed now. */
 export type Reviewed =
   | { readonly result: 'decided' | 'decided_before' }
-  | { readonly result: 'refused'; readonly code: ReviewRefusal; readonly retryable: boolean }
-
-export type ReviewRefusal =
-  | 'payment_not_found'
-  | 'nothing_waits'
-  /** The other word was said before. */
-  | 'decided_otherwise'
-  | 'several_devices'
-  /** Only the acquirer's books tell: `resolveLostOutcome`. */
-  | 'outcome_lost'
-  /** The host could not take an advice: the card has paid, so it is told again and not given up. */
-  | 'advice_refused'
-  /** No issuer takes it any more, so it cannot go on. */
-  | 'deferred_too_old'
-  /** Records that are not proven to be of the device, or contradict their sale, cannot be released. */
-  | 'not_releasable'
-  | 'moved_meanwhile'
-  /** What still contradicts it. `duplicate_suspected`: an approval of the other card stands or may stand. */
-  | ErrorCode
+  /** A code of the review, or what still contradicts it: `duplicate_suspected` when another card may have paid. */
+  | { readonly result: 'refused'; readonly code: ErrorCode }
 
 /** Why a person may say that a record is genuine after all. */
 const RELEASABLE: ReadonlySet<string> = new Set(['record_fork', 'duplicate_suspected', 'device_revoked'])
@@ -67,12 +50,12 @@ export async function decideReview(
   const row = rows[0] ?? null
   const waiting = parked.filter((record) => record.decision === null)
   const deviceIds = new Set(waiting.map(({ deviceId }) => deviceId))
-  if (deviceIds.size > 1) return refused('several_devices')
+  if (deviceIds.size > 1) return refused('review_device_needed')
   const [deviceId] = deviceIds
   if (deviceId === undefined)
     return (await decideWaiting(world, row, decision)) ?? decidedBefore(parked, row, decision)
   if (decision.decide === 'release' && waiting.some(({ parkedCode }) => !RELEASABLE.has(parkedCode)))
-    return refused('not_releasable')
+    return refused('review_not_releasable')
   const device = must(await world.store.device(deviceId), 'a record has a device')
   const records = await reopened(world, device, waiting)
   const made =
@@ -80,14 +63,10 @@ export async function decideReview(
       ? await releaseParked(world, { device, records, row, voids })
       : await rejectParked(world, { device, records, row, voids }, decision.note)
   if ('parked' in made) return refused(made.parked)
-  const reviewed = await commitDecision(world, made, {
-    account,
-    deviceId,
-    paymentId,
-    waitedFor: must(waiting[0], 'something waits').parkedCode,
-    hashes: waiting.map(({ hash }) => hash),
-    decision,
-  })
+  const { parkedCode: waitedFor } = must(waiting[0], 'something waits')
+  const hashes = waiting.map(({ hash }) => hash)
+  const about = { account, deviceId, paymentId, waitedFor }
+  const reviewed = await commitDecision(world, made, about, wordOf(decision, hashes))
   if (reviewed.result === 'decided' && !(await hasWaitingPayments(world, device)))
     await decideRest(world, device, decision, { unread: false })
   return reviewed
@@ -114,6 +93,6 @@ function decidedBefore(
   if (parked.length > 0)
     return parked.every(({ decision }) => decision === said)
       ? { result: 'decided_before' }
-      : refused('decided_otherwise')
-  return refused(row === null ? 'payment_not_found' : 'nothing_waits')
+      : refused('review_decided_otherwise')
+  return refused(row === null ? 'not_found' : 'review_nothing_waits')
 }

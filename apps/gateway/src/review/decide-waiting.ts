@@ -10,7 +10,7 @@ import {
 } from '../payments/attention.ts'
 import { settle } from '../payments/settle.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
-import { commitDecision, refused } from './commit-decision.ts'
+import { commitDecision, refused, wordOf } from './commit-decision.ts'
 import type { Reviewed, ReviewDecision } from './decide-review.ts'
 
 /** What a machine may try once more when a person has looked. */
@@ -39,24 +39,19 @@ export async function decideWaiting(
   if ('result' in decided) return decided
   const change = await settle(world, row, decided, world.clock.wallMs())
   const { account, deviceId } = row
-  return commitDecision(world, change, {
-    account,
-    deviceId,
-    paymentId: row.story.paymentId,
-    waitedFor: attention,
-    hashes: [],
-    decision,
-  })
+  const about = { account, deviceId, paymentId: row.story.paymentId, waitedFor: attention }
+  return commitDecision(world, change, about, wordOf(decision, []))
 }
 
 function triedAgain(row: PaymentRow, attention: string): PaymentRow | Reviewed {
   if (TRIED_AGAIN.has(attention)) return { ...row, attention: null }
-  return refused(attention === OUTCOME_LOST ? OUTCOME_LOST : DEFERRED_TOO_OLD)
+  return refused(attention === OUTCOME_LOST ? 'review_books_needed' : 'deferred_too_old')
 }
 
 function givenUp(row: PaymentRow, attention: string, note: string): PaymentRow | Reviewed {
   const why = GIVEN_UP.get(attention)
-  if (why === undefined) return refused(attention === OUTCOME_LOST ? OUTCOME_LOST : ADVICE_REFUSED)
+  if (why === undefined)
+    return refused(attention === OUTCOME_LOST ? 'review_books_needed' : 'review_card_has_paid')
   const result = advance(row.story, { type: 'given_up', why, note })
   return 'refusal' in result ? refused(result.refusal) : { ...row, story: result.story, attention: null }
 }

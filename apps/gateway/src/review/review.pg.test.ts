@@ -100,7 +100,7 @@ describe('ST13: a fork that is released', () => {
     const said = await Promise.all([decide(sale, release), decide(sale, release)])
     expect(said.map(({ result }) => result).sort()).not.toEqual(['decided', 'decided'])
     expect(await decide(sale, release)).toEqual(BEFORE)
-    expect(await decide(sale, reject)).toMatchObject(refusal('decided_otherwise'))
+    expect(await decide(sale, reject)).toMatchObject(refusal('review_decided_otherwise'))
     gateway.startAuthoriser()
     await becomes(sale, 'succeeded')
     expect(await decidedReviews(gateway.database.pool, { account: ACCOUNT, limit: 9 })).toMatchObject([
@@ -154,7 +154,7 @@ describe('ST13: a fork that is rejected', () => {
     )
     expect(rows).toEqual([{ cards: '0' }])
     expect(await decide(sale, reject)).toEqual(BEFORE)
-    expect(await decide(sale, release)).toMatchObject(refusal('decided_otherwise'))
+    expect(await decide(sale, release)).toMatchObject(refusal('review_decided_otherwise'))
   })
 
   test('of a try that stands elsewhere leaves that alone', async () => {
@@ -263,7 +263,7 @@ describe('a payment that nobody decides any more', () => {
     expect(await decide(sale, release)).toEqual(DECIDED)
     await gateway.until(async () => (await status(sale)) === 'succeeded', { stepMs: 200 })
     expect(gateway.acquirer.authorisations).toHaveLength(3)
-    expect(await decide(sale, release)).toMatchObject(refusal('nothing_waits'))
+    expect(await decide(sale, release)).toMatchObject(refusal('review_nothing_waits'))
   })
 
   test('or is closed with this reason', async () => {
@@ -277,12 +277,12 @@ describe('a payment that nobody decides any more', () => {
 
 test('what is not there, or does not wait, is named', async () => {
   const nobody = { account: ACCOUNT, paymentId: sampleId('pi', 77) }
-  expect(await decideReview(gateway.world, nobody, release)).toMatchObject(refusal('payment_not_found'))
+  expect(await decideReview(gateway.world, nobody, release)).toMatchObject(refusal('not_found'))
   const { sale, records } = await storedSale()
   await gateway.send(device, records)
-  expect(await decide(sale, reject)).toMatchObject(refusal('nothing_waits'))
+  expect(await decide(sale, reject)).toMatchObject(refusal('review_nothing_waits'))
   const other = { account: sampleId('acct', 99), paymentId: sale.paymentId }
-  expect(await decideReview(gateway.world, other, reject)).toMatchObject(refusal('payment_not_found'))
+  expect(await decideReview(gateway.world, other, reject)).toMatchObject(refusal('not_found'))
 })
 
 test('a record that contradicts its sale can be rejected and not released', async () => {
@@ -290,7 +290,7 @@ test('a record that contradicts its sale can be rejected and not released', asyn
   await gateway.send(device, records)
   const attempt = await device.read(sale, 'visa', 2)
   await gateway.send(device, [await device.stored({ ...sale, amountMinor: 9_999 }, attempt)])
-  expect(await decide(sale, release)).toMatchObject(refusal('not_releasable'))
+  expect(await decide(sale, release)).toMatchObject(refusal('review_not_releasable'))
   expect(await decide(sale, reject)).toEqual(DECIDED)
   expect(await heard(sale)).toMatchObject([{ attempt: attempt.attemptId, amountMinor: 9_999 }])
 })

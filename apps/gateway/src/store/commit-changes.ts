@@ -228,8 +228,8 @@ async function writeRecords(tx: Tx, records: readonly RecordRow[]): Promise<void
 async function insertReview(tx: Tx, review: ReviewRow): Promise<void> {
   await tx.query(
     `insert into reviews
-       (account, review, decision, waited_for, device, payment, decided_by, note, decided_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+       (account, review, decision, waited_for, device, payment, decided_by, note, decided_ms, found)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       review.account,
       review.reviewId,
@@ -240,6 +240,7 @@ async function insertReview(tx: Tx, review: ReviewRow): Promise<void> {
       review.decidedBy,
       review.note,
       review.decidedMs,
+      review.decision === 'resolved' ? JSON.stringify(review.found) : null,
     ],
   )
 }

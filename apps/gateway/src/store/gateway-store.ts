@@ -85,10 +85,9 @@ export interface ParkedRecord extends Pick<
 export type Decision = 'released' | 'rejected'
 
 /** What a person decided, for ever. `conflict` at the commit when one of its records was decided on meanwhile. */
-export interface ReviewRow {
+export type ReviewRow = {
   readonly account: string
   readonly reviewId: string
-  readonly decision: Decision
   /** The code of its records, or the payment's attention. */
   readonly waitedFor: string
   readonly deviceId: string
@@ -96,9 +95,13 @@ export interface ReviewRow {
   readonly decidedBy: string
   readonly note: string
   readonly decidedMs: number
-  /** Of the records that it is about; none for a payment that waited without one. */
-  readonly hashes: readonly string[]
-}
+} & ReviewWord
+
+export type ReviewWord =
+  /** `hashes`: of the records that it is about; none for a payment that waited without one. */
+  | { readonly decision: Decision; readonly hashes: readonly string[] }
+  /** `found`: what the acquirer's own books say. */
+  | { readonly decision: 'resolved'; readonly hashes: readonly []; readonly found: object }
 
 interface PaymentLookup {
   readonly rows: PaymentRow[]

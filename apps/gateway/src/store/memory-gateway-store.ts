@@ -189,6 +189,7 @@ function decide(state: MemoryGatewayState, review: ReviewRow): boolean {
   const waiting = keys.map((key) => state.records.get(key))
   if (waiting.some((record) => record === undefined || record.decision !== undefined)) return false
   for (const [at, key] of keys.entries()) {
+    if (review.decision === 'resolved') break
     const record = must(waiting[at], 'it was looked up')
     state.records.set(key, { ...record, wire: { ...record.wire, sealed: null }, decision: review.decision })
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { deviceCalls } from './account-devices.ts'
 import { paymentCalls } from './account-payments.ts'
+import { batchCalls } from './batches.ts'
 import { exposureCalls } from './exposure.ts'
 import { offlinePolicyCalls } from './offline-policy.ts'
 import { recoveryCalls } from './recovery.ts'
@@ -88,6 +89,7 @@ export function createAccountClient({ url, secretKey, fetch }: AccountClientOpti
     devices: deviceCalls(ask),
     payments: paymentCalls(ask),
     review: reviewCalls(ask),
+    batches: batchCalls(ask),
     recovery: recoveryCalls(ask),
   }
 }

@@ -39,11 +39,11 @@ export const accountPaymentsQuery = z.strictObject({
   before: idOf('pi').optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 })
-export type AccountPaymentsQuery = Partial<z.infer<typeof accountPaymentsQuery>>
+export type AccountPaymentsQuery = z.infer<typeof accountPaymentsQuery>
 
 export function paymentCalls(ask: AccountAsk) {
   return {
-    list: (query: AccountPaymentsQuery = {}) =>
+    list: (query: Partial<AccountPaymentsQuery> = {}) =>
       ask({ method: 'GET', path: '/payments', query, answer: accountPayments }),
   }
 }

@@ -5,10 +5,17 @@ export {
   type AccountReply,
   createAccountClient,
 } from './account-client.ts'
-export { type AccountDevice } from './account-devices.ts'
-export { type AccountPayment, accountPaymentsQuery } from './account-payments.ts'
+export { type AccountDevice, type AccountLease, type DeviceTermsChange } from './account-devices.ts'
+export { type AccountPayment, type AccountPaymentsQuery } from './account-payments.ts'
+export { type AccountBatch, type AccountBatchesQuery, type AccountBatchTicket } from './batches.ts'
 export { type AtRisk, type Exposure } from './exposure.ts'
-export { type OfflinePolicy, offlinePolicyChange, type OfflinePolicyChange } from './offline-policy.ts'
-export { type AccountOperation, accountOperations } from './operations.ts'
+export { type OfflinePolicy, type OfflinePolicyChange } from './offline-policy.ts'
+export { type AccountOperation, accountOperations, type AccountOperationId } from './operations.ts'
 export { type Recovery } from './recovery.ts'
-export { type Review } from './review.ts'
+export {
+  type AccountReviewDecision,
+  type DeviceReviewed,
+  type Review,
+  type ReviewDecisionsQuery,
+  type ReviewResolve,
+} from './review.ts'

@@ -1,21 +1,39 @@
-import type * as z from 'zod'
-import { accountDevices } from './account-devices.ts'
+import * as z from 'zod'
+import { idOf } from '../primitives.ts'
+import { accountDevices, accountLease, deviceTermsChange } from './account-devices.ts'
 import { accountPayments, accountPaymentsQuery } from './account-payments.ts'
+import { accountBatches, accountBatchesQuery, accountBatchTicket, batchClose } from './batches.ts'
 import { exposure } from './exposure.ts'
 import { offlinePolicy, offlinePolicyChange } from './offline-policy.ts'
 import { recovery } from './recovery.ts'
-import { review } from './review.ts'
+import {
+  deviceReviewed,
+  deviceReviewReject,
+  deviceReviewRelease,
+  review,
+  reviewDecisions,
+  reviewDecisionsQuery,
+  reviewed,
+  reviewReject,
+  reviewRelease,
+  reviewResolve,
+} from './review.ts'
 
 export interface AccountOperation {
   readonly id: string
   readonly method: 'GET' | 'PUT' | 'POST'
-  /** Below `/account/v1`. */
+  /** Below `/account/v1`; what is in braces is a parameter. */
   readonly path: string
   readonly summary: string
+  readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
   readonly answer: z.ZodType
 }
+
+const ofPayment = z.strictObject({ payment: idOf('pi') })
+const ofDevice = z.strictObject({ device: idOf('dev') })
+const ofBatch = z.strictObject({ batch: idOf('bat') })
 
 /** Everything that the account API answers; the OpenAPI document is made of it. */
 export const accountOperations = [
@@ -49,6 +67,23 @@ export const accountOperations = [
     answer: accountDevices,
   },
   {
+    id: 'getDeviceLease',
+    method: 'GET',
+    path: '/devices/{device}/lease',
+    summary: 'What a device may do without the gateway, as it was signed for it last',
+    params: ofDevice,
+    answer: accountLease,
+  },
+  {
+    id: 'putDeviceOfflinePolicy',
+    method: 'PUT',
+    path: '/devices/{device}/offline_policy',
+    summary: 'Decides for one device, or takes that back; kept with who and when',
+    params: ofDevice,
+    body: deviceTermsChange,
+    answer: accountLease,
+  },
+  {
     id: 'listPayments',
     method: 'GET',
     path: '/payments',
@@ -64,6 +99,84 @@ export const accountOperations = [
     answer: review,
   },
   {
+    id: 'listReviewDecisions',
+    method: 'GET',
+    path: '/review/decisions',
+    summary: 'Who decided what, newest first',
+    query: reviewDecisionsQuery,
+    answer: reviewDecisions,
+  },
+  {
+    id: 'releasePayment',
+    method: 'POST',
+    path: '/review/{payment}/release',
+    summary: 'What waits of a payment is genuine: it goes on',
+    params: ofPayment,
+    body: reviewRelease,
+    answer: reviewed,
+  },
+  {
+    id: 'rejectPayment',
+    method: 'POST',
+    path: '/review/{payment}/reject',
+    summary: 'Closes a payment that waits as not paid; its till shows the note',
+    params: ofPayment,
+    body: reviewReject,
+    answer: reviewed,
+  },
+  {
+    id: 'resolvePayment',
+    method: 'POST',
+    path: '/review/{payment}/resolve',
+    summary: 'Says what the acquirer’s own books hold of a payment whose outcome a restore has lost',
+    params: ofPayment,
+    body: reviewResolve,
+    answer: reviewed,
+  },
+  {
+    id: 'releaseDevice',
+    method: 'POST',
+    path: '/devices/{device}/review/release',
+    summary: 'All that waits of a device is genuine',
+    params: ofDevice,
+    body: deviceReviewRelease,
+    answer: deviceReviewed,
+  },
+  {
+    id: 'rejectDevice',
+    method: 'POST',
+    path: '/devices/{device}/review/reject',
+    summary: 'Closes all that waits of a device as not paid',
+    params: ofDevice,
+    body: deviceReviewReject,
+    answer: deviceReviewed,
+  },
+  {
+    id: 'listBatches',
+    method: 'GET',
+    path: '/batches',
+    summary: 'Batches of each terminal, newest first',
+    query: accountBatchesQuery,
+    answer: accountBatches,
+  },
+  {
+    id: 'getBatch',
+    method: 'GET',
+    path: '/batches/{batch}',
+    summary: 'A batch with its ticket: each sale and refund in it',
+    params: ofBatch,
+    answer: accountBatchTicket,
+  },
+  {
+    id: 'closeBatch',
+    method: 'POST',
+    path: '/batches/{batch}/close',
+    summary: 'Closes a batch now',
+    params: ofBatch,
+    body: batchClose,
+    answer: accountBatchTicket,
+  },
+  {
     id: 'getRecovery',
     method: 'GET',
     path: '/recovery',
@@ -71,3 +184,5 @@ export const accountOperations = [
     answer: recovery,
   },
 ] as const satisfies readonly AccountOperation[]
+
+export type AccountOperationId = (typeof accountOperations)[number]['id']

@@ -1,9 +1,11 @@
 import { advance } from '@holdfast/core'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
-import { ADVICE_REFUSED, OUTCOME_LOST, RETRIES_USED_UP } from './attention.ts'
-import { withFreshDetails } from './fresh-details.ts'
-import { settle } from './settle.ts'
+import { ADVICE_REFUSED, OUTCOME_LOST, RETRIES_USED_UP } from '../payments/attention.ts'
+import { withFreshDetails } from '../payments/fresh-details.ts'
+import { settle } from '../payments/settle.ts'
+import { commitDecision, refused } from './commit-decision.ts'
+import type { Reviewed } from './decide-review.ts'
 
 /** What a human may have tried once more, when the reason is found: nothing stands at the acquirer that is not known here. */
 const TRIED_IN_VAIN: ReadonlySet<string> = new Set([ADVICE_REFUSED, RETRIES_USED_UP])
@@ -21,15 +23,14 @@ export type LostOutcome =
       readonly responseCode: string
       readonly approvalCode: string
       /** Minor units; absent for the whole amount. */
-      readonly approvedMinor?: number
+      readonly approvedMinor?: number | undefined
     }
 
-export type Resolved =
-  | 'resolved'
-  | 'payment_not_found'
-  | 'outcome_not_lost'
-  | 'does_not_fit'
-  | 'moved_meanwhile'
+/** Who read that, and why it was looked up; kept with the decision. */
+interface ReadBy {
+  readonly by: string
+  readonly note: string
+}
 
 /**
  * A human's word about a payment that waits after a restore, or that was tried in vain. What was found is adopted, or taken back when the device
@@ -39,18 +40,21 @@ export async function resolveLostOutcome(
   world: GatewayWorld,
   payment: { readonly account: string; readonly paymentId: string },
   outcome: LostOutcome,
-): Promise<Resolved> {
-  const { rows } = await world.store.payments(payment.account, [payment.paymentId])
+  { by, note }: ReadBy = { by: 'operator', note: '' },
+): Promise<Reviewed> {
+  const { account, paymentId } = payment
+  const { rows } = await world.store.payments(account, [paymentId])
   const row = rows[0]
-  if (row === undefined) return 'payment_not_found'
-  const isReleased = outcome.found === 'nothing' && TRIED_IN_VAIN.has(row.attention ?? '')
-  if (row.attention !== OUTCOME_LOST && !isReleased) return 'outcome_not_lost'
+  if (row === undefined) return refused('not_found')
+  const { attention, deviceId } = row
+  const isReleased = outcome.found === 'nothing' && TRIED_IN_VAIN.has(attention ?? '')
+  if (attention === null || (attention !== OUTCOME_LOST && !isReleased))
+    return refused('review_nothing_waits')
   const resolved = await applied(world, row, outcome)
-  if (resolved === null) return 'does_not_fit'
-  const parts = await settle(world, row, resolved, world.clock.wallMs())
-  if ((await world.store.commit(parts)) === 'conflict') return 'moved_meanwhile'
-  for (const key of [payment.paymentId, row.deviceId, 'due']) world.changes.notify(key)
-  return 'resolved'
+  if (resolved === null) return refused('review_does_not_fit')
+  const change = await settle(world, row, resolved, world.clock.wallMs())
+  const about = { account, deviceId, paymentId, waitedFor: attention }
+  return commitDecision(world, change, about, { decision: 'resolved', by, note, found: outcome, hashes: [] })
 }
 
 async function applied(

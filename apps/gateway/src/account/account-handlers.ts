@@ -1,0 +1,90 @@
+import type { AccountOperationId, accountOperations } from '@holdfast/protocol/account'
+import type * as z from 'zod'
+import type { AccountCaller, AccountRefusal } from './account-caller.ts'
+import { changeDeviceTerms } from './change-device-terms.ts'
+import { closeAccountBatch } from './close-account-batch.ts'
+import { decideForMerchant } from './decide-for-merchant.ts'
+import { decideDeviceForMerchant } from './decide-device-for-merchant.ts'
+import { listAccountBatches, readBatchTicket } from './list-account-batches.ts'
+import { listDevices } from './list-devices.ts'
+import { listOfflinePayments } from './list-offline-payments.ts'
+import { listReview } from './list-review.ts'
+import { listReviewDecisions } from './list-review-decisions.ts'
+import { changeOfflinePolicy, readOfflinePolicy } from './offline-policy.ts'
+import { readAccountRecovery } from './read-account-recovery.ts'
+import { readDeviceLease } from './read-device-lease.ts'
+import { readExposure } from './read-exposure.ts'
+import { resolveForMerchant } from './resolve-for-merchant.ts'
+
+/** One function for each operation of the account API, held to its schemas by the type. */
+export const accountHandlers: Handlers = {
+  getOfflinePolicy: async ({ parts: { pool }, key }) => done(await readOfflinePolicy(pool, key.account)),
+  async putOfflinePolicy({ parts: { pool, world }, key, keyPrefix }, { body }) {
+    const from = { account: key.account, keyPrefix, nowMs: world.clock.wallMs() }
+    const changed = await changeOfflinePolicy(pool, body, from)
+    return changed.ok ? done(changed.policy) : changed
+  },
+  getExposure: async ({ parts: { pool, world }, key }) =>
+    done(await readExposure(pool, key, world.clock.wallMs())),
+  listDevices: async ({ parts: { pool }, key }) => done({ devices: await listDevices(pool, key) }),
+  getDeviceLease: async ({ parts: { pool }, key }, { params: { device } }) =>
+    found(await readDeviceLease(pool, key, device)),
+  async putDeviceOfflinePolicy({ parts: { pool, world }, key, keyPrefix }, { params: { device }, body }) {
+    const from = { ...key, keyPrefix, nowMs: world.clock.wallMs() }
+    const isThere = await changeDeviceTerms(pool, { device, ...body }, from)
+    return found(isThere ? await readDeviceLease(pool, key, device) : null)
+  },
+  listPayments: async ({ parts: { pool }, key }, { query }) =>
+    done(await listOfflinePayments(pool, key, query)),
+  listReview: async ({ parts: { pool }, key }) => done(await listReview(pool, key)),
+  listReviewDecisions: async ({ parts: { pool }, key }, { query }) =>
+    done({ decisions: await listReviewDecisions(pool, key, query) }),
+  releasePayment: ({ parts, key }, { params: { payment }, body }) =>
+    decideForMerchant(parts, key, payment, { decide: 'release', ...body }),
+  rejectPayment: ({ parts, key }, { params: { payment }, body }) =>
+    decideForMerchant(parts, key, payment, { decide: 'reject', ...body }),
+  resolvePayment: ({ parts, key }, { params: { payment }, body }) =>
+    resolveForMerchant(parts, key, payment, body),
+  releaseDevice: async ({ parts, key }, { params: { device }, body }) =>
+    found(await decideDeviceForMerchant(parts, key, device, { decide: 'release', ...body })),
+  rejectDevice: async ({ parts, key }, { params: { device }, body }) =>
+    found(await decideDeviceForMerchant(parts, key, device, { decide: 'reject', ...body })),
+  listBatches: async ({ parts: { pool }, key }, { query }) =>
+    done(await listAccountBatches(pool, key, query)),
+  getBatch: async ({ parts: { pool }, key }, { params: { batch } }) =>
+    found(await readBatchTicket(pool, key, batch)),
+  async closeBatch({ parts, key }, { params: { batch }, body }) {
+    const code = await closeAccountBatch(parts, key, batch, body)
+    return code === null ? found(await readBatchTicket(parts.pool, key, batch)) : { ok: false, code }
+  },
+  getRecovery: async ({ parts: { pool }, key }) => done(await readAccountRecovery(pool, key)),
+}
+
+type Handled<Body> = { readonly ok: true; readonly body: Body } | AccountRefusal
+
+type OperationOf<Id extends AccountOperationId> = Extract<
+  (typeof accountOperations)[number],
+  { readonly id: Id }
+>
+
+type Read<Operation, Part extends string> =
+  Operation extends Readonly<Record<Part, infer Schema extends z.ZodType>> ? z.output<Schema> : undefined
+
+type Handlers = {
+  readonly [Id in AccountOperationId]: (
+    caller: AccountCaller,
+    asked: {
+      readonly params: Read<OperationOf<Id>, 'params'>
+      readonly query: Read<OperationOf<Id>, 'query'>
+      readonly body: Read<OperationOf<Id>, 'body'>
+    },
+  ) => Promise<Handled<z.input<OperationOf<Id>['answer']>>>
+}
+
+function done<Body>(body: Body): Handled<Body> {
+  return { ok: true, body }
+}
+
+function found<Body>(body: Body | null): Handled<Body> {
+  return body === null ? { ok: false, code: 'not_found' } : { ok: true, body }
+}
