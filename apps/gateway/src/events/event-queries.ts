@@ -33,10 +33,16 @@ export async function findEvents(
   return rows
 }
 
-/** `charge.*` stands for all types that begin with `charge.`, as Stripe reads it; null for all. */
+export interface EventFilters {
+  /** `charge.*` stands for all types that begin with `charge.`, as Stripe reads it; null for all. */
+  readonly types: readonly string[] | null
+  /** Whether every endpoint that wanted it has taken it; null for either. */
+  readonly isDelivered: boolean | null
+}
+
 export function eventsSource(
   { account, mode }: { readonly account: string; readonly mode: Mode },
-  types: readonly string[] | null,
+  { types, isDelivered }: EventFilters,
 ): PageSource {
   const named = types?.filter((type) => !type.endsWith('*')) ?? []
   const begun = types?.filter((type) => type.endsWith('*')).map((type) => type.slice(0, -1)) ?? []
@@ -44,7 +50,9 @@ export function eventsSource(
     items: `select event as id, created_ms as at_ms from events e
       where account = $1 and mode = $2 and published_ms is not null
         and ($3 or e.type = any ($4::text[])
-          or exists (select from unnest($5::text[]) as begun where starts_with(e.type, begun)))`,
-    values: [account, mode, types === null, named, begun],
+          or exists (select from unnest($5::text[]) as begun where starts_with(e.type, begun)))
+        and ($6::boolean is null or $6 = not exists (select from webhook_deliveries d
+          where d.account = e.account and d.event = e.event and d.state <> 'delivered'))`,
+    values: [account, mode, types === null, named, begun, isDelivered],
   }
 }

@@ -11,7 +11,7 @@ const BATCH = 100
 /** Objects of one kind as the dialect shows them, by id; those that it does not know are left out. */
 type RenderObjects = (
   db: Tx,
-  scope: Scope,
+  viewing: Scope & { readonly nowMs: number },
   kind: string,
   ids: readonly string[],
 ) => Promise<ReadonlyMap<string, unknown>>
@@ -45,7 +45,7 @@ export async function publishEvents({ pool, nowMs, log, render, follow }: Publis
     const groups = Map.groupBy(rows, ({ account, mode, object }) => `${account} ${mode} ${object}`)
     const snapshots = new Map<OutboxRow, string>()
     for (const group of groups.values()) {
-      const shown = await renderSafely(tx, { render, log }, group)
+      const shown = await renderSafely(tx, { render, log, nowMs }, group)
       for (const row of group) {
         const bare = { id: row.objectId, object: row.object }
         snapshots.set(row, JSON.stringify(shown.get(row.objectId) ?? bare))
@@ -81,7 +81,7 @@ export interface OutboxRow {
 /** An object that cannot be rendered must not hold up all others: its events go out with kind and id alone. */
 async function renderSafely(
   tx: Tx,
-  { render, log }: Pick<Publishing, 'render' | 'log'>,
+  { render, log, nowMs }: Pick<Publishing, 'render' | 'log' | 'nowMs'>,
   group: readonly OutboxRow[],
 ): Promise<ReadonlyMap<string, unknown>> {
   const [first] = group
@@ -89,7 +89,8 @@ async function renderSafely(
   const ids = [...new Set(group.map((row) => row.objectId))]
   await tx.query('savepoint rendering')
   try {
-    return await render(tx, { account: first.account, mode: first.mode }, first.object, ids)
+    const { account, mode, object } = first
+    return await render(tx, { account, mode, nowMs: nowMs() }, object, ids)
   } catch (error) {
     await tx.query('rollback to savepoint rendering')
     log.error({ object: first.object, ids, error: String(error) }, 'objects of events not rendered')

@@ -1,3 +1,4 @@
+import { errorTable } from '@holdfast/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { storeApiKey } from '../api-keys/api-keys.ts'
 import { ACCOUNT, LOCATION } from '../test-support/sample-rows.ts'
@@ -110,8 +111,13 @@ describe('faults', () => {
     const malformed = await fetch(`${server.url}/v1/charges/%zz`)
     expect([malformed.status, await malformed.json()]).toMatchObject([
       400,
-      { error: { type: 'invalid_request_error', doc_url: '/docs/errors#request_malformed' } },
+      { error: { type: 'invalid_request_error', doc_url: `${server.url}/docs/errors#request_malformed` } },
     ])
+  })
+
+  test('ST8: where a doc_url leads, there is what it names', async () => {
+    const page = await (await fetch(`${server.url}/docs/errors`)).text()
+    for (const code of [...Object.keys(errorTable), 'card_declined']) expect(page).toContain(`id="${code}"`)
   })
 
   test('while the gateway starts, only /healthz answers; everything else says to come back', async () => {

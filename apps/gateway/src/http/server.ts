@@ -14,8 +14,10 @@ import type { Log } from '../gateway-world.ts'
 import { operatorRoutes } from '../operator/operator-routes.ts'
 import type { Role } from '../role.ts'
 import { deviceRoutes } from './device-routes.ts'
+import { renderErrorsPage } from './errors-page.ts'
 import { type HealthDeps, healthRoutes } from './health-routes.ts'
 import { internalRoutes } from './internal-routes.ts'
+import { PAGE_HEADERS } from './page.ts'
 import { routeLabel } from './route-label.ts'
 import type { HealthParts, ServerParts } from './server-parts.ts'
 
@@ -83,6 +85,8 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   under('/account/v1', (scope) => accountRoutes(scope, there))
   const openapi = accountOpenapi()
   app.get('/openapi.json', () => openapi)
+  const errorsPage = renderErrorsPage()
+  app.get('/docs/errors', (_request, reply) => reply.headers(PAGE_HEADERS).send(errorsPage))
   under('/operator', (scope) => operatorRoutes(scope, there))
   under('/internal/v1', (scope) => internalRoutes(scope, there))
   under('/v1', (scope) => {

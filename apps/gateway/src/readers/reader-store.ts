@@ -26,18 +26,17 @@ export interface Reader {
 /** A device in contact takes a new lease each minute. */
 const SEEN_WITHIN_MS = 180_000
 
-/** By the clock of the database, which all gateways share: a lease may have been given by any of them. */
 const LAST_SEEN = `left join lateral (
     select (l.payload::json ->> 'issuedAtMs')::bigint as ms from leases l
     where l.account = d.account and l.device = d.device
   ) seen on true`
-const STATUS = `case when d.status = 'active'
-    and seen.ms > extract(epoch from now()) * 1000 - ${SEEN_WITHIN_MS} then 'online' else 'offline' end`
+const statusAt = (nowMs: string) => `case when d.status = 'active'
+    and seen.ms > ${nowMs}::bigint - ${SEEN_WITHIN_MS} then 'online' else 'offline' end`
 
-/** Deleted ones included; ids that are not of this scope are left out. */
+/** As they are at `nowMs`, deleted ones included; ids that are not of this scope are left out. */
 export async function findReaders(
   db: Tx,
-  { account, mode }: Scope,
+  { account, mode, nowMs }: Scope & { readonly nowMs: number },
   ids: readonly string[],
   { forUpdate = false }: { readonly forUpdate?: boolean } = {},
 ): Promise<Reader[]> {
@@ -45,10 +44,10 @@ export async function findReaders(
   const { rows } = await db.query<Reader>({
     text: `select r.reader as id, r.device, d.name as "deviceName", d.location, r.label, r.model,
         r.serial_number as "serialNumber", r.offline_capable as "offlineCapable", r.metadata,
-        seen.ms as "lastSeenMs", ${STATUS} as status, r.created_ms as "createdMs", r.deleted_ms as "deletedMs"
+        seen.ms as "lastSeenMs", ${statusAt('$4')} as status, r.created_ms as "createdMs", r.deleted_ms as "deletedMs"
       from readers r join devices d using (account, device) ${LAST_SEEN}
       where r.account = $1 and d.mode = $2 and r.reader = any ($3) ${forUpdate ? 'for update of r' : ''}`,
-    values: [account, mode, ids],
+    values: [account, mode, ids, nowMs],
     types: numericTypes,
   })
   return rows
@@ -70,14 +69,14 @@ export interface ReaderFilters {
 }
 
 export function readersSource(
-  { account, mode }: Scope,
+  { account, mode, nowMs }: Scope & { readonly nowMs: number },
   { location, serialNumber, status }: ReaderFilters,
 ): PageSource {
   return {
     items: `select r.reader as id, r.created_ms as at_ms
       from readers r join devices d using (account, device) ${LAST_SEEN}
       where r.account = $1 and d.mode = $2 and r.deleted_ms is null and ($3::text is null or d.location = $3)
-        and ($4::text is null or r.serial_number = $4) and ($5::text is null or ${STATUS} = $5)`,
-    values: [account, mode, location, serialNumber, status],
+        and ($4::text is null or r.serial_number = $4) and ($5::text is null or ${statusAt('$6')} = $5)`,
+    values: [account, mode, location, serialNumber, status, nowMs],
   }
 }

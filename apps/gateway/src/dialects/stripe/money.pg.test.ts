@@ -161,6 +161,22 @@ test('ST16: balance, payout and its drill-down to the payments, by expanding the
   expect((await shop.stripe.payouts.list({ status: 'canceled' })).data).toHaveLength(1)
 })
 
+test('what is held is available when its hold is over, by the clock of the gateway', async () => {
+  const funding = { funding: 'facilitator', holdDays: 7 } as const
+  await transaction(database().pool, (tx) => setFunding(tx, ACCOUNT, funding))
+  await capturedPayment(1)
+  const txn = () => shop.stripe.balanceTransactions.retrieve(sampleId('txn', 1))
+  const held = await txn()
+  expect(held).toMatchObject({ status: 'pending', net: 4_905 })
+  expect(await shop.stripe.balance.retrieve()).toMatchObject({ pending: [{ amount: 4_905 }] })
+  shop.gateway.clock.advance(held.available_on * 1_000 - ids.wallMs())
+  expect(await txn()).toMatchObject({ status: 'available' })
+  expect(await shop.stripe.balance.retrieve()).toMatchObject({
+    available: [{ amount: 4_905 }],
+    pending: [{ amount: 0 }],
+  })
+})
+
 test('nothing of money crosses an account or a mode', async () => {
   const payment = await capturedPayment(1)
   const refund = await shop.stripe.refunds.create({ payment_intent: payment, amount: 1 })

@@ -7,24 +7,20 @@ import { chargeKind } from './render-charge.ts'
 import { payoutKind } from './render-payout.ts'
 import { refundKind } from './render-refund.ts'
 
-/** What has become available since is `available`: the moment is the platform's, not a worker's. */
+/** What has become available by now is `available`, without a worker. */
 export const balanceTransactionKind: ObjectKind = {
-  async render(db, scope, ids) {
-    const found = await findBalanceTransactions(db, scope, ids)
-    const { rows } = await db.query<{ now_ms: number }>(
-      `select (extract(epoch from now()) * 1000)::float8 as now_ms`,
-    )
-    const nowMs = rows[0]?.now_ms ?? 0
-    return new Map(found.map((view) => [view.txn, renderBalanceTransaction(view, nowMs)]))
+  async render(db, viewing, ids) {
+    const found = await findBalanceTransactions(db, viewing, ids)
+    return new Map(found.map((view) => [view.txn, renderBalanceTransaction(view, viewing.nowMs)]))
   },
   expandable: { source: { kind: 'balance_source' } },
 }
 
 /** Whatever a balance transaction can come from. */
 export const balanceSourceKind: ObjectKind = {
-  async render(db, scope, ids) {
+  async render(db, viewing, ids) {
     const kinds = [chargeKind, refundKind, payoutKind]
-    const found = await Promise.all(kinds.map((kind) => kind.render(db, scope, ids)))
+    const found = await Promise.all(kinds.map((kind) => kind.render(db, viewing, ids)))
     return new Map(found.flatMap((objects) => [...objects]))
   },
   expandable: { charge: { kind: 'charge' }, payment_intent: { kind: 'payment_intent' } },

@@ -8,17 +8,13 @@ import type { ObjectKind, StripeObject } from './platform/object-kinds.ts'
 import { renderBalanceTransaction } from './render-balance-transaction.ts'
 
 export const disputeKind: ObjectKind = {
-  async render(db, scope, ids) {
-    const disputes = await findDisputes(db, scope, ids)
-    const money = await balanceTransactionsOf(db, scope, ids)
-    const { rows } = await db.query<{ now_ms: number }>(
-      `select (extract(epoch from now()) * 1000)::float8 as now_ms`,
-    )
-    const nowMs = rows[0]?.now_ms ?? 0
+  async render(db, viewing, ids) {
+    const disputes = await findDisputes(db, viewing, ids)
+    const money = await balanceTransactionsOf(db, viewing, ids)
     return new Map(
       disputes.map((dispute) => [
         dispute.disputeId,
-        renderDispute(dispute, money.get(dispute.disputeId) ?? [], nowMs),
+        renderDispute(dispute, money.get(dispute.disputeId) ?? [], viewing.nowMs),
       ]),
     )
   },

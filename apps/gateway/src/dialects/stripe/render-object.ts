@@ -1,6 +1,5 @@
 import type { Tx } from '../../database/transaction.ts'
-import type { Scope } from '../../payments/payment-queries.ts'
-import type { ObjectKinds, StripeObject } from './platform/object-kinds.ts'
+import type { ObjectKinds, StripeObject, Viewing } from './platform/object-kinds.ts'
 import { balanceSourceKind, balanceTransactionKind } from './render-balance-transaction.ts'
 import { chargeKind } from './render-charge.ts'
 import { customerKind } from './render-customer.ts'
@@ -41,9 +40,9 @@ export const objectKinds: ObjectKinds = {
  */
 export async function renderObjects(
   db: Tx,
-  scope: Scope,
+  viewing: Viewing,
   kind: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, StripeObject>> {
-  return (await objectKinds[kind]?.render(db, scope, ids)) ?? new Map()
+  return (await objectKinds[kind]?.render(db, viewing, ids)) ?? new Map()
 }

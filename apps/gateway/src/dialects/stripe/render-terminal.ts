@@ -26,9 +26,9 @@ export const configurationKind: ObjectKind = {
 
 /** A card reader; online while its device is in contact. */
 export const readerKind: ObjectKind = {
-  async render(db, scope, ids) {
-    const found = await findReaders(db, scope, ids)
-    return new Map(found.map((reader) => [reader.id, renderReader(reader, scope.mode === 'live')]))
+  async render(db, viewing, ids) {
+    const found = await findReaders(db, viewing, ids)
+    return new Map(found.map((reader) => [reader.id, renderReader(reader, viewing.mode === 'live')]))
   },
   expandable: { location: { kind: 'terminal.location' } },
 }

@@ -8,7 +8,8 @@ export function sendRefusal(
   refusal: StripeRefusal,
   about?: Readonly<Record<string, unknown>>,
 ): FastifyReply {
-  const { status, body } = stripeError(refusal, reply.request.id, about)
+  const { protocol, host } = reply.request
+  const { status, body } = stripeError(refusal, `${protocol}://${host}`, about)
   return reply
     .code(status)
     .header('stripe-should-retry', String(errorTable[refusal.code].retryable))

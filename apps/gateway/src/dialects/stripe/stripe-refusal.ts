@@ -19,11 +19,12 @@ export interface StripeAnswer {
 
 /**
  * The one renderer of errors. Older clients choose their error class by `type`, newer ones by status: both are right.
- * `about` are the whole objects that belong to the error.
+ * `about` are the whole objects that belong to the error. There is no `request_log_url`: what became of a request is in
+ * the gateway's log, by the `Request-Id` of its answer.
  */
 export function stripeError(
   refusal: StripeRefusal,
-  requestId: string,
+  gatewayUrl: string,
   about: Readonly<Record<string, unknown>> = {},
 ): StripeAnswer {
   const { code, stripeCode, message, param, declineCode } = refusal
@@ -34,8 +35,7 @@ export function stripeError(
     ...(declineCode === undefined ? {} : { decline_code: declineCode }),
     message,
     ...(param === undefined ? {} : { param }),
-    doc_url: `/docs/errors#${code}`,
-    request_log_url: `/dashboard/requests/${requestId}`,
+    doc_url: `${gatewayUrl}/docs/errors#${code}`,
     ...about,
   }
   return { status, body: { error } }

@@ -7,7 +7,15 @@ import { API_VERSION } from './api-version.ts'
 import { operations } from './operations.ts'
 import { authenticate, type Caller, lackingPermission } from './platform/authenticate.ts'
 import { decodeForm, type Form } from './platform/decode-form.ts'
-import type { Effect, Missing, Operation, Prepared, Refusing, StripeContext } from './platform/operation.ts'
+import {
+  type Effect,
+  type Missing,
+  type Operation,
+  type Prepared,
+  type Refusing,
+  type StripeContext,
+  viewingOf,
+} from './platform/operation.ts'
 import { renderInOrder } from './platform/read-operations.ts'
 import { objectKinds } from './render-object.ts'
 import { sendRefusal } from './send-refusal.ts'
@@ -49,8 +57,10 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     if ('refusal' in known) return sendRefusal(reply, known.refusal)
     const { caller } = known
     const account = headerOf(request, 'stripe-account')
-    if (account !== undefined && account !== caller.account)
-      return sendRefusal(reply, accountInvalid(account))
+    if (account !== undefined) {
+      if (account !== caller.account) return sendRefusal(reply, accountInvalid(account))
+      reply.header('stripe-account', account)
+    }
     const waitMs = parts().rateLimit.take(`${caller.account}/${caller.mode}`)
     if (waitMs > 0) {
       reply.header('retry-after', String(Math.ceil(waitMs / 1_000)))
@@ -138,12 +148,10 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
 }
 
 /** Whether it is there in the other mode decides what is said, never what is shown. */
-async function missing(
-  { pool, scope, kinds }: StripeContext,
-  { object, id, param }: Missing,
-): Promise<StripeRefusal> {
-  const other = scope.mode === 'test' ? 'live' : 'test'
-  const there = await kinds[object]?.render(pool, { ...scope, mode: other }, [id])
+async function missing(context: StripeContext, { object, id, param }: Missing): Promise<StripeRefusal> {
+  const { pool, scope, kinds } = context
+  const mode = scope.mode === 'test' ? 'live' : 'test'
+  const there = await kinds[object]?.render(pool, { ...viewingOf(context), mode }, [id])
   return there?.has(id) === true ? otherMode(object, id, param, scope.mode) : noSuch(object, id, param)
 }
 

@@ -97,6 +97,9 @@ describe('webhook endpoints and events, by the official client', () => {
     expect((await shop.stripe.events.list()).data.map(({ id }) => id)).toEqual(ids.toReversed())
     expect((await shop.stripe.events.list({ type: 'device.online' })).data).toHaveLength(1)
     expect((await shop.stripe.events.list({ types: ['device.*', 'charge.*'] })).data).toHaveLength(2)
+    // Nobody wanted them, so nobody waits for them.
+    expect((await shop.stripe.events.list({ delivery_success: true })).data).toHaveLength(2)
+    expect((await shop.stripe.events.list({ delivery_success: false })).data).toEqual([])
     const event = await shop.stripe.events.retrieve(ids[1] ?? '')
     expect(event).toMatchObject({
       type: 'device.offline',

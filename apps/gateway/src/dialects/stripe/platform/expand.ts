@@ -1,9 +1,8 @@
 import { must } from '@holdfast/core'
 import type { Tx } from '../../../database/transaction.ts'
-import type { Scope } from '../../../payments/payment-queries.ts'
 import { invalidParameter } from '../stripe-refusal.ts'
 import type { Form } from './decode-form.ts'
-import type { Expansion, ObjectKinds, StripeObject } from './object-kinds.ts'
+import type { Expansion, ObjectKinds, StripeObject, Viewing } from './object-kinds.ts'
 import { listOf, text } from './parameter-kinds.ts'
 import { type Read, readParameters } from './read-parameters.ts'
 
@@ -43,7 +42,7 @@ export function readExpand(
 /** The objects with their expansions: one query per field and level, however many objects there are. */
 export async function expandObjects(
   db: Tx,
-  scope: Scope,
+  viewing: Viewing,
   kinds: ObjectKinds,
   kind: string,
   objects: readonly StripeObject[],
@@ -62,8 +61,8 @@ export async function expandObjects(
 
   async function followIds(field: string, target: string, inner: ExpandTree, parents: StripeObject[]) {
     const ids = [...new Set(parents.map((parent) => parent[field]).filter((id) => typeof id === 'string'))]
-    const found = await must(kinds[target], `${target} is a kind`).render(db, scope, ids)
-    const whole = await expandObjects(db, scope, kinds, target, [...found.values()], inner)
+    const found = await must(kinds[target], `${target} is a kind`).render(db, viewing, ids)
+    const whole = await expandObjects(db, viewing, kinds, target, [...found.values()], inner)
     const byId = new Map(whole.map((object) => [object.id, object]))
     return parents.map((parent) => {
       const id = parent[field]
@@ -79,13 +78,13 @@ export async function expandObjects(
   ) {
     const lists = await include(
       db,
-      scope,
+      viewing,
       parents.map((parent) => parent.id),
     )
     return Promise.all(
       parents.map(async (parent) => {
         const found = must(lists.get(parent.id), 'every parent has its list')
-        const data = await expandObjects(db, scope, kinds, list, found.data, inner['data'] ?? {})
+        const data = await expandObjects(db, viewing, kinds, list, found.data, inner['data'] ?? {})
         return Object.assign({ ...parent }, { [field]: { ...found, data } })
       }),
     )

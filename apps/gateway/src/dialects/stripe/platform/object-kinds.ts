@@ -8,12 +8,17 @@ export interface StripeObject {
   readonly [field: string]: unknown
 }
 
+/** Whose objects are shown, and when: what passes by itself (a hold, a deadline, a silence) is judged at that moment. */
+export interface Viewing extends Scope {
+  readonly nowMs: number
+}
+
 /** One kind of object: how it is rendered, many at once, and what in it can be expanded. */
 export interface ObjectKind {
   /** Ids that are not of this account and mode are left out. Works inside a transaction as well as on a pool. */
   readonly render: (
     db: Tx,
-    scope: Scope,
+    viewing: Viewing,
     ids: readonly string[],
   ) => Promise<ReadonlyMap<string, StripeObject>>
   readonly expandable: Readonly<Record<string, Expansion>>
@@ -28,7 +33,7 @@ export type Expansion =
       /** The list of each parent, its items whole. */
       readonly include: (
         db: Tx,
-        scope: Scope,
+        viewing: Viewing,
         parents: readonly string[],
       ) => Promise<ReadonlyMap<string, StripeList>>
     }

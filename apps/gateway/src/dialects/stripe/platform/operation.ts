@@ -10,7 +10,7 @@ import type { EndpointDeps } from '../../../webhooks/webhook-endpoints.ts'
 import type { StripeRefusal } from '../stripe-refusal.ts'
 import type { Form } from './decode-form.ts'
 import { type ExpandTree, readExpand } from './expand.ts'
-import type { ObjectKinds, StripeObject } from './object-kinds.ts'
+import type { ObjectKinds, StripeObject, Viewing } from './object-kinds.ts'
 import { hash } from './parameter-kinds.ts'
 import { type Read, readParameters } from './read-parameters.ts'
 
@@ -37,6 +37,11 @@ export interface StripeContext {
 /** What stands for `:id` in the path. */
 export function pathId({ ids }: StripeContext): string {
   return must(ids['id'], 'the path names an id')
+}
+
+/** What the caller sees, now. */
+export function viewingOf({ scope, world }: Pick<StripeContext, 'scope' | 'world'>): Viewing {
+  return { ...scope, nowMs: world.clock.wallMs() }
 }
 
 export function newObjectId(context: StripeContext, prefix: IdPrefix): string {

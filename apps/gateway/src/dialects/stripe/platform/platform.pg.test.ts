@@ -207,6 +207,7 @@ test('whoever asks too fast is told to wait, each account by itself (ST8)', asyn
   const refused = await ask()
   expect(refused).toMatchObject({ status: 429, body: { error: { code: 'rate_limit' } } })
   expect(refused.headers.get('retry-after')).toBe('1')
+  expect(refused.headers.get('stripe-should-retry')).toBe('true')
   await expect(shop.stripe.customers.list()).rejects.toBeInstanceOf(Stripe.errors.StripeRateLimitError)
   await expect(shop.olderClientWith(shopKeys.secret).customers.list()).rejects.toMatchObject({
     type: 'StripeRateLimitError',
@@ -220,7 +221,8 @@ test('an answer names its request and the version that was asked for; another ac
   const { lastResponse } = await shop.stripe.customers.list()
   expect(lastResponse.requestId).toMatch(/^req_/)
   expect(lastResponse.apiVersion).toBe(Stripe.API_VERSION)
-  expect((await shop.stripe.customers.list({}, { stripeAccount: ACCOUNT })).data).toEqual([])
+  const own = await shop.stripe.customers.list({}, { stripeAccount: ACCOUNT })
+  expect([own.data, own.lastResponse.stripeAccount]).toEqual([[], ACCOUNT])
   await expect(shop.stripe.customers.list({}, { stripeAccount: 'acct_other' })).rejects.toMatchObject({
     statusCode: 403,
     code: 'account_invalid',

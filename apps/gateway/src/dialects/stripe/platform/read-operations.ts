@@ -13,6 +13,7 @@ import {
   type Permission,
   type Refusing,
   type StripeContext,
+  viewingOf,
 } from './operation.ts'
 import { hash, integer, type SecondsRange, secondsRange, text } from './parameter-kinds.ts'
 import { readParameters } from './read-parameters.ts'
@@ -150,14 +151,16 @@ export function search(spec: SearchSpec): Operation {
 
 /** In the order of `ids`; what is not there is left out. */
 export async function renderInOrder(
-  { pool, scope, kinds }: Pick<StripeContext, 'pool' | 'scope' | 'kinds'>,
+  context: Pick<StripeContext, 'pool' | 'scope' | 'kinds' | 'world'>,
   object: string,
   ids: readonly string[],
   expand: ExpandTree,
 ): Promise<StripeObject[]> {
-  const found = await must(kinds[object], `${object} is a kind`).render(pool, scope, ids)
+  const { pool, kinds } = context
+  const viewing = viewingOf(context)
+  const found = await must(kinds[object], `${object} is a kind`).render(pool, viewing, ids)
   const ordered = ids.flatMap((id) => found.get(id) ?? [])
-  return expandObjects(pool, scope, kinds, object, ordered, expand)
+  return expandObjects(pool, viewing, kinds, object, ordered, expand)
 }
 
 const PAGE = {

@@ -1,6 +1,6 @@
 import { eventsSource } from '../../../events/event-queries.ts'
 import type { Operation } from '../platform/operation.ts'
-import { listOf, text } from '../platform/parameter-kinds.ts'
+import { flag, listOf, text } from '../platform/parameter-kinds.ts'
 import { list, retrieve } from '../platform/read-operations.ts'
 
 const object = 'event'
@@ -10,9 +10,13 @@ export const eventOperations: readonly Operation[] = [
   list({
     ...reads,
     path: '/events',
-    filters: { type: text().optional(), types: listOf(text()).optional() },
-    source: ({ scope }, { type, types }) =>
-      eventsSource(scope, types ?? (type === undefined ? null : [type])),
+    filters: {
+      delivery_success: flag().optional(),
+      type: text().optional(),
+      types: listOf(text()).optional(),
+    },
+    source: ({ scope }, { type, types, delivery_success: isDelivered = null }) =>
+      eventsSource(scope, { types: types ?? (type === undefined ? null : [type]), isDelivered }),
   }),
   retrieve({ ...reads, path: '/events/:id' }),
 ]

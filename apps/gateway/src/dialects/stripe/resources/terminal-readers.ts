@@ -2,7 +2,14 @@ import type { Tx } from '../../../database/transaction.ts'
 import { changedMetadata } from '../../../metadata/metadata.ts'
 import { findReaders, type Reader, readersSource, saveReader } from '../../../readers/reader-store.ts'
 import { metadataRefusal } from '../platform/metadata-refusal.ts'
-import { type Missing, type Operation, pathId, type StripeContext, write } from '../platform/operation.ts'
+import {
+  type Missing,
+  type Operation,
+  pathId,
+  type StripeContext,
+  viewingOf,
+  write,
+} from '../platform/operation.ts'
 import { emptyable, metadata, oneOf, text } from '../platform/parameter-kinds.ts'
 import { list, retrieve } from '../platform/read-operations.ts'
 import { DEVICE_TYPE } from '../render-terminal.ts'
@@ -24,10 +31,10 @@ export const readerOperations: readonly Operation[] = [
       status: oneOf(['online', 'offline']).optional(),
     },
     source(
-      { scope },
+      context,
       { device_type: type = DEVICE_TYPE, location = null, serial_number: serial = null, status = null },
     ) {
-      const { items, values } = readersSource(scope, { location, serialNumber: serial, status })
+      const { items, values } = readersSource(viewingOf(context), { location, serialNumber: serial, status })
       // Stripe's list of types is long and grows; ours are all of one.
       return { items: `${items} and ${type === DEVICE_TYPE}`, values }
     },
@@ -64,6 +71,6 @@ export const readerOperations: readonly Operation[] = [
 
 async function hold(tx: Tx, context: StripeContext): Promise<Reader | { readonly missing: Missing }> {
   const id = pathId(context)
-  const [reader] = await findReaders(tx, context.scope, [id], { forUpdate: true })
+  const [reader] = await findReaders(tx, viewingOf(context), [id], { forUpdate: true })
   return reader === undefined || reader.deletedMs !== null ? { missing: { object, id, param: 'id' } } : reader
 }
