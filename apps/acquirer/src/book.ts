@@ -3,7 +3,6 @@ import type {
   BalanceSetLine,
   BatchClosedLine,
   BatchIds,
-  ChargedBackLine,
   JournalLine,
   RefundedLine,
   SaleKind,
@@ -61,13 +60,6 @@ export type Transaction = {
   readonly refunded?: RefundedLine
 }
 
-/** A row of `GET /chargebacks`. */
-export type Chargeback = Omit<ChargedBackLine, 'event' | 'ids'> & {
-  readonly terminal: string
-  readonly rrn: string
-  readonly currency: string
-}
-
 /**
  * The state that follows from the journal's lines, and from nothing else.
  * Invariant: charged = 0 once declined or reversed, and then for ever; so a reversal gives back exactly once.
@@ -79,7 +71,6 @@ export class Book {
   readonly #chargedMinor = new Map<string, number>()
   readonly #accounts = new Map<string, BalanceSetLine>()
   readonly #highestAtc = new Map<string, number>()
-  readonly #chargebacks: Chargeback[] = []
   readonly #batches: BatchClosedLine[] = []
   #approvals = 0
   #clockAheadMs = 0
@@ -92,10 +83,6 @@ export class Book {
   /** How far the test clock was put forward. */
   clockAheadMs(): number {
     return this.#clockAheadMs
-  }
-
-  chargebacks(): readonly Chargeback[] {
-    return this.#chargebacks
   }
 
   /** What this very reversal was answered; undefined for one that is new. */
@@ -171,12 +158,17 @@ export class Book {
         this.#batches.push(line)
         return
       }
+      case 'funding_terms_set':
+        return
       case 'authorised':
       case 'refunded':
       case 'asked_again':
       case 'completed':
       case 'reversed':
+      case 'inquired':
       case 'charged_back':
+      case 'chargeback_won':
+      case 'chargeback_lost':
         this.#advance(line)
     }
   }
@@ -194,10 +186,6 @@ export class Book {
     const changeMinor = chargedMinor - (before?.entry.chargedMinor ?? 0)
     this.#chargedMinor.set(account, (this.#chargedMinor.get(account) ?? 0) + changeMinor)
     if (after.entry.kind === 'refund') this.#noteOnSale(after.entry, -changeMinor)
-    if (line.event === 'charged_back') {
-      const { event: _event, ids, ...facts } = line
-      this.#chargebacks.push({ ...facts, terminal: ids.terminal, rrn: ids.rrn, currency })
-    }
     if (line.event !== 'authorised' && line.event !== 'refunded') return
     if (line.outcome === 'approved') this.#approvals += 1
     if (line.event === 'refunded') return
@@ -253,11 +241,17 @@ function advance(before: Transaction | undefined, line: TransactionLine): Transa
       return changed(before, { reversed: before.entry.reversed || remainingMinor === 0, chargedMinor })
     }
     case 'charged_back':
-      return (
-        before &&
-        changed(before, { chargedBackMinor: (before.entry.chargedBackMinor ?? 0) + line.amountMinor })
-      )
+      return before && chargedBack(before, line.amountMinor)
+    case 'chargeback_won':
+      return before && chargedBack(before, -line.amountMinor)
+    case 'inquired':
+    case 'chargeback_lost':
+      return before
   }
+}
+
+function chargedBack(before: Transaction, byMinor: number): Transaction {
+  return changed(before, { chargedBackMinor: (before.entry.chargedBackMinor ?? 0) + byMinor })
 }
 
 /** What the host captures: an approved 0200, 0220 or 0320, what was completed, and what is left of it. */

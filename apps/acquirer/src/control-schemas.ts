@@ -55,9 +55,26 @@ export const accountSchema = only(
 )
 
 export const chargebackSchema = only(
-  { rrn: text, terminal: text, amountMinor: { ...amount, minimum: 1 }, reason: text },
+  {
+    rrn: text,
+    terminal: text,
+    amountMinor: { ...amount, minimum: 1 },
+    reason: text,
+    stage: { enum: ['inquiry', 'chargeback'] },
+  },
   ['rrn', 'reason'],
 )
+
+export const chargebackMoveSchema = only({ stage: { enum: ['chargeback', 'won', 'lost'] } })
+
+/** A page of what is told in order; read with `coerceTypes` off, so the digits are text. */
+export const afterSchema = only({ after: { type: 'string', pattern: '^[0-9]{1,12}$' } }, [])
+
+export const fundingTermsSchema = only({
+  basisPoints: { type: 'integer', minimum: 0, maximum: 10_000 },
+  fixedMinor: amount,
+  chargebackMinor: amount,
+})
 
 export const clockSchema = only({ advanceMs: { type: 'integer', minimum: 0, maximum: 366 * 86_400_000 } })
 

@@ -1,15 +1,22 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 
+import type { Chargeback, ChargebackStage } from './chargeback-book.ts'
+import type { ChargebackMoveRefusal, ChargebackOrder, ChargebackRefusal } from './chargeback-desk.ts'
 import {
   accountSchema,
+  afterSchema,
+  chargebackMoveSchema,
   chargebackSchema,
   clockSchema,
+  fundingTermsSchema,
   journalQuerySchema,
   ruleSchema,
 } from './control-schemas.ts'
-import type { Account, ChargebackOrder, ChargebackRefusal } from './host-desk.ts'
+import type { FundingFolder } from './funding-folder.ts'
+import type { Account } from './host-desk.ts'
 import type { Host } from './host.ts'
-import type { Journal } from './journal.ts'
+import type { FundingTerms, Journal } from './journal.ts'
+import { renderFundingFile } from './render-funding-file.ts'
 import { type Script, scriptContradiction, type ScriptRule } from './script.ts'
 
 export type ControlDeps = {
@@ -17,12 +24,15 @@ export type ControlDeps = {
   readonly script: Script
   /** What is answered here is on disk. Absent: nothing is kept. */
   readonly journal?: Pick<Journal, 'durable'>
+  /** Where files for gateways lie. Absent: they are made when they are asked for. */
+  readonly funding?: FundingFolder
   /** Whether the profile has MACs that could be wrong. */
   readonly hasMac?: boolean
 }
 
 /** The hand on the simulator: what it did, what it shall do wrong next, and its accounts, disputes and clock. */
-export function createControl({ host, script, journal, hasMac = false }: ControlDeps): FastifyInstance {
+export function createControl(deps: ControlDeps): FastifyInstance {
+  const { host, script, journal, funding, hasMac = false } = deps
   const app = fastify({
     forceCloseConnections: true,
     ajv: {
@@ -77,21 +87,54 @@ export function createControl({ host, script, journal, hasMac = false }: Control
     },
   )
 
-  app.get('/chargebacks', () => host.chargebacks())
+  app.get<{ Querystring: { after?: string } }>(
+    '/chargebacks',
+    { schema: { querystring: afterSchema } },
+    async ({ query }) => {
+      await journal?.durable()
+      return host.chargebacks(Number(query.after ?? 0))
+    },
+  )
 
   app.post<{ Body: ChargebackOrder }>(
     '/chargebacks',
     { schema: { body: chargebackSchema } },
-    async ({ body }, reply) => {
-      const made = host.chargeBack(body)
-      if (typeof made === 'string') {
-        const { status, field, message } = CHARGEBACK_REFUSALS[made]
-        return reply.code(status).send(refusal(made, field, message))
-      }
+    ({ body }, reply) => tell(reply.code(201), host.chargeBack(body)),
+  )
+
+  app.post<{ Params: { id: string }; Body: { stage: Exclude<ChargebackStage, 'inquiry'> } }>(
+    '/chargebacks/:id',
+    { schema: { body: chargebackMoveSchema } },
+    ({ params, body }, reply) => tell(reply, host.moveChargeback(params.id, body.stage)),
+  )
+
+  app.get('/terms', () => host.fundingTerms())
+
+  app.post<{ Body: FundingTerms }>('/terms', { schema: { body: fundingTermsSchema } }, async ({ body }) => {
+    const terms = host.setFundingTerms(body)
+    await journal?.durable()
+    return terms
+  })
+
+  app.get<{ Querystring: { after?: string } }>(
+    '/funding',
+    { schema: { querystring: afterSchema } },
+    async ({ query }) => {
       await journal?.durable()
-      return reply.code(201).send(made)
+      return host
+        .fundingFiles(Number(query.after ?? 0))
+        .map(({ items, ...file }) => ({ ...file, items: items.length }))
     },
   )
+
+  app.get<{ Params: { file: string } }>('/funding/:file', async ({ params }, reply) => {
+    const file = host.fundingFiles().find((one) => one.file === params.file)
+    if (file === undefined)
+      return reply.code(404).send(refusal('unknown_file', null, 'No such file was made'))
+    await journal?.durable()
+    const text = await (funding?.read(file) ?? renderFundingFile(file))
+    return reply.type('application/jsonl').send(text)
+  })
 
   app.get('/batches', () => host.batches())
 
@@ -104,9 +147,26 @@ export function createControl({ host, script, journal, hasMac = false }: Control
   })
 
   return app
+
+  async function tell(
+    reply: FastifyReply,
+    made: Chargeback | ChargebackRefusal | ChargebackMoveRefusal,
+  ): Promise<FastifyReply> {
+    if (typeof made === 'string') {
+      const { status, field, message } = CHARGEBACK_REFUSALS[made]
+      return reply.code(status).send(refusal(made, field, message))
+    }
+    await journal?.durable()
+    return reply.send(made)
+  }
 }
 
-const CHARGEBACK_REFUSALS: Record<ChargebackRefusal, { status: number; field: string; message: string }> = {
+const CHARGEBACK_REFUSALS: Record<
+  ChargebackRefusal | ChargebackMoveRefusal,
+  { status: number; field: string; message: string }
+> = {
+  unknown_chargeback: { status: 404, field: 'id', message: 'No such charge was contested' },
+  chargeback_not_there_yet: { status: 409, field: 'stage', message: 'It cannot get there from where it is' },
   unknown_transaction: { status: 404, field: 'rrn', message: 'No such transaction was asked or told' },
   not_charged: { status: 409, field: 'rrn', message: 'Nothing of it is charged any more' },
   amount_too_large: { status: 409, field: 'amountMinor', message: 'Less than that is charged' },

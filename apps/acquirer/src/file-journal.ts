@@ -86,9 +86,13 @@ const EVENTS: ReadonlySet<unknown> = new Set<JournalLine['event']>([
   'asked_again',
   'completed',
   'reversed',
+  'inquired',
   'charged_back',
+  'chargeback_won',
+  'chargeback_lost',
   'batch_closed',
   'balance_set',
+  'funding_terms_set',
   'clock_advanced',
 ])
 

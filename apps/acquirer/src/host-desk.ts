@@ -1,7 +1,10 @@
-import type { Book, Chargeback } from './book.ts'
+import type { Book } from './book.ts'
 import { TEST_CARDS } from './cards.ts'
+import type { ChargebackBook } from './chargeback-book.ts'
+import { type ChargebackDesk, createChargebackDesk } from './chargeback-desk.ts'
+import type { FundingBook, FundingFile } from './funding-book.ts'
 import { fundsOf } from './issuer.ts'
-import type { BatchClosedLine, BatchIds, JournalLine } from './journal.ts'
+import type { BatchClosedLine, BatchIds, FundingTerms, JournalLine } from './journal.ts'
 
 /** A row of `GET /accounts`. */
 export type Account = {
@@ -13,42 +16,37 @@ export type Account = {
   readonly partialApprovals: boolean
 }
 
-export type ChargebackOrder = {
-  readonly rrn: string
-  readonly terminal?: string
-  /** The whole charge where left out. */
-  readonly amountMinor?: number
-  readonly reason: string
-}
-
-export type ChargebackRefusal = 'unknown_transaction' | 'not_charged' | 'amount_too_large'
-
 /** A row of `GET /batches`. */
 type ClosedBatch = BatchIds & Pick<BatchClosedLine, 'count' | 'netMinor' | 'atMs'>
 
-/** What people do at the acquirer: accounts, chargebacks, its clock. All of it is journalled. */
-export type HostDesk = {
+/** What people do at the acquirer: accounts, chargebacks, what it pays, its clock. All of it is journalled. */
+export type HostDesk = ChargebackDesk & {
   /** Of every test card that was charged or set, in that currency. */
   accounts(): Account[]
   /** From now on so much is left, whatever was charged before. */
   setAccount(
     account: Pick<Account, 'card' | 'currency' | 'availableMinor'> & { readonly partialApprovals?: boolean },
   ): Account
-  chargebacks(): readonly Chargeback[]
   /** What both sides agreed on. */
   batches(): readonly ClosedBatch[]
-  chargeBack(order: ChargebackOrder): Chargeback | ChargebackRefusal
+  fundingTerms(): FundingTerms
+  /** Of what is paid from now on. */
+  setFundingTerms(terms: FundingTerms): FundingTerms
+  /** What was paid after that file; all of it after 0. */
+  fundingFiles(afterSequence?: number): readonly FundingFile[]
   nowMs(): number
   advanceClock(byMs: number): number
 }
 
 export function createDesk(deps: {
   readonly book: Book
+  readonly chargebacks: ChargebackBook
+  readonly funding: FundingBook
   readonly record: (line: JournalLine) => void
   readonly fingerprint: (pan: string) => string
   readonly nowMs: () => number
 }): HostDesk {
-  const { book, record, fingerprint, nowMs } = deps
+  const { book, chargebacks, funding, record, fingerprint, nowMs } = deps
 
   const accountOf = (card: string, pan: string, currency: string): Account => {
     const cardFingerprint = fingerprint(pan)
@@ -89,25 +87,15 @@ export function createDesk(deps: {
       })
       return accountOf(card, pan, currency)
     },
-    chargebacks: () => book.chargebacks(),
     batches: () =>
       book.batches().map(({ batch, count, netMinor, atMs }) => ({ ...batch, count, netMinor, atMs })),
-    chargeBack({ rrn, terminal, amountMinor, reason }) {
-      const found = [...book.transactions()].find(
-        ({ entry }) => entry.rrn === rrn && (terminal === undefined || entry.terminal === terminal),
-      )
-      if (found?.authorised === undefined) return 'unknown_transaction'
-      const { chargedMinor, chargedBackMinor = 0 } = found.entry
-      const leftMinor = chargedMinor - chargedBackMinor
-      if (leftMinor <= 0) return 'not_charged'
-      const takenMinor = amountMinor ?? leftMinor
-      if (takenMinor > leftMinor) return 'amount_too_large'
-      const id = `cb_${String(book.chargebacks().length + 1).padStart(6, '0')}`
-      const { ids, currency } = found.authorised
-      const facts = { atMs: nowMs(), id, amountMinor: takenMinor, reason }
-      record({ event: 'charged_back', ids, ...facts })
-      return { ...facts, terminal: ids.terminal, rrn: ids.rrn, currency }
+    fundingTerms: () => funding.terms(),
+    setFundingTerms(terms) {
+      record({ event: 'funding_terms_set', atMs: nowMs(), ...terms })
+      return funding.terms()
     },
+    fundingFiles: (afterSequence = 0) => funding.files().slice(afterSequence),
+    ...createChargebackDesk({ book, chargebacks, record, nowMs }),
     nowMs,
     advanceClock(byMs) {
       record({ event: 'clock_advanced', atMs: nowMs(), byMs })

@@ -27,6 +27,8 @@ import {
 import { compareTotals, uploadLine } from './batches.ts'
 import { Book, type JournalEntry, type Transaction } from './book.ts'
 import { cardByPan } from './cards.ts'
+import { ChargebackBook } from './chargeback-book.ts'
+import { FundingBook } from './funding-book.ts'
 import { adviceAnswer, formatError, refundAnswer, reversalAnswer, saleAnswer } from './host-answers.ts'
 import { createDesk, type HostDesk } from './host-desk.ts'
 import { accept, type AtcRule, decide, declineOf } from './issuer.ts'
@@ -79,15 +81,22 @@ export function createHost(deps: HostDeps): Host {
   const { journal, fingerprint, script = new Script(), profile = bcdBinary1987 } = deps
   const atcRule = deps.atcRule ?? 'observe'
   const book = new Book()
+  const chargebacks = new ChargebackBook()
+  const funding = new FundingBook()
+  const apply = (line: JournalLine): void => {
+    book.apply(line)
+    chargebacks.apply(line, book)
+    funding.apply(line, book)
+  }
   const heldBack = new Map<string, Iso8583Message[]>()
   const find = (ids: TransactionIds) =>
     book.find(ids) ?? (deps.knowsRrn === false ? undefined : book.findByRrn(ids))
-  for (const line of journal.lines()) book.apply(line)
+  for (const line of journal.lines()) apply(line)
 
   const nowMs = (): number => deps.nowMs() + book.clockAheadMs()
   const record = (line: JournalLine): void => {
     journal.append(line)
-    book.apply(line)
+    apply(line)
   }
 
   const refunds = createRefundDesk({ book, record, find, fingerprint, nowMs })
@@ -342,7 +351,7 @@ export function createHost(deps: HostDeps): Host {
       }
     },
     entries: () => book.entries(),
-    ...createDesk({ book, record, fingerprint, nowMs }),
+    ...createDesk({ book, chargebacks, funding, record, fingerprint, nowMs }),
   }
 }
 

@@ -1,7 +1,10 @@
-export type { Chargeback, JournalEntry } from './book.ts'
+export type { JournalEntry } from './book.ts'
 export { cardByPan, isLuhnValid, issuerDecision, TEST_CARDS, type TestCard } from './cards.ts'
+export type { Chargeback } from './chargeback-book.ts'
+export type { ChargebackOrder, ChargebackRefusal } from './chargeback-desk.ts'
 export { createFingerprint } from './fingerprint.ts'
-export type { Account, ChargebackOrder, ChargebackRefusal, HostDesk } from './host-desk.ts'
+export type { FundingFile, FundingItem } from './funding-book.ts'
+export type { Account, HostDesk } from './host-desk.ts'
 export { createHost, type Host, type HostDeps, type HostReply } from './host.ts'
 export {
   type AskedAgainLine,
@@ -9,9 +12,11 @@ export {
   type BalanceSetLine,
   type BatchClosedLine,
   type BatchIds,
-  type ChargedBackLine,
+  type ChargebackLine,
   type ClockAdvancedLine,
   type CompletedLine,
+  type FundingTerms,
+  type FundingTermsLine,
   type Journal,
   type JournalLine,
   memoryJournal,

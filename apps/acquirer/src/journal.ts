@@ -2,7 +2,12 @@
  * What the acquirer writes down, one line per event and never a card number: a keyed fingerprint stands for it.
  * The lines are the whole memory of the host: a restart replays them.
  */
-export type JournalLine = TransactionLine | BatchClosedLine | BalanceSetLine | ClockAdvancedLine
+export type JournalLine =
+  | TransactionLine
+  | BatchClosedLine
+  | BalanceSetLine
+  | FundingTermsLine
+  | ClockAdvancedLine
 
 /** About one transaction. */
 export type TransactionLine =
@@ -11,7 +16,7 @@ export type TransactionLine =
   | AskedAgainLine
   | CompletedLine
   | ReversedLine
-  | ChargedBackLine
+  | ChargebackLine
 
 /** The values by which a request is known again, in its repeats and in its reversal. */
 export type TransactionIds = {
@@ -87,8 +92,9 @@ export type CompletedLine = {
   readonly amountMinor: number
 }
 
-export type ChargedBackLine = {
-  readonly event: 'charged_back'
+/** One step of a contested charge: asked about, taken back, and how that ended. */
+export type ChargebackLine = {
+  readonly event: 'inquired' | 'charged_back' | 'chargeback_won' | 'chargeback_lost'
   readonly atMs: number
   readonly ids: TransactionIds
   readonly id: string
@@ -123,6 +129,21 @@ export type BalanceSetLine = {
   readonly openingMinor: number | null
   /** Approves what is left where it is less than what was asked. */
   readonly partialApprovals: boolean
+}
+
+/** What the acquirer keeps of what it pays, from here on. */
+export type FundingTermsLine = {
+  readonly event: 'funding_terms_set'
+  readonly atMs: number
+} & FundingTerms
+
+export type FundingTerms = {
+  /** Of a sale, hundredths of a per cent; rounded to the nearest minor unit, a half upwards. */
+  readonly basisPoints: number
+  /** On top, for each sale, minor units. */
+  readonly fixedMinor: number
+  /** For each chargeback, minor units. */
+  readonly chargebackMinor: number
 }
 
 export type ClockAdvancedLine = {

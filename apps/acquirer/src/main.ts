@@ -8,6 +8,7 @@ import { macFunction, mustOpenHostProfile, wrapKey } from '@holdfast/iso8583/tcp
 
 import { createControl } from './control.ts'
 import { openFileJournal } from './file-journal.ts'
+import { createFundingFolder } from './funding-folder.ts'
 import { loadFingerprintKey } from './fingerprint-key.ts'
 import { createFingerprint } from './fingerprint.ts'
 import { createHost } from './host.ts'
@@ -46,7 +47,8 @@ const server = await startServer({
     process.exit(1)
   },
 })
-const control = createControl({ host, script, journal, hasMac: mac !== undefined })
+const funding = createFundingFolder(join(directory, 'funding'))
+const control = createControl({ host, script, journal, funding, hasMac: mac !== undefined })
 await control.listen({ port: controlPort, host: '127.0.0.1' })
 
 // Whoever read the log may be gone; answers go on without it.
