@@ -4,6 +4,8 @@ export {
   makeRecord,
   type OpenedRecord,
   openRecord,
+  type ReadRecord,
+  readRecord,
   type RecordOwner,
   type RecordRefusal,
   type SealedRecord,

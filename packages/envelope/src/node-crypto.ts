@@ -2,12 +2,12 @@ import { type Crypto, must, type SigningKey, toBase64Url, type X25519Pair } from
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
   generateKeyPairSync,
+  hash,
   type KeyObject,
   randomBytes,
   sign,
@@ -128,7 +128,7 @@ function rawPublicKey(privateKey: KeyObject): Uint8Array {
 }
 
 function sha256(data: Uint8Array): Uint8Array {
-  return bytes(createHash('sha256').update(data).digest())
+  return bytes(hash('sha256', data, 'buffer'))
 }
 
 function bytes(buffer: Buffer): Uint8Array {

@@ -47,6 +47,27 @@ export async function openRecord(
   owner: RecordOwner,
   wire: WireRecord,
 ): Promise<OpenedRecord> {
+  const read = await readRecord(crypto, owner, wire)
+  if (!read.ok) return read
+  const code = await read.refusal
+  return code === null ? { ok: true, record: read.record } : { ok: false, code, hash: read.record.hash }
+}
+
+export type ReadRecord =
+  | {
+      readonly ok: true
+      /** Not to be believed before `refusal` says null. */
+      readonly record: SealedRecord
+      /** Never rejects for what the sender did. */
+      readonly refusal: Promise<RecordRefusal | null>
+    }
+  | Extract<OpenedRecord, { readonly ok: false }>
+
+/**
+ * `openRecord` in two halves: what the record says, at once, and whether it is genuine, later. A caller looks up what it
+ * needs while the signature is checked.
+ */
+export async function readRecord(crypto: Crypto, owner: RecordOwner, wire: WireRecord): Promise<ReadRecord> {
   const hash = await sha256Text(crypto, wire.header)
   const json = parseJson(wire.header)
   if (isOtherVersion(json)) return { ok: false, code: 'record_version_unknown', hash }
@@ -57,14 +78,19 @@ export async function openRecord(
     return { ok: false, code: 'record_account_foreign', hash }
   }
   const key = owner.keys.find((candidate) => candidate.keyId === header.key)
-  if (
-    key === undefined ||
-    !(await verifyText(crypto, key.publicKey, 'record', wire.header, wire.signature))
-  ) {
-    return { ok: false, code: 'record_signature_invalid', hash }
-  }
-  if (!(await partsFit(crypto, header, wire))) return { ok: false, code: 'record_sealed_mismatch', hash }
-  return { ok: true, record: { wire, header, hash } }
+  if (key === undefined) return { ok: false, code: 'record_signature_invalid', hash }
+  return { ok: true, record: { wire, header, hash }, refusal: prove(crypto, key.publicKey, header, wire) }
+}
+
+async function prove(
+  crypto: Crypto,
+  publicKey: string,
+  header: RecordHeader,
+  wire: WireRecord,
+): Promise<RecordRefusal | null> {
+  const isGenuine = verifyText(crypto, publicKey, 'record', wire.header, wire.signature)
+  if (!(await isGenuine)) return 'record_signature_invalid'
+  return (await partsFit(crypto, header, wire)) ? null : 'record_sealed_mismatch'
 }
 
 export async function sha256Text(crypto: Crypto, text: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { concatBytes, type Crypto, fromBase64Url, type SigningKey, toBase64Url } from '@holdfast/core'
+import { type Crypto, fromBase64Url, type SigningKey, toBase64Url } from '@holdfast/core'
 import type { Signed, SigningContext } from '@holdfast/protocol'
 import type * as z from 'zod'
 import { utf8 } from './utf8.ts'
@@ -57,5 +57,5 @@ export function parseJson(text: string): unknown {
 }
 
 function contextBytes(context: SigningContext, text: string): Uint8Array {
-  return concatBytes(utf8(`holdfast-${context}-v1\0`), utf8(text))
+  return utf8(`holdfast-${context}-v1\0${text}`)
 }

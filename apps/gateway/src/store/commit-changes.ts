@@ -135,15 +135,25 @@ async function lockFirstArrivals(tx: Tx, change: Whole): Promise<void> {
   })
 }
 
+/** Look-ups as in `postgres-gateway-store`: a join would walk all payments while the planner has no statistics. */
+const UNVOIDED = `
+  select from generate_subscripts($1::text[], 1) as arrived(at)
+  cross join lateral (
+    select account, payment, device from voids
+    where account = ($1::text[])[at] and payment = ($2::text[])[at] offset 0) as v
+  cross join lateral (
+    select from payments as p
+    where p.account = v.account and p.payment between v.payment and v.payment and p.device = v.device
+      and p.word <> 'voided' and p.collected_ms is null
+    order by p.payment limit 1) as unvoided
+  limit 1`
+
 async function refuseUnvoided(tx: Tx, change: Whole): Promise<void> {
   const arrivals = firstArrivals(change)
   if (arrivals.length === 0) return
   const { rowCount } = await tx.query({
     name: 'store.refuse-unvoided',
-    text: `
-      select from unnest($1::text[], $2::text[]) as arrived(account, payment)
-      join voids using (account, payment) join payments using (account, payment, device)
-      where word <> 'voided' and collected_ms is null limit 1`,
+    text: UNVOIDED,
     values: [arrivals.map(({ account }) => account), arrivals.map(({ paymentId }) => paymentId)],
   })
   if (rowCount !== 0) throw new Conflict()

@@ -103,7 +103,7 @@ export type ReviewWord =
   /** `found`: what the acquirer's own books say. */
   | { readonly decision: 'resolved'; readonly hashes: readonly []; readonly found: object }
 
-interface PaymentLookup {
+export interface PaymentLookup {
   readonly rows: PaymentRow[]
   /** Also of payments that have no row yet: a void may arrive first. */
   readonly voids: readonly VoidRow[]

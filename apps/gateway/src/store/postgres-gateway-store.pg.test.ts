@@ -1,8 +1,10 @@
 import { must } from '@holdfast/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openPool } from '../database/open-pool.ts'
+import { insertPayments } from '../test-support/many-payments.ts'
 import {
   acceptedOffline,
+  ACCOUNT,
   sampleDevice,
   sampleId,
   samplePayment,
@@ -50,6 +52,36 @@ test('what is known of a batch is looked up, not searched for among all that the
     1, 2_999, 3_000,
   ])
   expect((await rowsRead()) - before).toBeLessThan(20)
+  await one.end()
+})
+
+test('a payment is looked up, also by a connection that began with an empty table', async () => {
+  const { pool, url } = database()
+  await seedDevice(pool, sampleDevice())
+  const one = openPool({ connectionString: url, connectionsMax: 1, log: () => undefined })
+  const store = createPostgresGatewayStore(one)
+  const look = () =>
+    store.payments(ACCOUNT, [sampleId('pi', 1), sampleId('pi', 2_999), sampleId('pi', 9_999)])
+  // So often that the plan is made for good, while the planner has seen nothing.
+  for (let at = 0; at < 8; at += 1) await look()
+  for (let n = 5_001; n <= 5_008; n += 1) await store.commit({ payments: [samplePayment(n)] })
+  await insertPayments(pool, { first: 1, count: 3_000 })
+  const work = async () => {
+    await one.query('select pg_stat_force_next_flush()')
+    const { rows } = await one.query<{ blocks: number; scanned: number }>(
+      `select sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::integer as blocks,
+         sum(seq_tup_read)::integer as scanned
+       from pg_statio_user_tables join pg_stat_user_tables using (relname)
+       where relname in ('payments', 'attempts')`,
+    )
+    return must(rows[0], 'both tables are there')
+  }
+  const before = await work()
+  expect((await look()).rows).toHaveLength(2)
+  const looked = await work()
+  expect(looked.blocks - before.blocks).toBeLessThan(30)
+  await store.commit({ payments: [samplePayment(6_001)] })
+  expect((await work()).scanned).toBe(before.scanned)
   await one.end()
 })
 

@@ -204,14 +204,19 @@ const KNOWN_RECORDS = `
     where r.account = $1 and r.device = $2 and coalesce(r.prev, '') = ($4::text[])[at]
       and r.parked_code is not null and r.kind is not null offset 0) as known`
 
-/** One statement, so that a payment and its attempts are of one moment; look-ups as above. */
+/**
+ * One statement, so that a payment and its attempts are of one moment; look-ups as above. Without statistics every index
+ * that begins with the account looks alike to the planner, and one of them is walked whole: in the order that is asked
+ * for here, the primary key alone comes without a sort.
+ */
 const PAYMENTS = `
   select ${JOINED_COLUMNS}
   from generate_subscripts($2::text[], 1) as asked(at)
   cross join lateral (
-    select * from payments where account = $1 and payment = ($2::text[])[at] offset 0) as p
+    select * from payments
+    where account = $1 and payment between ($2::text[])[at] and ($2::text[])[at] order by payment limit 1) as p
   left join lateral (
-    select * from attempts where account = $1 and payment = p.payment offset 0) as a on true
+    select * from attempts where account = $1 and payment = p.payment order by number offset 0) as a on true
   order by p.payment, a.number`
 
 const VOIDS = `

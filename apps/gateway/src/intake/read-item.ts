@@ -1,6 +1,7 @@
 import type { Crypto } from '@holdfast/core'
 import {
-  openRecord,
+  type ReadRecord,
+  readRecord,
   type RecordOwner,
   type RecordRefusal,
   type SealedRecord,
@@ -8,7 +9,7 @@ import {
 } from '@holdfast/envelope'
 import { type WireRecord, wireRecord } from '@holdfast/protocol'
 
-export type OpenedItem =
+type OpenedItem =
   | { readonly ok: true; readonly record: SealedRecord }
   | {
       readonly ok: false
@@ -20,17 +21,34 @@ export type OpenedItem =
       readonly wire: WireRecord
     }
 
-/** One item of a batch, whatever it is. What cannot be a record is kept as far as it can be read. */
-export async function openItem(crypto: Crypto, owner: RecordOwner, item: unknown): Promise<OpenedItem> {
+/** One item of a batch, whatever it is, in two halves: what it says, and later whether that is to be believed. */
+export interface ReadItem {
+  /** What it claims to be, for looking things up by; null when it cannot be a record of this device. */
+  readonly claimed: SealedRecord | null
+  /** What cannot be a record is kept as far as it can be read. */
+  readonly opened: Promise<OpenedItem>
+}
+
+export async function readItem(crypto: Crypto, owner: RecordOwner, item: unknown): Promise<ReadItem> {
   const parsed = wireRecord.safeParse(item)
   const wire = parsed.success ? parsed.data : salvage(item)
-  const opened = await openRecord(crypto, owner, wire)
-  if (opened.ok && parsed.success) return opened
+  const read = await readRecord(crypto, owner, wire)
+  const isWhole = parsed.success
+  return { claimed: read.ok && isWhole ? read.record : null, opened: prove(crypto, read, wire, isWhole) }
+}
+
+async function prove(
+  crypto: Crypto,
+  read: ReadRecord,
+  wire: WireRecord,
+  isWhole: boolean,
+): Promise<OpenedItem> {
+  const refusal = read.ok ? await read.refusal : read.code
+  if (read.ok && refusal === null && isWhole) return { ok: true, record: read.record }
   const { header, signature, sealed, contact } = wire
   const itemHash = await sha256Text(crypto, JSON.stringify([header, signature, sealed, contact]))
-  return opened.ok
-    ? { ok: false, code: 'record_malformed', hash: opened.record.hash, itemHash, wire }
-    : { ok: false, code: opened.code, hash: opened.hash, itemHash, wire }
+  const hash = read.ok ? read.record.hash : read.hash
+  return { ok: false, code: refusal ?? 'record_malformed', hash, itemHash, wire }
 }
 
 function salvage(item: unknown): WireRecord {
