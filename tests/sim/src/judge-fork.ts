@@ -1,4 +1,4 @@
-import type { DeviceDisk } from './sim-device.ts'
+import type { DeviceDisk } from './device-disk.ts'
 import type { World } from './world.ts'
 
 /**

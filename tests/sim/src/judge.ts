@@ -7,7 +7,7 @@ import { judgeFork } from './judge-fork.ts'
 import { judgeDelivery } from './judge-delivery.ts'
 import { judgeHandover } from './judge-handover.ts'
 import type { Shown } from './shop.ts'
-import type { DeviceDisk } from './sim-device.ts'
+import type { DeviceDisk } from './device-disk.ts'
 import type { World } from './world.ts'
 
 /**

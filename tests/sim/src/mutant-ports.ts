@@ -6,7 +6,7 @@ import type { JournalStore, Network } from '@holdfast/sdk'
 import type { CryptoSuite, ServerAnswer, SimulatedRequest } from '@holdfast/testing'
 import { askingAnew, gatewayStoreWith, reversingDeclines } from './mutant-gateway-ports.ts'
 import type { Mutant } from './mutants.ts'
-import type { DeviceDisk } from './sim-device.ts'
+import type { DeviceDisk } from './device-disk.ts'
 
 /** The ports of a world with one deliberate bug; without one they are handed on as they are. */
 export interface MutantPorts {

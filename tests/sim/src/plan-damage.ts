@@ -2,23 +2,11 @@ import { parseJson } from '@holdfast/envelope'
 import { recordHeader } from '@holdfast/protocol'
 import type { StoredRecord } from '@holdfast/sdk'
 import type { Random } from '@holdfast/testing'
+import { type Damage, damageableParts } from './damage.ts'
 import { repeat } from './plan-faults.ts'
-import type { SimDevice } from './sim-device.ts'
 import type { World } from './world.ts'
 
-/** A record whose bytes are no longer what was written. */
-export interface Damage {
-  readonly device: SimDevice
-  readonly seq: number
-  readonly hash: string
-  readonly kind: string
-  readonly paymentId: string | null
-  readonly part: (typeof PARTS)[number]
-}
-
-const PARTS = ['header', 'signature', 'sealed', 'hash', 'amount'] as const
-
-export const damageFaults = PARTS.map(faultOf)
+export const damageFaults = damageableParts.map(faultOf)
 
 /** Bits flip in records that wait on the disk, or somebody writes another amount into one (reliability, faults 8 and 62). */
 export function planDamage(world: World, draw: Random, endMs: number): void {
@@ -33,7 +21,7 @@ export function planDamage(world: World, draw: Random, endMs: number): void {
       )
       if (waiting.length === 0) return
       const row = own.pick(waiting)
-      const part = own.pick(PARTS.filter((name) => isIn(row, name)))
+      const part = own.pick(damageableParts.filter((name) => isIn(row, name)))
       const parsed = recordHeader.safeParse(parseJson(row.wire.header))
       if (!parsed.success) return
       const { data: header } = parsed

@@ -1,16 +1,6 @@
 import { must, type SigningKey } from '@holdfast/core'
 import { type CounterStore, createSimulatedReader, type SimulatedReader } from '@holdfast/reader'
-import {
-  createTerminal,
-  type JournalChange,
-  type JournalHead,
-  MediumFull,
-  type Network,
-  type RecordVerdict,
-  type StoredPayment,
-  type StoredRecord,
-  type Terminal,
-} from '@holdfast/sdk'
+import { createTerminal, type JournalChange, MediumFull, type Network, type Terminal } from '@holdfast/sdk'
 import {
   type CryptoSuite,
   type Engine,
@@ -20,7 +10,6 @@ import {
   type Random,
   type ServerDialogue,
   simulatedClock,
-  type SimulatedDisk,
   simulatedDisk,
   type SimulatedLink,
   simulatedLink,
@@ -28,15 +17,8 @@ import {
   simulatedProcess,
   type SimulatedRequest,
 } from '@holdfast/testing'
+import type { DeviceDisk } from './device-disk.ts'
 import type { MutantPorts } from './mutant-ports.ts'
-
-export type DeviceDisk = SimulatedDisk<
-  JournalHead,
-  StoredRecord,
-  StoredPayment,
-  StoredPayment['state'],
-  RecordVerdict
->
 
 /** A till: a machine with a disk, a clock, a key and a reader; the program on it comes and goes. */
 export interface SimDevice {

@@ -7,7 +7,7 @@ import {
   simulatedDisk,
   simulatedProcess,
 } from '@holdfast/testing'
-import type { DeviceDisk } from './sim-device.ts'
+import type { DeviceDisk } from './device-disk.ts'
 
 const disks = new Map<string, DeviceDisk>()
 const engine = createEngine()

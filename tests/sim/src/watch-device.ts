@@ -4,7 +4,7 @@ import { lease as leaseSchema, type Lease, signed } from '@holdfast/protocol'
 import type { JournalChange, StoredPayment } from '@holdfast/sdk'
 import type { Engine } from '@holdfast/testing'
 import { holdsCardNumber } from './card-scan.ts'
-import type { DeviceDisk } from './sim-device.ts'
+import type { DeviceDisk } from './device-disk.ts'
 import type { Watch } from './watch.ts'
 
 type State = StoredPayment['state']

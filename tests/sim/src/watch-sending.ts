@@ -1,7 +1,7 @@
 import { parseJson } from '@holdfast/envelope'
 import { onlineAttemptRequest, recordHeader } from '@holdfast/protocol'
 import type { SimulatedRequest } from '@holdfast/testing'
-import type { DeviceDisk } from './sim-device.ts'
+import type { DeviceDisk } from './device-disk.ts'
 import type { Watch } from './watch.ts'
 
 /**

@@ -2,7 +2,7 @@ import type { DeviceReviewed } from '@holdfast/protocol/account'
 import type { ServerParts } from '../http/server-parts.ts'
 import type { Scope } from '../payments/payment-queries.ts'
 import { decideDevice } from '../review/decide-device.ts'
-import type { ReviewDecision } from '../review/decide-review.ts'
+import type { ReviewDecision } from '../review/review-decision.ts'
 import { findDevice } from './read-device-lease.ts'
 
 const RESULTS = { decided: 'decided', decided_before: 'before', refused: 'refused' } as const

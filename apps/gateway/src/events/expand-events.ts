@@ -1,5 +1,5 @@
 import type { Tx } from '../database/transaction.ts'
-import type { OutboxRow } from './publish-events.ts'
+import type { OutboxRow } from './outbox-row.ts'
 
 /**
  * What else an event of a payment's story means: intake and authoriser write one row, and the publisher adds what

@@ -1,9 +1,9 @@
-import type { Mode } from '@holdfast/protocol'
 import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
 import type { Log } from '../gateway-world.ts'
 import type { Scope } from '../payments/payment-queries.ts'
 import { expandEvents } from './expand-events.ts'
+import type { OutboxRow } from './outbox-row.ts'
 
 /** In one transaction; small enough to be over long before anybody waits for it. */
 const BATCH = 100
@@ -67,15 +67,6 @@ export async function publishEvents({ pool, nowMs, log, render, follow }: Publis
     await follow?.(tx, rows, nowMs())
     return rows.length
   })
-}
-
-export interface OutboxRow {
-  readonly account: string
-  readonly event: string
-  readonly mode: Mode
-  readonly type: string
-  readonly object: string
-  readonly objectId: string
 }
 
 /** An object that cannot be rendered must not hold up all others: its events go out with kind and id alone. */

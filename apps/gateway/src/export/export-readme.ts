@@ -1,5 +1,5 @@
 import { nouns } from './export-nouns.ts'
-import type { ExportedAccount } from './write-export.ts'
+import type { ExportedAccount } from './exported-account.ts'
 
 /** What lies in the folder, for whoever opens it without us. */
 export function renderExportReadme(accounts: readonly ExportedAccount[], nowMs: number): string {

@@ -1,4 +1,4 @@
-import type { Noun } from './export-nouns.ts'
+import type { Noun } from './noun.ts'
 import { isoOf } from './iso-of.ts'
 
 /** What was taken of approvals, the books, and by which terms they were kept. */

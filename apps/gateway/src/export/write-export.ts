@@ -6,6 +6,7 @@ import { currencies, currencyExponent } from '@holdfast/core'
 import type { Pool } from 'pg'
 import { cursorRows, snapshot } from '../database/snapshot.ts'
 import type { Tx } from '../database/transaction.ts'
+import type { ExportedAccount } from './exported-account.ts'
 import { renderExportReadme } from './export-readme.ts'
 import { nouns } from './export-nouns.ts'
 import { CSV_ROWS, csvHeader, csvLine, csvRow } from './payments-csv.ts'
@@ -17,13 +18,6 @@ export interface ExportOptions {
   readonly account: string | null
   readonly nowMs: number
   readonly progress: (line: string) => void
-}
-
-export interface ExportedAccount {
-  readonly account: string
-  readonly name: string
-  /** By file name. */
-  readonly rows: ReadonlyMap<string, number>
 }
 
 const EXPONENTS = JSON.stringify(Object.fromEntries(currencies.map((code) => [code, currencyExponent(code)])))

@@ -1,4 +1,4 @@
-import type { LetterTexts } from './write-letter.ts'
+import type { LetterTexts } from './letter-texts.ts'
 
 export const letterTextsEs: LetterTexts = {
   amount: 'Importe',

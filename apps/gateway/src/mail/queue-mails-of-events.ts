@@ -1,5 +1,5 @@
 import type { Tx } from '../database/transaction.ts'
-import type { OutboxRow } from '../events/publish-events.ts'
+import type { OutboxRow } from '../events/outbox-row.ts'
 import { type MailKind, queueMail } from './queue-mail.ts'
 
 /** Who writes to the customer knows whether the money has moved; the seller hears what a stored sale has come to. */

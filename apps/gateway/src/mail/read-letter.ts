@@ -5,7 +5,7 @@ import type { Pool } from 'pg'
 import type { GatewayKeys } from '../gateway-world.ts'
 import { numericTypes } from '../store/sql-rows.ts'
 import type { MailKind } from './queue-mail.ts'
-import type { Language, LetterFacts } from './write-letter.ts'
+import type { Language, LetterFacts } from './letter-texts.ts'
 
 export interface QueuedMail {
   readonly account: string

@@ -2,7 +2,7 @@ import { newId } from '@holdfast/core'
 import type { ErrorCode } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { GatewayChange, ReviewWord } from '../store/gateway-store.ts'
-import type { Reviewed, ReviewDecision } from './decide-review.ts'
+import type { Reviewed, ReviewDecision } from './review-decision.ts'
 
 interface About {
   readonly account: string

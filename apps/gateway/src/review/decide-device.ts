@@ -1,6 +1,7 @@
 import type { GatewayWorld } from '../gateway-world.ts'
 import { decideRest } from './decide-rest.ts'
-import { decideReview, type Reviewed, type ReviewDecision } from './decide-review.ts'
+import { decideReview } from './decide-review.ts'
+import type { Reviewed, ReviewDecision } from './review-decision.ts'
 
 export interface DeviceReviewed {
   /** Per payment of which something waited; null for records that are of none. */

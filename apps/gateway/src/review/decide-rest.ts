@@ -1,6 +1,6 @@
 import type { GatewayWorld } from '../gateway-world.ts'
 import { commitDecision, wordOf } from './commit-decision.ts'
-import type { Reviewed, ReviewDecision } from './decide-review.ts'
+import type { Reviewed, ReviewDecision } from './review-decision.ts'
 
 /**
  * What is of no payment does nothing and only frees its device. Of a record that could not be read nobody knows whose it

@@ -1,6 +1,5 @@
 import { must } from '@holdfast/core'
 import { openRecord, type SealedRecord } from '@holdfast/envelope'
-import type { ErrorCode } from '@holdfast/protocol'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { DeviceRow, ParkedRecord, PaymentRow } from '../store/gateway-store.ts'
 import { commitDecision, refused, wordOf } from './commit-decision.ts'
@@ -8,16 +7,7 @@ import { decideRest, hasWaitingPayments } from './decide-rest.ts'
 import { decideWaiting } from './decide-waiting.ts'
 import { rejectParked } from './reject-parked.ts'
 import { releaseParked } from './release-parked.ts'
-
-/** What a person says of a payment that waits for one. */
-export interface ReviewDecision {
-  /** `release`: it is genuine and goes on. `reject`: it is closed as not paid. Either is for ever. */
-  readonly decide: 'release' | 'reject'
-  /** Who says so; 1 to 200 characters. */
-  readonly by: string
-  /** Why, up to 200 characters; of a rejection it reaches the device. */
-  readonly note: string
-}
+import type { Reviewed, ReviewDecision } from './review-decision.ts'
 
 export interface ReviewSubject {
   readonly account: string
@@ -25,12 +15,6 @@ export interface ReviewSubject {
   /** Needed only where several devices have records of this payment that wait. */
   readonly deviceId?: string
 }
-
-/** `decided_before`: the same word was said before, and nothing was changed now. */
-export type Reviewed =
-  | { readonly result: 'decided' | 'decided_before' }
-  /** A code of the review, or what still contradicts it: `duplicate_suspected` when another card may have paid. */
-  | { readonly result: 'refused'; readonly code: ErrorCode }
 
 /** Why a person may say that a record is genuine after all. */
 const RELEASABLE: ReadonlySet<string> = new Set(['record_fork', 'duplicate_suspected', 'device_revoked'])

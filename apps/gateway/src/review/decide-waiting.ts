@@ -11,7 +11,7 @@ import {
 import { settle } from '../payments/settle.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import { commitDecision, refused, wordOf } from './commit-decision.ts'
-import type { Reviewed, ReviewDecision } from './decide-review.ts'
+import type { Reviewed, ReviewDecision } from './review-decision.ts'
 
 /** What a machine may try once more when a person has looked. */
 const TRIED_AGAIN: ReadonlySet<string> = new Set([RETRIES_USED_UP, ADVICE_REFUSED, CARD_BLOCK_UNREADABLE])

@@ -5,7 +5,7 @@ import { ADVICE_REFUSED, OUTCOME_LOST, RETRIES_USED_UP } from '../payments/atten
 import { withFreshDetails } from '../payments/fresh-details.ts'
 import { settle } from '../payments/settle.ts'
 import { commitDecision, refused } from './commit-decision.ts'
-import type { Reviewed } from './decide-review.ts'
+import type { Reviewed } from './review-decision.ts'
 
 /** What a human may have tried once more, when the reason is found: nothing stands at the acquirer that is not known here. */
 const TRIED_IN_VAIN: ReadonlySet<string> = new Set([ADVICE_REFUSED, RETRIES_USED_UP])

@@ -6,7 +6,8 @@ import { sharedDatabase } from '../test-support/shared-database.ts'
 import type { TestDevice, TestSale } from '../test-support/test-device.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
 import { decideDevice } from './decide-device.ts'
-import { decideReview, type ReviewDecision, type ReviewSubject } from './decide-review.ts'
+import { decideReview, type ReviewSubject } from './decide-review.ts'
+import type { ReviewDecision } from './review-decision.ts'
 import { decidedReviews, waitingPayments, waitingRecords } from './waiting.ts'
 
 const HOUR_MS = 3_600_000

@@ -11,13 +11,9 @@ import {
   sampleStates,
 } from '../test-support/sample-rows.ts'
 import { acquirerLinkContract } from './acquirer-link-contract.ts'
-import type { DeviceRow, GatewayStore, PaymentRow } from './gateway-store.ts'
+import type { ContractWorld } from './contract-world.ts'
+import type { GatewayStore, PaymentRow } from './gateway-store.ts'
 import { recordsContract } from './records-contract.ts'
-
-export interface ContractWorld {
-  readonly store: GatewayStore
-  addDevice(device: DeviceRow): Promise<void>
-}
 
 const canceled = {
   account: ACCOUNT,

@@ -7,7 +7,7 @@ import {
   samplePayment,
   sampleRecord,
 } from '../test-support/sample-rows.ts'
-import type { ContractWorld } from './gateway-store-contract.ts'
+import type { ContractWorld } from './contract-world.ts'
 import type { ReviewRow } from './gateway-store.ts'
 
 const sealedWire = { header: '{}', signature: 's', sealed: '{}', contact: null }

@@ -2,20 +2,12 @@ import { once } from 'node:events'
 import fastify from 'fastify'
 import PostalMime from 'postal-mime'
 import { SMTPServer, type SMTPServerDataStream } from 'smtp-server'
+import type { CaughtMail } from './caught-mail.ts'
 import { renderInbox, renderMail } from './mail-pages.ts'
 
 /** The newest are kept, in memory: this is for looking at, not for keeping. */
 const MAILS_MAX = 200
 const MAIL_BYTES_MAX = 256 * 1_024
-
-export interface CaughtMail {
-  readonly messageId: string
-  readonly from: string
-  readonly to: readonly string[]
-  readonly subject: string
-  readonly text: string
-  readonly atMs: number
-}
 
 export interface MailCatcher {
   close(): Promise<void>

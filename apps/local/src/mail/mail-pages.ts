@@ -1,4 +1,4 @@
-import type { CaughtMail } from './mail-catcher.ts'
+import type { CaughtMail } from './caught-mail.ts'
 
 /** The newest first. */
 export function renderInbox(mails: readonly CaughtMail[]): string {

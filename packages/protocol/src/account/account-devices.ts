@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { lease, offlineTerms } from '../lease.ts'
 import { idOf, shortText, unixMs } from '../primitives.ts'
-import type { AccountAsk } from './account-client.ts'
+import type { AccountAsk } from './account-ask.ts'
 
 const accountDevice = z.strictObject({
   device: idOf('dev'),

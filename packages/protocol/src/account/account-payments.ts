@@ -1,7 +1,7 @@
 import { offlineKinds } from '@holdfast/core'
 import * as z from 'zod'
 import { amountMinor, currency, idOf, shortText, unixMs } from '../primitives.ts'
-import type { AccountAsk } from './account-client.ts'
+import type { AccountAsk } from './account-ask.ts'
 
 /** `undecided`: stored offline and without the issuer's word. `declined`, `approved`: what became of it. */
 const offlineStates = ['undecided', 'approved', 'declined', 'voided'] as const

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { amountMinor, currency, idOf, shortText, sumMinor, unixMs } from '../primitives.ts'
-import type { AccountAsk } from './account-client.ts'
+import type { AccountAsk } from './account-ask.ts'
 
 const batchStates = ['open', 'closing', 'reconciling', 'needs_attention', 'closed', 'funded'] as const
 

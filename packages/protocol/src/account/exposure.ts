@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { currency, idOf, shortText, sumMinor, unixMs } from '../primitives.ts'
-import type { AccountAsk } from './account-client.ts'
+import type { AccountAsk } from './account-ask.ts'
 
 /** Payments of one currency, and what they are together. */
 const atRisk = z.strictObject({ currency, amountMinor: sumMinor, count: z.int().min(1) })

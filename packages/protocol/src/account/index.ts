@@ -1,10 +1,6 @@
 /** The account API, `/account/v1`: schemas, operations and the client, one file per noun. */
-export {
-  type AccountClient,
-  type AccountClientOptions,
-  type AccountReply,
-  createAccountClient,
-} from './account-client.ts'
+export { type AccountReply } from './account-ask.ts'
+export { type AccountClient, type AccountClientOptions, createAccountClient } from './account-client.ts'
 export { type AccountDevice, type AccountLease, type DeviceTermsChange } from './account-devices.ts'
 export { type AccountPayment, type AccountPaymentsQuery } from './account-payments.ts'
 export { type AccountBatch, type AccountBatchesQuery, type AccountBatchTicket } from './batches.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { liability, offlineTerms } from '../lease.ts'
 import { shortText, unixMs } from '../primitives.ts'
-import type { AccountAsk } from './account-client.ts'
+import type { AccountAsk } from './account-ask.ts'
 
 /** `GET /account/v1/offline_policy`: what the account's devices may do without the gateway (SQ4). */
 export const offlinePolicy = z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { idOf, shortText, unixMs } from '../primitives.ts'
-import type { AccountAsk } from './account-client.ts'
+import type { AccountAsk } from './account-ask.ts'
 
 /** `GET /account/v1/recovery`: what a restore of the gateway has left open (P7). */
 export const recovery = z.strictObject({

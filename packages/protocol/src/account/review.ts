@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { amountMinor, currency, idOf, shortText, unixMs } from '../primitives.ts'
-import type { AccountAsk } from './account-client.ts'
+import type { AccountAsk } from './account-ask.ts'
 
 /** A payment that goes no further until somebody has looked. */
 const reviewPayment = z.strictObject({

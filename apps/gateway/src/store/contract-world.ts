@@ -1,0 +1,6 @@
+import type { DeviceRow, GatewayStore } from './gateway-store.ts'
+
+export interface ContractWorld {
+  readonly store: GatewayStore
+  addDevice(device: DeviceRow): Promise<void>
+}
