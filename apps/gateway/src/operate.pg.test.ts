@@ -186,7 +186,7 @@ describe('what a restore has left for a human', () => {
         'nothing',
         '--yes',
       )
-      expect(settled).toMatchObject({ code: 1, noted: expect.stringContaining('does not wait') })
+      expect(settled).toMatchObject({ code: 1, noted: expect.stringContaining('Nothing of this waits') })
     })
   })
 })

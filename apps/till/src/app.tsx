@@ -11,6 +11,7 @@ import { ResultScreen } from './screens/result-screen.tsx'
 import { SellScreen } from './screens/sell-screen.tsx'
 import { SetupScreen } from './screens/setup-screen.tsx'
 import { StartScreen } from './screens/start-screens.tsx'
+import { TipScreen } from './screens/tip-screen.tsx'
 import { fragmentOf, type Route, useRoute } from './shell/router.ts'
 import { TillRoomProvider, useTillState } from './shell/till-context.tsx'
 import { TillShell } from './shell/till-shell.tsx'
@@ -82,6 +83,7 @@ function FromTheTop({ children }: { readonly children: ReactNode }): ReactNode {
 }
 
 function SaleStep({ sale }: { readonly sale: Exclude<Sale, { step: 'none' }> }): ReactNode {
+  if (sale.step === 'tipping') return <TipScreen sale={sale} />
   return isPaying(sale) ? <PayingScreen sale={sale} /> : <ResultScreen sale={sale} />
 }
 

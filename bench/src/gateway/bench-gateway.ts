@@ -100,6 +100,7 @@ function benchTerms(nowMs: number): LeaseTerms {
     locationName: 'Bench',
     validForMs: LEASE_VALID_FOR_MS,
     currencies: ['eur'],
+    tipping: null,
     liability: { acceptedBy: 'Bench', acceptedMs: nowMs, textVersion: '1' },
     offline: {
       ...defaultOfflineTerms,

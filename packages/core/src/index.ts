@@ -160,3 +160,4 @@ export {
   type TimeMark,
   trustedNowMs,
 } from './trusted-time.ts'
+export { type TipChoice, tipChoices, type TipSuggestions } from './tip-choices.ts'

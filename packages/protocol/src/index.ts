@@ -36,7 +36,16 @@ export {
   manifest,
   type Verdict,
 } from './intake.ts'
-export { DENIED_CARDS_MAX, kindTerms, type Lease, lease, liability, offlineTerms } from './lease.ts'
+export {
+  DENIED_CARDS_MAX,
+  kindTerms,
+  type Lease,
+  lease,
+  liability,
+  offlineTerms,
+  TIPS_OFFERED_MAX,
+  tipSuggestions,
+} from './lease.ts'
 export {
   type AttemptStatement,
   attemptStatement,

@@ -3,15 +3,18 @@ import {
   cardholderVerifications,
   clockTrusts,
   currencies,
+  type Currency,
   entryModes,
   offlineKinds,
   type OfflineTerms,
+  type TipSuggestions,
 } from '@holdfast/core'
 import * as z from 'zod'
 import { fingerprint, idOf, keyId, mode, publicKey, shortText, unixMs } from './primitives.ts'
 
 export const DENIED_CARDS_MAX = 2_000
 const AIDS_REFUSED_MAX = 100
+export const TIPS_OFFERED_MAX = 8
 
 const limits = z.partialRecord(z.enum(currencies), z.int().min(0))
 const anchor = z.enum(['last_contact', 'first_payment'])
@@ -47,6 +50,16 @@ export const offlineTerms = z.strictObject({
   contactAboveMinor: limits,
 }) satisfies z.ZodType<Omit<OfflineTerms, 'expiresAtMs' | 'liability' | 'location' | 'readers'>>
 
+/** What customers are offered to give on top, by currency (TM17); amounts in minor units. */
+export const tipSuggestions = z.partialRecord(
+  z.enum(currencies),
+  z.strictObject({
+    percentages: z.array(z.int().min(0).max(100)).max(TIPS_OFFERED_MAX),
+    fixedMinor: z.array(z.int().min(0)).max(TIPS_OFFERED_MAX),
+    fixedBelowMinor: z.int().min(0).nullable(),
+  }),
+) satisfies z.ZodType<Partial<Record<Currency, TipSuggestions>>>
+
 /** SQ7: who took on the risk of offline payments, when, and the version of the text that names it. */
 export const liability = z.strictObject({
   acceptedBy: shortText,
@@ -75,6 +88,8 @@ export const lease = z.strictObject({
   liability: liability.nullable(),
   ...offlineTerms.shape,
   currencies: z.array(z.enum(currencies)).min(1),
+  /** Absent from an older gateway, and where nobody is asked for a tip. */
+  tipping: tipSuggestions.optional(),
   readers: z.array(
     z.strictObject({
       reader: idOf('rdr'),

@@ -20,7 +20,7 @@ const PINNED: Readonly<Record<string, string>> = {
   intakeReceipt: '0a57c40d9d85fd1a',
   intakeRequest: '394a27fb1b1c9ff8',
   kindTerms: '8f3f366502e072b1',
-  lease: 'a52fd57b85c2470e',
+  lease: '4217ed49d9b5b20c',
   liability: '8fdb0f2dd810c14f',
   manifest: '3adf2e63736bff90',
   offlineTerms: 'c5b1062d43c5cd47',
@@ -35,6 +35,7 @@ const PINNED: Readonly<Record<string, string>> = {
   sealedBlock: 'fd1008bca4ef00c1',
   signed: 'c216398635cf3471',
   signedTime: 'e268892910b2eb58',
+  tipSuggestions: '4b5058df189d70b4',
   wireRecord: 'f68b31c813fe16e1',
 }
 

@@ -1,7 +1,7 @@
 import type { CardFacts, Money, OfflineKind } from '@holdfast/core'
 import { parseJson } from '@holdfast/envelope'
 import { outcomeStatement, type ReceiptTags } from '@holdfast/protocol'
-import { totalOf } from './journal/follow-ups.ts'
+import { tipOf, totalOf } from './journal/follow-ups.ts'
 import { type ApprovedPart, partOf } from './journal/partial-approval.ts'
 import type { StoredPayment } from './journal/stored-payment.ts'
 import type { TerminalSettings } from './terminal-api.ts'
@@ -57,7 +57,7 @@ export function receiptOf(payment: StoredPayment, settings: TerminalSettings): R
   const { accountName, locationName } = settings
   const { paymentId, reference } = payment
   const money = totalOf(payment)
-  const tipMinor = money.amountMinor - payment.money.amountMinor
+  const tipMinor = tipOf(payment)
   const part = partOf(payment)
   const offlineKind = 'offlineKind' in payment ? payment.offlineKind : null
   const sale = { accountName, locationName, paymentId, reference, money, tipMinor, part, offlineKind }

@@ -7,6 +7,7 @@ import type {
   Money,
   OfflineKind,
   OfflineNeed,
+  TipSuggestions,
 } from '@holdfast/core'
 import type {
   ContactDetails,
@@ -31,6 +32,8 @@ export interface CreatePaymentIntent {
   /** Whole minor units (cents), 1 … 999 999 999 999. */
   readonly amountMinor: number
   readonly currency: Currency
+  /** Of `amountMinor`: what the customer gives on top, chosen before the card is read. */
+  readonly tipMinor?: number
   readonly captureMethod?: CaptureMethod
   readonly offlineBehavior?: OfflineBehavior
   /** The merchant's order number or similar. */
@@ -240,4 +243,6 @@ export interface TerminalSettings {
   readonly offlineAllowed: boolean
   /** Largest amount that may be stored per payment, by currency. */
   readonly offlinePerPaymentMinor: Readonly<Partial<Record<Currency, number>>>
+  /** What customers are offered to give on top; a currency without an entry asks nobody. `tipChoices` makes the choices. */
+  readonly tipping: Readonly<Partial<Record<Currency, TipSuggestions>>>
 }

@@ -311,7 +311,7 @@ function deviceIdOf({ device }: RunningDevice): string {
 function settingsOf({ journal }: Device): TerminalSettings {
   const { lease, enrolment } = journal.state
   const readerId = enrolment.reader.id
-  const { accountName, location, locationName, currencies, allowed, kinds } = lease
+  const { accountName, location, locationName, currencies, allowed, kinds, tipping = {} } = lease
   const offlinePerPaymentMinor = kinds.deferred?.perPaymentMinor ?? kinds.card_approved?.perPaymentMinor ?? {}
   return {
     accountName,
@@ -321,5 +321,6 @@ function settingsOf({ journal }: Device): TerminalSettings {
     currencies,
     offlineAllowed: allowed,
     offlinePerPaymentMinor,
+    tipping,
   }
 }

@@ -291,5 +291,6 @@ const TERMS: Omit<LeaseTerms, 'readers' | 'offline'> = {
   locationName: 'Simulated street',
   validForMs: LEASE_VALID_FOR_MS,
   currencies: ['eur', 'gbp'],
+  tipping: null,
   liability: { acceptedBy: 'Simulated owner', acceptedMs: 0, textVersion: '1' },
 }

@@ -5,7 +5,7 @@ import { lease as leaseSchema, type Lease } from '@holdfast/protocol'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createTestDatabase } from '../database/test-database.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
-import { ACCOUNT, LOCATION } from '../test-support/sample-rows.ts'
+import { ACCOUNT, LOCATION, sampleId } from '../test-support/sample-rows.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
 import { defaultOfflineTerms } from './default-offline-terms.ts'
 import { loadLeaseTerms } from './lease-terms.ts'
@@ -119,6 +119,31 @@ test('SQ4: a limit that is changed is in the next lease', async () => {
   await sql(`update devices set offline_terms = '{"allowed": false}' where device = $1`, [tills[0]])
   const after = await leaseFor(0)
   expect(after).toMatchObject({ allowed: false, number: before.number + 1 })
+})
+
+test('TM17: the tips that a location’s configuration suggests are in the lease, else the account’s, and their change at the next contact', async () => {
+  const suggested = (eur: object) => JSON.stringify({ eur })
+  expect(await leaseFor(0)).not.toHaveProperty('tipping')
+  await sql(
+    `insert into terminal_configurations (account, configuration, mode, is_account_default, tipping, created_ms)
+     values ($1, $2, 'test', true, $3, 0), ($1, $4, 'test', false, $5, 0)`,
+    [
+      ACCOUNT,
+      sampleId('tmc', 1),
+      suggested({ percentages: [10, 20] }),
+      sampleId('tmc', 2),
+      suggested({ fixed_amounts: [100], smart_tip_threshold: 1_000 }),
+    ],
+  )
+  const before = await leaseFor(0)
+  expect(before.tipping).toEqual({ eur: { percentages: [10, 20], fixedMinor: [], fixedBelowMinor: null } })
+  await sql('update locations set configuration = $1', [sampleId('tmc', 2)])
+  const placed = await leaseFor(0)
+  expect(placed.number).toBeGreaterThan(before.number)
+  expect(placed.tipping).toEqual({ eur: { percentages: [], fixedMinor: [100], fixedBelowMinor: 1_000 } })
+  await sql('update locations set configuration = null')
+  await sql('delete from terminal_configurations')
+  expect(await leaseFor(0)).not.toHaveProperty('tipping')
 })
 
 function share(eur: number, storedCount: number) {

@@ -1,8 +1,9 @@
 import { type Currency, must } from '@holdfast/core'
 import { parseJson } from '@holdfast/envelope'
-import { lease as leaseSchema, offlineTerms } from '@holdfast/protocol'
+import { lease as leaseSchema, offlineTerms, TIPS_OFFERED_MAX, tipSuggestions } from '@holdfast/protocol'
 import type { Pool } from 'pg'
 import type { DeviceRow } from '../store/gateway-store.ts'
+import type { TerminalConfiguration } from '../terminal-configurations/configuration-store.ts'
 import { customerVerification } from './customer-verification.ts'
 import { defaultOfflineTerms, LEASE_VALID_FOR_MS } from './default-offline-terms.ts'
 import { grantShare } from './grant-share.ts'
@@ -36,12 +37,27 @@ export async function loadLeaseTerms(
     locationName: row.location_name,
     validForMs: LEASE_VALID_FOR_MS,
     currencies: row.currencies,
+    tipping: tippingOf(row.tipping),
     liability: row.liability,
     // TM1: what is configured can only take away; without somebody who bears the risk nothing is allowed anyway.
     offline: { ...wanted, allowed: wanted.allowed && row.offline_enabled, deviceTotals },
     // The device is in contact now, and with it the reader that it was enrolled with.
     readers: row.readers.map((reader) => ({ ...reader, lastOnlineMs: nowMs })),
   }
+}
+
+/** As tills read it. More than a screen can offer is left out. */
+function tippingOf(tipping: TerminalConfiguration['tipping']): LeaseTerms['tipping'] {
+  if (tipping === null) return null
+  const offered = Object.entries(tipping).map(([currency, suggestions]) => [
+    currency,
+    {
+      percentages: (suggestions.percentages ?? []).slice(0, TIPS_OFFERED_MAX),
+      fixedMinor: (suggestions.fixed_amounts ?? []).slice(0, TIPS_OFFERED_MAX),
+      fixedBelowMinor: suggestions.smart_tip_threshold ?? null,
+    },
+  ])
+  return tipSuggestions.parse(Object.fromEntries(offered))
 }
 
 function numberOf({ lease }: DeviceRow): number {
@@ -57,6 +73,7 @@ interface TermsColumns {
   readonly account_terms: object | null
   readonly device_terms: object | null
   readonly offline_enabled: boolean
+  readonly tipping: TerminalConfiguration['tipping']
   readonly readers: readonly { reader: string; model: string; offlineCapable: boolean }[]
 }
 
@@ -66,6 +83,7 @@ const LEASE_TERMS = `
       'acceptedMs', a.liability_ms, 'textVersion', a.liability_text) end as liability,
     a.offline_terms as account_terms, d.offline_terms as device_terms,
     coalesce(placed.offline_enabled, usual.offline_enabled, true) as offline_enabled,
+    coalesce(placed.tipping, usual.tipping) as tipping,
     coalesce((
       select json_agg(json_build_object('reader', r.reader, 'model', r.model, 'offlineCapable', r.offline_capable)
         order by r.reader)

@@ -10,6 +10,8 @@ export interface LeaseTerms {
   readonly locationName: string
   readonly validForMs: number
   readonly currencies: readonly Currency[]
+  /** Null: nobody is asked for a tip. */
+  readonly tipping: Lease['tipping'] | null
   /** Who took the risk on; null: nothing is allowed offline. */
   readonly liability: OfflineTerms['liability']
   readonly offline: Omit<OfflineTerms, 'expiresAtMs' | 'liability' | 'location' | 'readers'>
@@ -57,10 +59,11 @@ function makeLease(world: GatewayWorld, device: DeviceRow, terms: LeaseTerms, nu
     ...offline,
     allowed: offline.allowed && liability !== null,
     currencies: terms.currencies,
+    ...(terms.tipping === null ? {} : { tipping: terms.tipping }),
     readers: terms.readers.map((reader) => ({ ...reader, location: device.location })),
     sealKeys: keys.sealPublicKeys,
     gatewayKeys: keys.signingPublicKeys ?? [{ keyId: keys.signing.keyId, publicKey: publicKeyText(world) }],
-  } satisfies Record<keyof Lease, unknown>)
+  } satisfies Record<Exclude<keyof Lease, 'tipping'>, unknown>)
 }
 
 function isOutdated(before: Lease, next: Lease, nowMs: number): boolean {

@@ -90,6 +90,7 @@ export function createTestGateway(
       locationName: 'Quay',
       validForMs: 86_400_000,
       currencies: ['eur'],
+      tipping: null,
       liability: { acceptedBy: 'Ada', acceptedMs: 0, textVersion: '1' },
       offline: defaultOfflineTerms,
       readers: [],

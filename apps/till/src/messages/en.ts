@@ -59,6 +59,15 @@ export const en = {
     'Without connection one sale may be up to {limit}. This one must wait for the connection.',
   'sell.offline_forbidden': 'Without connection this till may not take cards. Take cash, or wait.',
 
+  'tip.title': 'Would you like to add a tip?',
+  'tip.note': 'For the customer to choose. The card is charged with the tip.',
+  'tip.share': '{percentage}%',
+  'tip.none': 'No tip',
+  'tip.other': 'Other amount',
+  'tip.add': 'Add {amount}',
+  'tip.total': 'Together {amount}',
+  'tip.cancel': 'Cancel sale',
+
   'paying.title': 'Card payment',
   'paying.opening': 'Opening the sale…',
   'paying.waiting': 'Ask the customer to insert or tap the card',
@@ -220,6 +229,7 @@ export const en = {
   'receipt.aid': 'AID',
   'receipt.approval_code': 'Authorisation code',
   'receipt.cryptogram': 'Cryptogram',
+  'receipt.tip': 'Tip included',
   'receipt.reference': 'Reference',
   'receipt.payment': 'Payment',
   'receipt.wording.approved': 'Approved',

@@ -60,6 +60,15 @@ export const es: Catalogue<keyof typeof en> = {
   'sell.above_offline_limit': 'Sin conexión, hasta {limit} por venta. Esta debe esperar a la conexión.',
   'sell.offline_forbidden': 'Sin conexión, esta caja no puede aceptar tarjetas. Cobre en efectivo o espere.',
 
+  'tip.title': '¿Desea dejar propina?',
+  'tip.note': 'A elección del cliente. Se cobra en la tarjeta con la propina.',
+  'tip.share': '{percentage} %',
+  'tip.none': 'Sin propina',
+  'tip.other': 'Otro importe',
+  'tip.add': 'Añadir {amount}',
+  'tip.total': 'En total {amount}',
+  'tip.cancel': 'Cancelar la venta',
+
   'paying.title': 'Pago con tarjeta',
   'paying.opening': 'Abriendo la venta…',
   'paying.waiting': 'Pida al cliente que inserte o acerque la tarjeta',
@@ -224,6 +233,7 @@ export const es: Catalogue<keyof typeof en> = {
   'receipt.aid': 'AID',
   'receipt.approval_code': 'Código de autorización',
   'receipt.cryptogram': 'Criptograma',
+  'receipt.tip': 'Propina incluida',
   'receipt.reference': 'Referencia',
   'receipt.payment': 'Pago',
   'receipt.wording.approved': 'Aprobado',

@@ -62,6 +62,15 @@ export const fr: Catalogue<keyof typeof en> = {
   'sell.offline_forbidden':
     'Sans connexion, cette caisse ne peut pas accepter de carte. Encaissez en espèces, ou attendez.',
 
+  'tip.title': 'Souhaitez-vous laisser un pourboire ?',
+  'tip.note': 'Au choix du client. La carte est débitée pourboire compris.',
+  'tip.share': '{percentage} %',
+  'tip.none': 'Sans pourboire',
+  'tip.other': 'Autre montant',
+  'tip.add': 'Ajouter {amount}',
+  'tip.total': 'Total {amount}',
+  'tip.cancel': 'Annuler la vente',
+
   'paying.title': 'Paiement par carte',
   'paying.opening': 'Ouverture de la vente…',
   'paying.waiting': 'Invitez le client à insérer ou à approcher sa carte',
@@ -229,6 +238,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'receipt.aid': 'AID',
   'receipt.approval_code': 'Code d’autorisation',
   'receipt.cryptogram': 'Cryptogramme',
+  'receipt.tip': 'Dont pourboire',
   'receipt.reference': 'Référence',
   'receipt.payment': 'Paiement',
   'receipt.wording.approved': 'Approuvé',

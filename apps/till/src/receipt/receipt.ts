@@ -69,6 +69,8 @@ function linesOf(copy: ReceiptCopy, { till, shared, locale, timeZone }: ReceiptW
     add('receipt.application', chip?.applicationPreferredName || card.applicationLabel)
     add('receipt.aid', card.aid)
   }
+  if (copy.tipMinor > 0)
+    add('receipt.tip', formatMoney({ ...copy.money, amountMinor: copy.tipMinor }, locale))
   if (copy.part !== null) {
     const money = (amountMinor: number) => formatMoney({ ...copy.money, amountMinor }, locale)
     add('partial.approved_part', money(copy.part.approvedMinor))

@@ -9,6 +9,7 @@ const settings: TerminalSettings = {
   locationName: 'Place',
   currencies: ['eur'],
   offlineAllowed: true,
+  tipping: {},
   offlinePerPaymentMinor: { eur: 20_000 },
 }
 const online: OfflineStatus = {

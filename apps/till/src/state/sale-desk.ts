@@ -1,4 +1,4 @@
-import type { Money } from '@holdfast/core'
+import { type Money, tipChoices } from '@holdfast/core'
 import type { SimulatedReader } from '@holdfast/reader'
 import type { IssuerWait, PaymentIntent, Terminal } from '@holdfast/sdk'
 import type { Preferences } from '../platform/preferences.ts'
@@ -9,6 +9,8 @@ import type { TillState } from './till-state.ts'
 
 export interface SaleDesk {
   readonly pay: (amountMinor: number, reference: string) => Promise<void>
+  /** What the customer gives on top, minor units; the sale that was asked about goes on with it. */
+  readonly tip: (tipMinor: number) => Promise<void>
   readonly cancelWaiting: () => void
   /** The bank is slow: stored at the merchant's risk instead of waiting on. */
   readonly storeNow: () => void
@@ -40,10 +42,11 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
     state.set({ sale: advance(state.get().sale, event) })
   }
 
-  async function open(money: Money, reference: string): Promise<void> {
+  async function open(money: Money, reference: string, tipMinor = 0): Promise<void> {
     move({ type: 'paid', money })
     const optional = reference.trim() === '' ? {} : { reference: reference.trim() }
-    const result = await terminal.createPaymentIntent({ ...money, ...optional })
+    const tip = tipMinor === 0 ? {} : { tipMinor }
+    const result = await terminal.createPaymentIntent({ ...money, ...tip, ...optional })
     if (result.status === 'created') preferences.rememberOpenSale(result.intent.paymentId)
     move({ type: 'created', result })
     if (result.status === 'created') await collect(result.intent)
@@ -98,8 +101,20 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
 
   return {
     async pay(amountMinor, reference) {
-      const { sale, currency } = state.get()
-      if (sale.step === 'none') await guarded(() => open({ amountMinor, currency }, reference))
+      const { sale, currency, settings } = state.get()
+      if (sale.step !== 'none') return
+      const money = { amountMinor, currency }
+      const suggestions = settings?.tipping[currency]
+      const choices = suggestions === undefined ? [] : tipChoices(suggestions, amountMinor)
+      if (choices.length > 0) move({ type: 'tip_asked', tipping: { money, choices, reference } })
+      else await guarded(() => open(money, reference))
+    },
+    async tip(tipMinor) {
+      const { sale } = state.get()
+      if (sale.step !== 'tipping') return
+      const { money, reference } = sale
+      const total = { ...money, amountMinor: money.amountMinor + tipMinor }
+      await guarded(() => open(total, reference, tipMinor))
     },
     async payRest({ owed, reference }) {
       finish()

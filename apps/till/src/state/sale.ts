@@ -1,11 +1,11 @@
-import type { CardFacts, Money, OfflineKind, OfflineNeed } from '@holdfast/core'
+import type { CardFacts, Money, OfflineKind, OfflineNeed, TipChoice } from '@holdfast/core'
 import type { ContactDetails, OfflineReason } from '@holdfast/protocol'
 import type { CollectResult, ConfirmResult, CreateResult, PaymentIntent } from '@holdfast/sdk'
 
 /**
  * The sale on the screen; the truth is in the journal of the SDK.
  *
- *   none ─▶ opening ─▶ waiting ─▶ deciding ─▶ approved | partly_approved | stored ─▶ none
+ *   none ─▶ (tipping ─▶) opening ─▶ waiting ─▶ deciding ─▶ approved | partly_approved | stored ─▶ none
  *              │          │ ▲       ▲ └────▶ declined | refused
  *              │          │ │       └─▶ asking (a supervisor, a contact, or the bank’s code; the card is kept)
  *              │          │ └── another card ──────┘    │
@@ -17,6 +17,13 @@ import type { CollectResult, ConfirmResult, CreateResult, PaymentIntent } from '
  */
 export type Sale =
   | { readonly step: 'none' }
+  /** The customer chooses what to give on top; nothing is written down yet. */
+  | {
+      readonly step: 'tipping'
+      readonly money: Money
+      readonly choices: readonly TipChoice[]
+      readonly reference: string
+    }
   | { readonly step: 'opening'; readonly money: Money }
   | {
       readonly step: 'waiting'
@@ -98,6 +105,7 @@ export interface Consent {
 
 /** On the way to an outcome, or to the end without one. */
 export type PayingSale = Extract<Sale, { step: 'opening' | 'waiting' | 'deciding' | 'asking' | 'closing' }>
+export type TippingSale = Extract<Sale, { step: 'tipping' }>
 export type AskingSale = Extract<Sale, { step: 'asking' }>
 export type ConcludedSale = Extract<
   Sale,
@@ -105,6 +113,8 @@ export type ConcludedSale = Extract<
 >
 
 export type SaleEvent =
+  | { readonly type: 'tip_asked'; readonly tipping: Omit<TippingSale, 'step'> }
+  /** `money` with the tip. */
   | { readonly type: 'paid'; readonly money: Money }
   | { readonly type: 'created'; readonly result: CreateResult }
   | { readonly type: 'collected'; readonly result: CollectResult }
@@ -124,8 +134,10 @@ export const NO_SALE: Sale = { step: 'none' }
 /** An event that does not belong to the step changes nothing: a late answer never replaces a newer sale. */
 export function advance(sale: Sale, event: SaleEvent): Sale {
   switch (event.type) {
+    case 'tip_asked':
+      return sale.step === 'none' ? { step: 'tipping', ...event.tipping } : sale
     case 'paid':
-      return sale.step === 'none' ? { step: 'opening', money: event.money } : sale
+      return sale.step === 'none' || sale.step === 'tipping' ? { step: 'opening', money: event.money } : sale
     case 'created':
       return sale.step === 'opening' ? opened(sale.money, event.result) : sale
     case 'collected':
@@ -242,7 +254,7 @@ function broken(sale: Sale): Sale {
 }
 
 function givenUp(sale: Sale): Sale {
-  if (sale.step === 'refused' && sale.intent === null) return NO_SALE
+  if (sale.step === 'tipping' || (sale.step === 'refused' && sale.intent === null)) return NO_SALE
   if (sale.step === 'asking') return { step: 'closing', money: sale.money, intent: sale.intent }
   if ((sale.step === 'declined' || sale.step === 'refused') && sale.intent !== null)
     return { step: 'closing', money: sale.money, intent: sale.intent }

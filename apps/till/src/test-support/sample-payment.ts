@@ -13,6 +13,7 @@ export const sampleSettings: TerminalSettings = {
   locationName: 'Harbour Street',
   currencies: ['eur'],
   offlineAllowed: true,
+  tipping: {},
   offlinePerPaymentMinor: { eur: 20_000 },
 }
 

@@ -30,6 +30,23 @@ test('TM9: a tip is written in after the sale, raises what is held, and is repla
   await world.terminal.close()
 })
 
+test('SQ17: a tip that is chosen before the card is part of the sale, in its records, on its receipt and in the limits', async () => {
+  const world = await openWorld()
+  const paymentId = await storedSale(world, { amountMinor: 1_200, tipMinor: 200 })
+  expect(await stored(world)).toEqual({ count: 1, sumMinor: 1_200 })
+  const tips = (await journalOf(world)).filter((record) => 'tipMinor' in record)
+  expect(tips.map(({ kind, tipMinor }) => [kind, tipMinor])).toEqual([
+    ['sale.opened', 200],
+    ['payment.accepted', 200],
+  ])
+  expect(await world.terminal.queue.get(paymentId)).toMatchObject({ tipMinor: 200, totalMinor: 1_200 })
+  for (const tipMinor of [-1, 0.5, 1_200])
+    expect(await world.terminal.createPaymentIntent({ amountMinor: 1_200, tipMinor, currency: EUR })).toEqual(
+      { status: 'refused', code: 'amount_invalid' },
+    )
+  await world.terminal.close()
+})
+
 test('a tip that would break a limit is refused by the name of the limit, and nothing changes', async () => {
   const world = await openWorld()
   const paymentId = await storedSale(world)

@@ -14,6 +14,11 @@ export function totalOf(payment: StoredPayment): Money {
   return { amountMinor: amountMinor + (followUpsOf(payment).tip?.tipMinor ?? 0), currency }
 }
 
+/** All that was given on top, at the sale and after it: minor units of what `totalOf` says. */
+export function tipOf(payment: StoredPaymentFacts): number {
+  return (payment.tipMinor ?? 0) + (followUpsOf(payment).tip?.tipMinor ?? 0)
+}
+
 export function refundedMinor(payment: StoredPayment): number {
   return followUpsOf(payment).refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
 }

@@ -8,7 +8,8 @@ export function factsOf(payment: StoredPaymentFacts): StoredPaymentFacts {
   const sale = { paymentId, saleId, money, captureMethod, location, reader, reference, openedMs }
   const saleKey = payment.saleKey === undefined ? {} : { saleKey: payment.saleKey }
   const followUps = payment.followUps === undefined ? {} : { followUps: payment.followUps }
-  return { ...sale, reserved, attempts, sealedSeqs, ...saleKey, ...followUps }
+  const tip = payment.tipMinor === undefined ? {} : { tipMinor: payment.tipMinor }
+  return { ...sale, ...tip, reserved, attempts, sealedSeqs, ...saleKey, ...followUps }
 }
 
 export function acceptedOf(payment: Accepted): Accepted {

@@ -17,6 +17,8 @@ export interface StoredPaymentFacts {
   readonly paymentId: string
   readonly saleId: string
   readonly money: Money
+  /** Of `money`: what was given on top at the sale. Absent: nothing, or an earlier version stored it. */
+  readonly tipMinor?: number
   readonly captureMethod: CaptureMethod
   readonly location: string
   readonly reader: string

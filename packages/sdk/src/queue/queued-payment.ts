@@ -8,7 +8,7 @@ import {
 } from '@holdfast/core'
 import { parseJson } from '@holdfast/envelope'
 import { errorTable, isErrorCode, type OfflineReason, outcomeStatement } from '@holdfast/protocol'
-import { followUpsOf, totalOf } from '../journal/follow-ups.ts'
+import { followUpsOf, tipOf, totalOf } from '../journal/follow-ups.ts'
 import { owedMinor } from '../journal/partial-approval.ts'
 import type { FollowUps, StoredOffline, StoredPayment } from '../journal/stored-payment.ts'
 
@@ -117,7 +117,7 @@ export function queuedPaymentOf(payment: Queued, forwarding: ForwardProgress): Q
     uploadByMs: requiresUpload ? uploadUntilMs : null,
     requiresUpload,
     ...money,
-    tipMinor: totalMinor - money.amountMinor,
+    tipMinor: tipOf(payment),
     totalMinor,
     owedMinor: owedMinor(payment),
     captureMethod,

@@ -201,9 +201,9 @@ function commit<Value>(value: Value, draft: Draft): Built<Value> {
 }
 
 function saleFields({ operator }: Try, payment: OpenPayment) {
-  const { saleId, paymentId, money, captureMethod, location, reader, reference } = payment
+  const { saleId, paymentId, money, tipMinor = 0, captureMethod, location, reader, reference } = payment
   const place = { location, reader, operator, reference }
-  return { sale: saleId, payment: paymentId, ...money, tipMinor: 0, captureMethod, ...place }
+  return { sale: saleId, payment: paymentId, ...money, tipMinor, captureMethod, ...place }
 }
 
 function tryFields(attempt: Try, payment: OpenPayment) {

@@ -70,7 +70,7 @@ function openSale(opening: Opening): JournalStep<string | null, Opened> {
   const { input, info, offlineBehavior, saleId, paymentId } = opening
   const money = { amountMinor: input.amountMinor, currency: input.currency }
   const captureMethod = input.captureMethod ?? 'automatic'
-  const { idempotencyKey } = input
+  const { idempotencyKey, tipMinor = 0 } = input
   const keptKey = idempotencyKey === undefined ? null : saleKeyName(idempotencyKey)
   return {
     load: (store) => (keptKey === null ? Promise.resolve(null) : store.value(keptKey)),
@@ -87,6 +87,7 @@ function openSale(opening: Opening): JournalStep<string | null, Opened> {
         paymentId,
         saleId,
         money,
+        ...(tipMinor === 0 ? {} : { tipMinor }),
         captureMethod,
         location,
         reader: readerIdOf(state, info),
@@ -103,7 +104,7 @@ function openSale(opening: Opening): JournalStep<string | null, Opened> {
         sale: saleId,
         payment: paymentId,
         ...money,
-        tipMinor: 0,
+        tipMinor,
         captureMethod,
         location,
         reader: readerIdOf(state, info),
@@ -155,8 +156,14 @@ type ChainField = 'v' | 'account' | 'mode' | 'device' | 'key' | 'epoch' | 'seq' 
 /** About what the chain adds to every header. */
 const CHAIN_BYTES = 600
 
+/** Something is sold too. */
+function isTipOf({ amountMinor, tipMinor = 0 }: CreatePaymentIntent): boolean {
+  return Number.isSafeInteger(tipMinor) && tipMinor >= 0 && tipMinor < amountMinor
+}
+
 function malformed(input: CreatePaymentIntent, lease: Lease): ErrorCode | null {
   if (!isAmountMinor(input.amountMinor)) return 'amount_invalid'
+  if (!isTipOf(input)) return 'amount_invalid'
   if (!isCurrency(input.currency) || !lease.currencies.includes(input.currency)) return 'currency_invalid'
   if (input.captureMethod !== undefined && !captureMethods.includes(input.captureMethod))
     return 'parameter_invalid'
