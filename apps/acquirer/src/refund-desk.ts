@@ -5,7 +5,7 @@ import { isLuhnValid } from './cards.ts'
 import type { JournalLine, RefundedLine, TransactionIds } from './journal.ts'
 
 /** A refund as it is asked by 0200 or told by 0320. */
-export type ToldRefund = {
+type ToldRefund = {
   readonly mti: string
   readonly ids: TransactionIds
   readonly merchant: string

@@ -121,8 +121,10 @@ export {
 } from './payment-story.ts'
 export {
   advancePresentment,
+  presentationNumber,
   type Presentment,
   type PresentmentEvent,
+  type PresentmentReversal,
   type PresentmentSending,
 } from './presentment.ts'
 export { captureLimitMinor, type CaptureRefusal, decideCapture } from './capture.ts'

@@ -3,7 +3,9 @@ import {
   type BatchUpload,
   type CardAdvice,
   type CardRequest,
+  PROCESSING_CODES,
   type ReconciliationRequest,
+  type RefundRequest,
   type ReversalAdvice,
   type SaleLocalTime,
   saleMti,
@@ -17,11 +19,12 @@ import type {
 import type {
   CompletionMessage,
   ReconciliationMessage,
+  RefundMessage,
+  RefundReversalMessage,
+  RefundUploadMessage,
   UploadMessage,
 } from '../presentments/presentment-port.ts'
 import type { AcquirerProfile } from './acquirer-profile.ts'
-
-const PURCHASE = '000000'
 
 /** 0100 or 0200. */
 export function requestOf(profile: AcquirerProfile, message: AuthorisationMessage): CardRequest {
@@ -81,6 +84,44 @@ export function uploadOf(profile: AcquirerProfile, message: UploadMessage): Batc
     responseCode,
     batchNumber,
     original: { mti: mtiOf(profile, original), stan, transmittedAtMs },
+  }
+}
+
+/** 0200 with processing code 20. The number was kept, and is not read from a card. */
+export function refundOf(profile: AcquirerProfile, message: RefundMessage): RefundRequest {
+  const { processingCode: _code, ...sale } = common(profile, message)
+  return {
+    ...sale,
+    ...message.card,
+    posEntryMode: POS_ENTRY_MODES.keyed,
+    mcc: profile.merchantCategory,
+    ...(message.saleRrn === null ? {} : { saleRrn: message.saleRrn }),
+  }
+}
+
+/** 0320 of a refund. */
+export function refundUploadOf(profile: AcquirerProfile, message: RefundUploadMessage): BatchUpload {
+  const { card, saleRrn, batchNumber, original } = message
+  return {
+    ...common(profile, message),
+    ...card,
+    processingCode: PROCESSING_CODES.refund,
+    posEntryMode: POS_ENTRY_MODES.keyed,
+    responseCode: '00',
+    batchNumber,
+    original,
+    ...(saleRrn === null ? {} : { saleRrn }),
+  }
+}
+
+/** 0400 or 0420 of a refund that was asked by 0200. */
+export function refundReversalOf(profile: AcquirerProfile, message: RefundReversalMessage): ReversalAdvice {
+  return {
+    ...common(profile, message),
+    processingCode: PROCESSING_CODES.refund,
+    form: profile.host.reversal,
+    reason: '68',
+    original: { mti: '0200', ...message.original },
   }
 }
 
@@ -150,7 +191,7 @@ function common(profile: AcquirerProfile, message: MessageIdentity) {
   const { acquirerId, merchantId } = profile
   return {
     repeat: message.repeat,
-    processingCode: PURCHASE,
+    processingCode: PROCESSING_CODES.purchase,
     amountMinor: message.money.amountMinor,
     currencyNumeric: currencyNumber(message.money.currency),
     transmittedAtMs: message.transmittedAtMs,

@@ -49,7 +49,7 @@ export async function record(drive: Drive, row: PaymentRow, event: StoryEvent): 
 }
 
 /** Was the database lost since, and may the lost one have asked for this payment? */
-export async function isInDoubt(world: GatewayWorld, row: PaymentRow): Promise<boolean> {
+export async function isInDoubt(world: GatewayWorld, row: Pick<PaymentRow, 'asOf'>): Promise<boolean> {
   return row.asOf < (await world.store.generation())
 }
 

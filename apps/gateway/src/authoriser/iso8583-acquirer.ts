@@ -4,6 +4,7 @@ import {
   buildBatchUpload,
   buildFinancialAdvice,
   buildReconciliationRequest,
+  buildRefundRequest,
   buildReversalAdvice,
   buildSaleAdvice,
   buildSaleRequest,
@@ -14,6 +15,7 @@ import {
   LINK_LIMITS,
   type LinkMac,
   parseBatchUploadAnswer,
+  parseFinancialAnswer,
   parseFinancialAdviceAnswer,
   parseReconciliationAnswer,
   parseReversalAnswer,
@@ -24,8 +26,25 @@ import type { Log } from '../gateway-world.ts'
 import type { AcquirerAnswer, AcquirerPort, OnLate, SendLimits } from './acquirer-port.ts'
 import type { PresentmentPort } from '../presentments/presentment-port.ts'
 import type { AcquirerProfile } from './acquirer-profile.ts'
-import { adviceOf, completionOf, reconciliationOf, requestOf, reversalOf, uploadOf } from './card-messages.ts'
-import { judgeAdvice, judgePresentment, judgeReconciliation, judgeSale, REVERSED } from './judge-answer.ts'
+import {
+  adviceOf,
+  completionOf,
+  reconciliationOf,
+  refundOf,
+  refundReversalOf,
+  refundUploadOf,
+  requestOf,
+  reversalOf,
+  uploadOf,
+} from './card-messages.ts'
+import {
+  judgeAdvice,
+  judgePresentment,
+  judgeReconciliation,
+  judgeRefund,
+  judgeSale,
+  REVERSED,
+} from './judge-answer.ts'
 import { LateListeners } from './late-listeners.ts'
 
 export interface Iso8583Acquirer extends AcquirerPort, PresentmentPort {
@@ -121,6 +140,21 @@ export function createIso8583Acquirer(deps: {
       const ended = await link.exchange(buildBatchUpload(uploadOf(profile, message)), limits)
       if (ended.kind !== 'answer') return { kind: ended.kind }
       return judgePresentment(host, parseBatchUploadAnswer(ended.message))
+    },
+    async refund(message, limits) {
+      const ended = await link.exchange(buildRefundRequest(host.wire, refundOf(profile, message)), limits)
+      if (ended.kind !== 'answer') return { kind: ended.kind }
+      return judgeRefund(host, parseFinancialAnswer(ended.message))
+    },
+    async uploadRefund(message, limits) {
+      const ended = await link.exchange(buildBatchUpload(refundUploadOf(profile, message)), limits)
+      if (ended.kind !== 'answer') return { kind: ended.kind }
+      return judgeRefund(host, parseBatchUploadAnswer(ended.message))
+    },
+    async takeBack(message, limits) {
+      const ended = await link.exchange(buildReversalAdvice(refundReversalOf(profile, message)), limits)
+      const answer = ended.kind === 'answer' ? parseReversalAnswer(ended.message) : undefined
+      return answer?.ok === true && closesReversal(answer.value.responseCode) ? 'taken_back' : 'no_answer'
     },
     async reconcile(message, limits) {
       const request = buildReconciliationRequest(reconciliationOf(profile, message))

@@ -6,7 +6,11 @@ import {
   responseCode,
   retryRule,
 } from '@holdfast/iso8583'
-import type { PresentmentAnswer, ReconciliationAnswer } from '../presentments/presentment-port.ts'
+import type {
+  PresentmentAnswer,
+  ReconciliationAnswer,
+  RefundAnswer,
+} from '../presentments/presentment-port.ts'
 import type { AcquirerAnswer, AdviceMessage } from './acquirer-port.ts'
 
 const TAKEN = '00'
@@ -75,6 +79,28 @@ export function judgePresentment(
   return retryRule(retry, code).kind === 'again'
     ? { kind: 'no_answer' }
     : { kind: 'refused', responseCode: code }
+}
+
+/** A refund is asked: only a yes pays it, only a no ends it. */
+export function judgeRefund(
+  { retry }: HostProfile,
+  answer: Parsed<Pick<AdviceAnswer, 'responseCode'>>,
+): RefundAnswer {
+  if (!answer.ok) return { kind: 'no_answer' }
+  const { responseCode: code } = answer.value
+  if (responseCode(code).class === 'approved') return { kind: 'accepted', responseCode: code }
+  const rule = retryRule(retry, code)
+  switch (rule.kind) {
+    case 'again':
+      return { kind: 'undecided', responseCode: code, afterMs: rule.afterMs }
+    case 'resolve':
+      return { kind: 'no_answer' }
+    case 'never':
+    case 'later':
+    case 'call_issuer':
+    case 'correct':
+      return { kind: 'declined', responseCode: code }
+  }
 }
 
 export function judgeReconciliation(

@@ -1,12 +1,11 @@
-import type { PresentDrive } from '../presentments/present.ts'
-import { Conflict, holdFence } from '../store/commit-changes.ts'
-import { transaction, type Tx } from '../database/transaction.ts'
+import type { Tx } from '../database/transaction.ts'
 import { retryDelayMs } from '../authoriser/retry-delay.ts'
 import { recordEvent } from '../events/record-event.ts'
-import { saleParts } from '../presentments/original-sale.ts'
-import { presentmentsOfBatch } from '../presentments/presentment-row.ts'
+import { underFence } from '../presentments/move-presentment.ts'
+import { type PresentDrive, presentLimits } from '../presentments/present-drive.ts'
 import { type BatchRow, type BatchSums, findBatch, sumsOf } from './batch-row.ts'
 import { closeBatch } from './close-batch.ts'
+import { uploadDetail } from './upload-detail.ts'
 
 /** How often the host may count otherwise before a human has to look. */
 const DIFFERENCES_MAX = 4
@@ -17,7 +16,7 @@ export async function advanceBatch(drive: PresentDrive, row: BatchRow): Promise<
   const nowMs = drive.world.clock.wallMs()
   switch (row.state) {
     case 'open':
-      await fenced(drive, async (tx) => {
+      await underFence(drive, async (tx) => {
         const { account, batchId, mode } = row
         const closed = await closeBatch(tx, row, { nowMs, overMissingTips: true })
         if (closed.ok && closed.uncaptured > 0)
@@ -32,7 +31,7 @@ export async function advanceBatch(drive: PresentDrive, row: BatchRow): Promise<
       })
       return
     case 'closing':
-      await fenced(drive, (tx) => beginReconciling(tx, row, nowMs))
+      await underFence(drive, (tx) => beginReconciling(tx, row, nowMs))
       return
     case 'reconciling':
       await reconcile(drive, row, nowMs)
@@ -73,14 +72,12 @@ async function beginReconciling(
 
 async function reconcile(drive: PresentDrive, row: BatchRow, nowMs: number): Promise<void> {
   const { world, port } = drive
-  const ownership = drive.ownership()
+  const limits = presentLimits(drive, nowMs)
   const stan = row.stan ?? drive.nextStan()
-  if (ownership === null || stan === null) return
-  const { answerTimeoutMs, sendWithinMs } = world.profile
-  const sendBeforeMs = Math.min(nowMs + sendWithinMs, ownership.untilMs)
+  if (limits === null || stan === null) return
   const isRepeat = row.stan !== null
-  const againMs = nowMs + answerTimeoutMs + sendWithinMs
-  const asked = await fenced(drive, (tx) => writeAsked(tx, row, { stan, nowMs, againMs, isRepeat }))
+  const againMs = nowMs + world.profile.answerTimeoutMs + world.profile.sendWithinMs
+  const asked = await underFence(drive, (tx) => writeAsked(tx, row, { stan, nowMs, againMs, isRepeat }))
   if (asked === null) return
   const answer = await port.reconcile(
     {
@@ -92,21 +89,21 @@ async function reconcile(drive: PresentDrive, row: BatchRow, nowMs: number): Pro
       batchNumber: row.number,
       totals: asked,
     },
-    { timeoutMs: answerTimeoutMs, sendBeforeMs },
+    limits,
   )
   const atMs = world.clock.wallMs()
   switch (answer.kind) {
     case 'in_balance':
-      await fenced(drive, (tx) => finish(tx, row, atMs))
+      await underFence(drive, (tx) => finish(tx, row, atMs))
       return
     case 'out_of_balance':
       if (row.differences > 0) await uploadDetail(drive, row)
-      await fenced(drive, (tx) => noteDifference(tx, row, atMs))
+      await underFence(drive, (tx) => noteDifference(tx, row, atMs))
       return
     case 'refused':
     case 'not_sent':
     case 'no_answer':
-      await fenced(drive, (tx) =>
+      await underFence(drive, (tx) =>
         tx.query('update batches set due_ms = $3 where account = $1 and batch = $2', [
           row.account,
           row.batchId,
@@ -197,49 +194,4 @@ async function noteDifference(tx: Tx, row: BatchRow, atMs: number): Promise<void
   )
   if (given)
     await recordEvent(tx, { account, mode, type: 'batch.attention', object: 'batch', id: batchId, atMs })
-}
-
-/** 0320 for each sale: the host knows it by its original and takes it once, however often it is told. */
-async function uploadDetail(drive: PresentDrive, batch: BatchRow): Promise<void> {
-  const { world, port, pool } = drive
-  for (const item of await presentmentsOfBatch(pool, batch)) {
-    const payment = (await world.store.payments(item.account, [item.paymentId])).rows[0]
-    const parts = payment === undefined ? 'approval_gone' : await saleParts(world, payment)
-    const ownership = drive.ownership()
-    const stan = drive.nextStan()
-    if (typeof parts === 'string' || item.presentment.state !== 'accepted') continue
-    if (ownership === null || stan === null) return
-    const nowMs = world.clock.wallMs()
-    const { terminalId, amountMinor, currency } = item
-    await port.upload(
-      {
-        repeat: false,
-        terminalId,
-        stan,
-        transmittedAtMs: nowMs,
-        money: { amountMinor, currency },
-        batchNumber: batch.number,
-        ...parts,
-      },
-      { timeoutMs: world.profile.answerTimeoutMs, sendBeforeMs: ownership.untilMs },
-    )
-  }
-}
-
-/** Null when the link is somebody else's. */
-async function fenced<Result>(
-  drive: PresentDrive,
-  work: (tx: Tx) => Promise<Result>,
-): Promise<Result | null> {
-  const ownership = drive.ownership()
-  if (ownership === null) return null
-  try {
-    return await transaction(drive.pool, async (tx) => {
-      await holdFence(tx, { link: drive.world.profile.link, generation: ownership.generation })
-      return work(tx)
-    })
-  } catch (error) {
-    if (error instanceof Conflict) return null
-    throw error
-  }
 }

@@ -83,9 +83,10 @@ function messageOf({ profile }: GatewayWorld, attempt: Attempt): PresentmentMess
 }
 
 function presentmentFor(message: PresentmentMessage, attempt: Attempt, nowMs: number): Presentment {
-  if (message === 'upload') return { state: 'due', dueMs: null }
-  if (message !== 'sale' || attempt.state !== 'approved') return { state: 'due', dueMs: nowMs }
+  if (message === 'upload') return { state: 'due', dueMs: null, presentation: 1 }
+  if (message !== 'sale' || attempt.state !== 'approved')
+    return { state: 'due', dueMs: nowMs, presentation: 1 }
   const { stan, transmittedAtMs, sendBeforeMs, repeats, responseCode, answeredAtMs } = attempt
-  const sending = { stan, transmittedAtMs, sendBeforeMs, repeats }
+  const sending = { presentation: 1, stan, transmittedAtMs, sendBeforeMs, repeats }
   return { state: 'accepted', acceptedMs: answeredAtMs, responseCode, sending }
 }

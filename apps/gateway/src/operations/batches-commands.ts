@@ -94,9 +94,9 @@ async function ticketOf(pool: Pool, row: BatchRow): Promise<string[]> {
   const items = await presentmentsOfBatch(pool, row)
   const amount = (minor: number): string => amountText(String(minor), currency)
   const lines = items.map((item) => [
-    item.paymentId,
-    item.subjectKind === 'refund' ? 'refund' : 'sale',
-    amount(item.amountMinor),
+    item.paymentId ?? 'without its payment',
+    item.subjectKind === 'refund' ? `refund ${item.subject}` : 'sale',
+    amount(item.subjectKind === 'refund' ? -item.amountMinor : item.amountMinor),
     item.presentment.state,
   ])
   return [

@@ -1,10 +1,11 @@
-import { assert, must, type Presentment } from '@holdfast/core'
+import { must, type Presentment } from '@holdfast/core'
+import { joinBatch } from '../batches/join-batch.ts'
 import { endCapture, loadCapture } from '../captures/capture-row.ts'
 import { postPresented } from '../captures/post-presented.ts'
 import type { Tx } from '../database/transaction.ts'
-import { type GatewayWorld, idSourceOf } from '../gateway-world.ts'
-import { joinBatch } from '../batches/join-batch.ts'
 import { recordEvent } from '../events/record-event.ts'
+import { type GatewayWorld, idSourceOf } from '../gateway-world.ts'
+import { endRefund } from './end-refund.ts'
 import type { PresentmentRow } from './presentment-row.ts'
 
 /** What follows when the acquirer has taken it, in the same transaction. */
@@ -14,8 +15,6 @@ export async function acceptPresentment(
   row: PresentmentRow,
   { acceptedMs }: Extract<Presentment, { readonly state: 'accepted' }>,
 ): Promise<void> {
-  assert(row.subjectKind === 'capture', 'only captures are presented')
-  const capture = must(await loadCapture(tx, row.account, row.subject), 'a presentment is of a capture')
   if (row.batchId === null) {
     const batchId = await joinBatch(tx, row, idSourceOf(world))
     await tx.query('update presentments set batch = $3 where account = $1 and presentment = $2', [
@@ -24,6 +23,11 @@ export async function acceptPresentment(
       batchId,
     ])
   }
+  if (row.subjectKind === 'refund') {
+    await endRefund(tx, world, row, { type: 'accepted', atMs: acceptedMs })
+    return
+  }
+  const capture = must(await loadCapture(tx, row.account, row.subject), 'a presentment is of a capture')
   await endCapture(tx, capture, 'presented', acceptedMs)
   await postPresented(tx, world, capture, acceptedMs)
   const { account, mode, chargeId } = capture

@@ -1,3 +1,4 @@
+import { sleep } from '@holdfast/core'
 import type { Pool } from 'pg'
 import type { Drive } from '../authoriser/drive.ts'
 import type { LinkWork } from '../authoriser/link-work.ts'
@@ -6,6 +7,7 @@ import type { PresentmentPort } from './presentment-port.ts'
 import { present } from './present.ts'
 
 const AT_ONCE = 8
+const RETRY_AFTER_FAULT_MS = 500
 
 /**
  * Presents what is due, in the process that owns the link and by its STANs. It holds no state that a crash could lose:
@@ -27,9 +29,10 @@ export function createPresenter(pool: Pool, port: PresentmentPort): LinkWork {
       for (const row of rows.filter(({ presentmentId }) => !inFlight.has(presentmentId)).slice(0, room)) {
         const { presentmentId } = row
         const work = present({ ...drive, pool, port }, row)
-          .catch((error: unknown) => {
+          .catch(async (error: unknown) => {
             // It is as it was, or sent and unknown: either way it is due again.
             world.log.error({ presentment: presentmentId, error: String(error) }, 'could not be presented')
+            await sleep(world.clock, RETRY_AFTER_FAULT_MS)
           })
           .finally(() => {
             inFlight.delete(presentmentId)

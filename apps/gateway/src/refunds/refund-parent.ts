@@ -21,8 +21,13 @@ export async function lockRefundParent(
   { account, mode, paymentId }: { readonly account: string; readonly mode: Mode; readonly paymentId: string },
   { mayWait }: { readonly mayWait: boolean },
 ): Promise<LockedParent | null> {
-  const locked = await tx.query<{ status: PaymentStatus; amount_minor: number; currency: Currency }>({
-    text: `select status, amount_minor, currency from payments
+  const locked = await tx.query<{
+    status: PaymentStatus
+    word: string
+    amount_minor: number
+    currency: Currency
+  }>({
+    text: `select status, word, amount_minor, currency from payments
       where account = $1 and mode = $2 and payment = $3 for no key update`,
     values: [account, mode, paymentId],
     types: numericTypes,
@@ -60,11 +65,14 @@ export async function lockRefundParent(
     payment.status === 'succeeded' ||
     (mayWait && payment.status === 'requires_capture')
   const state: RefundParent['state'] =
-    capturedMinor > 0
-      ? { is: 'captured', capturedMinor }
-      : isUndecided
-        ? { is: 'undecided', amountMinor: payment.amount_minor }
-        : { is: 'lost' }
+    // Called off, its approval is being reversed: nothing of it is left to be given back.
+    payment.word === 'voided'
+      ? { is: 'lost' }
+      : capturedMinor > 0
+        ? { is: 'captured', capturedMinor }
+        : isUndecided
+          ? { is: 'undecided', amountMinor: payment.amount_minor }
+          : { is: 'lost' }
   return {
     parent: { state, refundedMinor, disputed },
     currency: payment.currency,

@@ -51,6 +51,9 @@ export interface MoneyStack {
 
 interface HostEntry {
   readonly mti: string
+  readonly kind: string
+  /** Of a refund. */
+  readonly saleRrn?: string
   readonly rrn: string
   readonly outcome: string
   readonly reversed: boolean
