@@ -44,10 +44,18 @@ export interface Log {
   error(fields: Readonly<Record<string, unknown>>, message: string): void
 }
 
+export interface ChangeListener {
+  /** Resolves once `key` has been told since the last `wait`, or since listening began; after `timeoutMs` at the latest. */
+  wait(timeoutMs: number): Promise<void>
+  end(): void
+}
+
 export interface ChangeNotifier {
   notify(key: string): void
   /** Resolves at the next `notify` of `key`, or after `timeoutMs`. */
   wait(key: string, timeoutMs: number): Promise<void>
+  /** Hears `key` from now on, so that who looks and then waits misses nothing that is told meanwhile. */
+  listen(key: string): ChangeListener
   /** True while changes by other processes are told here too; who waits need not look so often then. */
   hearsOthers?(): boolean
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createManualClock } from '../test-support/manual-clock.ts'
 import {
   GAP_MS_MIN,
+  GOODS_PER_PIECE,
   RETRY_AFTER_MS_MAX,
   RETRY_AFTER_MS_MIN,
   UPLOADS_AT_FIRST,
@@ -141,7 +142,7 @@ test('live sales that take more than twice what they take alone halve the places
   await fill(desk)
   await live(desk, 70)
   expect(desk.seen.limit).toBe(1)
-  for (let at = 0; at < 3; at += 1) await live(desk, 55)
+  for (let at = 0; at < GOODS_PER_PIECE; at += 1) await live(desk, 55)
   expect(desk.seen.limit).toBe(2)
 })
 
@@ -149,7 +150,7 @@ test('what is slow by itself is no fault of the uploads', async () => {
   const desk = open()
   for (let at = 0; at < 20; at += 1) await live(desk, 400)
   await fill(desk)
-  for (let at = 0; at < 400; at += 1) await live(desk, 500)
+  for (let at = 0; at < UPLOADS_MAX ** 2 * GOODS_PER_PIECE; at += 1) await live(desk, 500)
   expect(desk.seen.limit).toBe(UPLOADS_MAX)
 })
 

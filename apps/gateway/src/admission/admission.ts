@@ -1,6 +1,13 @@
 import type { Clock } from '@holdfast/core'
-import { RETRY_AFTER_MS_MAX, RETRY_AFTER_MS_MIN, WAITING_MAX, WAITING_MS_MAX } from './admission-limits.ts'
-import { UploadPace } from './upload-pace.ts'
+import {
+  RETRY_AFTER_MS_MAX,
+  RETRY_AFTER_MS_MIN,
+  UPLOADS_AT_FIRST,
+  UPLOADS_MAX,
+  WAITING_MAX,
+  WAITING_MS_MAX,
+} from './admission-limits.ts'
+import { BacklogPace } from './backlog-pace.ts'
 
 export interface Upload {
   readonly deviceId: string
@@ -27,7 +34,7 @@ export class Admission {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #observer: AdmissionObserver | null
-  readonly #pace: UploadPace
+  readonly #pace: BacklogPace
   /** Devices with an upload that is worked on or waits: each has one at a time. */
   readonly #devices = new Set<string>()
   readonly #waiting: Waiting[] = []
@@ -42,7 +49,7 @@ export class Admission {
     this.#clock = clock
     this.#random = random
     this.#observer = observer
-    this.#pace = new UploadPace(clock)
+    this.#pace = new BacklogPace(clock, { first: UPLOADS_AT_FIRST, max: UPLOADS_MAX })
   }
 
   /** Runs what somebody at a till waits for, and learns from it. */
@@ -92,7 +99,7 @@ export class Admission {
         const now = this.#clock.monotonicMs()
         this.#admitted -= 1
         this.#devices.delete(deviceId)
-        this.#pace.upload(now - startedMs, this.#waiting.length)
+        this.#pace.done(now - startedMs, this.#waiting.length)
         this.#openMs = now + this.#pace.gapMs
         this.#next()
         this.#tell()
@@ -137,7 +144,7 @@ export class Admission {
   /** Behind everybody who was sent away before, at the rate at which places become free. */
   #comeBackInMs(): number {
     const now = this.#clock.monotonicMs()
-    const perPlaceMs = (this.#pace.uploadMs ?? RETRY_AFTER_MS_MIN) / this.#pace.limit
+    const perPlaceMs = (this.#pace.workMs ?? RETRY_AFTER_MS_MIN) / this.#pace.limit
     const earliestMs = now + RETRY_AFTER_MS_MIN
     const latestMs = now + RETRY_AFTER_MS_MAX
     this.#expectedMs = Math.min(latestMs, Math.max(earliestMs, this.#expectedMs + perPlaceMs))

@@ -1,4 +1,5 @@
 import { newId, sleep } from '@holdfast/core'
+import { BacklogPace } from '../admission/backlog-pace.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
 import type { AcquirerPort } from './acquirer-port.ts'
@@ -9,6 +10,7 @@ import type { LinkWork } from './link-work.ts'
 import { settleLate } from './settle-answer.ts'
 import type { StanBlock } from './stan-block.ts'
 import { createStanBlock } from './stan-block.ts'
+import { timedExchanges } from './timed-exchanges.ts'
 
 const LEASE_MS = 6_000
 const IDLE_MS = 1_000
@@ -16,6 +18,7 @@ const RETRY_AFTER_FAULT_MS = 500
 const STAN_BLOCK = 500
 /** One in so many of the places at the acquirer is kept for sales that somebody waits for. */
 const LIVE_SHARE = 4
+const STORED_AT_FIRST = 4
 
 export interface Authoriser {
   start(): void
@@ -39,6 +42,12 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort, wo
   const cards = new Set<string>()
   /** Those in flight that nobody waits for. */
   const stored = new Set<string>()
+  const pace = new BacklogPace(world.clock, {
+    first: STORED_AT_FIRST,
+    max: Math.ceil(world.profile.concurrentMax * (1 - 1 / LIVE_SHARE)),
+  })
+  /** How often a stored payment was started, and from when on the next may be. */
+  const backlog = { started: 0, openMs: Number.NEGATIVE_INFINITY }
   const lateWork = new Set<Promise<void>>()
   let stans: StanBlock | null = null
   let running: Promise<void> | null = null
@@ -80,23 +89,33 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort, wo
     const { link, holdMs, concurrentMax } = world.profile
     const nowMs = world.clock.wallMs()
     const waiting = world.changes.wait('due', IDLE_MS)
-    const limit = concurrentMax + inFlight.size
-    const rows = await world.store.duePayments({ link, nowMs, holdMs, limit })
+    // In flight and not sent yet, a payment is still due: it is found again beside those that are new.
+    const storedMax = takesStored() ? pace.limit + stored.size : 0
+    const liveMax = concurrentMax + inFlight.size - stored.size
+    const rows = await world.store.duePayments({ link, nowMs, holdMs, liveMax, storedMax })
     for (const row of rows) start(row)
     await work?.turn(driving)
     await waiting
   }
 
+  /** Only when half of its places are free: to look for what is due costs more than one payment is worth. */
+  function takesStored(): boolean {
+    if (world.clock.monotonicMs() < backlog.openMs) return false
+    return stored.size <= Math.floor((pace.limit - 1) / 2)
+  }
+
   function start(row: PaymentRow): void {
     const { paymentId } = row.story
     const card = row.details.at(-1)?.card.fingerprint ?? paymentId
-    const { concurrentMax } = world.profile
-    if (inFlight.has(paymentId) || cards.has(card) || inFlight.size >= concurrentMax) return
+    if (inFlight.has(paymentId) || cards.has(card) || inFlight.size >= world.profile.concurrentMax) return
     const isStored = row.storedMs !== null
-    if (isStored && stored.size >= Math.ceil(concurrentMax * (1 - 1 / LIVE_SHARE))) return
+    if (isStored && stored.size >= pace.limit) return
     cards.add(card)
-    if (isStored) stored.add(paymentId)
-    const work = drive(row).finally(() => {
+    if (isStored) {
+      stored.add(paymentId)
+      backlog.started += 1
+    }
+    const work = (isStored ? driveStored(row) : driveLive(row)).finally(() => {
       cards.delete(card)
       stored.delete(paymentId)
       inFlight.delete(paymentId)
@@ -105,9 +124,31 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort, wo
     inFlight.set(paymentId, work)
   }
 
-  async function drive(row: PaymentRow): Promise<void> {
+  async function driveStored(row: PaymentRow): Promise<void> {
+    const startedMs = world.clock.monotonicMs()
+    await drive(row, driving)
+    const now = world.clock.monotonicMs()
+    pace.done(now - startedMs, stored.size)
+    backlog.openMs = now + pace.gapMs
+    if (pace.gapMs > 0) world.clock.timer(Math.ceil(pace.gapMs), () => world.changes.notify('due'))
+  }
+
+  /** What a sale waits for beside its issuer is what the backlog may cost it. */
+  async function driveLive(row: PaymentRow): Promise<void> {
+    const seen = backlog.started
+    const wasBeside = stored.size > 0
+    const exchanges = timedExchanges(acquirer, world.clock)
+    const isFirstTry = row.story.attempts.at(-1)?.state === 'planned'
+    await drive(row, { ...driving, acquirer: exchanges.acquirer })
+    const askedMs = row.details.at(-1)?.createdMs
+    if (!isFirstTry || askedMs === undefined) return
+    const beside = wasBeside || stored.size > 0 || backlog.started !== seen
+    pace.live(Math.max(0, world.clock.wallMs() - askedMs - exchanges.tookMs()), beside)
+  }
+
+  async function drive(row: PaymentRow, by: Drive): Promise<void> {
     try {
-      const moved = await advancePayment(driving, row)
+      const moved = await advancePayment(by, row)
       if (!moved) await sleep(world.clock, RETRY_AFTER_FAULT_MS)
     } catch (error) {
       // The outcome of the last write is unknown; the payment is read again at its next due moment.

@@ -103,6 +103,7 @@ export function createSharedChanges(deps: {
         tell()
       },
       wait: (key, timeoutMs) => own.wait(key, timeoutMs),
+      listen: (key) => own.listen(key),
       hearsOthers: () => client !== null,
     },
     start() {

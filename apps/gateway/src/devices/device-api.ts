@@ -21,7 +21,7 @@ import { uploadDeadlineMs } from '../admission/upload-deadline.ts'
 import type { LinkState } from '../authoriser/link-word.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import { createIntake, IntakeBusy } from '../intake/intake.ts'
-import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
+import type { DeviceRow, FeedQuery, FeedRow, PaymentRow } from '../store/gateway-store.ts'
 import { type LeaseTerms, renewLease, signedFor } from './make-lease.ts'
 
 const FEED_ITEMS_MAX = 100
@@ -149,17 +149,22 @@ export function createDeviceApi(
   async function result(device: DeviceRow, attemptId: string, url: URL): Promise<DeviceAnswer> {
     const paymentId = url.searchParams.get('payment') ?? ''
     const untilMs = world.clock.monotonicMs() + waitMs(url)
-    for (;;) {
-      const { rows } = await world.store.payments(device.account, [paymentId])
-      const row = rows[0]
-      const attempt = row?.story.attempts.findLast((candidate) => candidate.attemptId === attemptId)
-      if (row === undefined || row.deviceId !== device.deviceId || attempt === undefined)
-        return refuse('not_found')
-      const leftMs = untilMs - world.clock.monotonicMs()
-      if (attemptResult(attempt).result !== 'pending' || leftMs <= 0) {
-        return { status: 200, body: { answer: await statement(row, attemptId) } }
+    const listener = world.changes.listen(paymentId)
+    try {
+      for (;;) {
+        const { rows } = await world.store.payments(device.account, [paymentId])
+        const row = rows[0]
+        const attempt = row?.story.attempts.findLast((candidate) => candidate.attemptId === attemptId)
+        if (row === undefined || row.deviceId !== device.deviceId || attempt === undefined)
+          return refuse('not_found')
+        const leftMs = untilMs - world.clock.monotonicMs()
+        if (attemptResult(attempt).result !== 'pending' || leftMs <= 0) {
+          return { status: 200, body: { answer: await statement(row, attemptId) } }
+        }
+        await listener.wait(Math.min(leftMs, hears() ? TOLD_POLL_MS : POLL_MS))
       }
-      await world.changes.wait(paymentId, Math.min(leftMs, hears() ? TOLD_POLL_MS : POLL_MS))
+    } finally {
+      listener.end()
     }
   }
 
@@ -171,26 +176,32 @@ export function createDeviceApi(
     if (same && url.searchParams.get('synced') === '1') await noteSynced(device, generation)
     const renewed = await renewLease(world, device, await leaseTerms(device, heldNumber(url)))
     const lease = await signedFor(world, renewed, url.searchParams.get('key'))
-    const untilMs = world.clock.monotonicMs() + waitMs(url)
-    for (;;) {
-      const rows = await world.store.feed({ deviceId: device.deviceId, after, limit: FEED_ITEMS_MAX })
-      const leftMs = untilMs - world.clock.monotonicMs()
-      // Of a new generation a device hears at once: until it knows, nothing that it holds comes back.
-      if (rows.length > 0 || leftMs <= 0 || !same) {
-        const items = rows.map(({ n, statement: signed }) => ({
-          n,
-          type: 'outcome' as const,
-          statement: signed,
-        }))
-        const body: FeedAnswer = {
-          generation,
-          items,
-          lease,
-          standing: await standing(device.deviceId, generation),
-        }
-        return { status: 200, body }
+    // Of a new generation a device hears at once: until it knows, nothing that it holds comes back.
+    const waitForMs = same ? waitMs(url) : 0
+    const rows = await news({ deviceId: device.deviceId, after, limit: FEED_ITEMS_MAX }, waitForMs)
+    const items = rows.map(({ n, statement: signed }) => ({ n, type: 'outcome' as const, statement: signed }))
+    const body: FeedAnswer = {
+      generation,
+      items,
+      lease,
+      standing: await standing(device.deviceId, generation),
+    }
+    return { status: 200, body }
+  }
+
+  /** None when there is nothing in time. */
+  async function news(query: FeedQuery, waitForMs: number): Promise<FeedRow[]> {
+    const untilMs = world.clock.monotonicMs() + waitForMs
+    const listener = world.changes.listen(query.deviceId)
+    try {
+      for (;;) {
+        const rows = await world.store.feed(query)
+        const leftMs = untilMs - world.clock.monotonicMs()
+        if (rows.length > 0 || leftMs <= 0) return rows
+        await listener.wait(Math.min(leftMs, hears() ? TOLD_FEED_POLL_MS : FEED_POLL_MS))
       }
-      await world.changes.wait(device.deviceId, Math.min(leftMs, hears() ? TOLD_FEED_POLL_MS : FEED_POLL_MS))
+    } finally {
+      listener.end()
     }
   }
 

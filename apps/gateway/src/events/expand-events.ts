@@ -17,16 +17,26 @@ function isOfStory({ object, objectId, event }: OutboxRow): boolean {
   return object === 'payment_intent' && event.startsWith(`evt_${objectId.slice('pi_'.length)}_`)
 }
 
+/** Look-ups in the order of each primary key, which the planner takes also while it has no statistics. */
 const EXPAND = `
   insert into events (account, event, mode, type, object, object_id, created_ms)
   select e.account, 'evt_' || substr(e.object_id, 4) || more.suffix, e.mode, more.type, more.object,
     case more.object when 'charge' then a.charge else e.object_id end, e.created_ms
   from unnest($1::text[], $2::text[]) as v(account, event)
-  join events e using (account, event)
-  join payments p on p.account = e.account and p.payment = e.object_id
+  cross join lateral (
+    select account, mode, type, object_id, created_ms from events
+    where account = v.account and event between v.event and v.event order by event limit 1
+  ) e
+  cross join lateral (
+    select account, payment, stored_ms from payments
+    where account = e.account and payment between e.object_id and e.object_id order by payment limit 1
+  ) p
   left join lateral (
-    select number, charge, state from attempts
-    where account = p.account and payment = p.payment and state not in ('planned', 'shelved')
+    select number, charge, state from (
+      select number, charge, state, wanted from attempts
+      where account = p.account and payment = p.payment order by number offset 0
+    ) tried
+    where state not in ('planned', 'shelved')
     order by (state = 'approved' and wanted) desc, number desc limit 1
   ) a on true
   cross join lateral (values

@@ -44,7 +44,8 @@ async function due(): Promise<string[]> {
     link,
     nowMs: gateway.clock.wallMs(),
     holdMs,
-    limit: 9,
+    liveMax: 9,
+    storedMax: 9,
   })
   return rows.map(({ story }) => story.paymentId)
 }

@@ -38,8 +38,8 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
       return (await store.payments(ACCOUNT, [sampleId('pi', n)])).rows[0]
     }
 
-    async function due(nowMs: number, holdMs = 60_000, limit = 10): Promise<string[]> {
-      const rows = await store.duePayments({ link: LINK, nowMs, holdMs, limit })
+    async function due(nowMs: number, holdMs = 60_000, liveMax = 10, storedMax = 10): Promise<string[]> {
+      const rows = await store.duePayments({ link: LINK, nowMs, holdMs, liveMax, storedMax })
       return rows.map((row) => row.story.paymentId)
     }
 
@@ -194,7 +194,8 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
           ],
         })
         expect(await due(nowMs)).toEqual([4, 3, 2, 1].map((n) => sampleId('pi', n)))
-        expect(await due(nowMs, 60_000, 2)).toEqual([4, 3].map((n) => sampleId('pi', n)))
+        expect(await due(nowMs, 60_000, 1, 1)).toEqual([4, 2].map((n) => sampleId('pi', n)))
+        expect(await due(nowMs, 60_000, 10, 0)).toEqual([4, 3].map((n) => sampleId('pi', n)))
       })
 
       test('not yet due, never due, watched by a human and of another link are left out', async () => {
@@ -220,7 +221,13 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
         await store.commit({ payments: [row], progress: { deviceId, statedSeq: 9, receivedSeq: 8 } })
         expect(await due(nowMs)).toEqual([])
         await store.commit({ progress: { deviceId, statedSeq: 9, receivedSeq: 9 } })
-        const rows = await store.duePayments({ link: LINK, nowMs, holdMs: 60_000, limit: 10 })
+        const rows = await store.duePayments({
+          link: LINK,
+          nowMs,
+          holdMs: 60_000,
+          liveMax: 10,
+          storedMax: 10,
+        })
         expect(rows).toEqual([{ ...row, version: 1 }])
       })
 
@@ -233,6 +240,21 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
         await store.commit({ payments, progress: { deviceId, statedSeq: 9, receivedSeq: 8 } })
         expect(await due(nowMs + 59_999)).toEqual([sampleId('pi', 2)])
         expect(await due(nowMs + 60_000)).toEqual([sampleId('pi', 2), sampleId('pi', 1)])
+      })
+
+      test('a device that is still delivering holds up no other, and the oldest sale of all goes first', async () => {
+        await world.addDevice(sampleDevice(2))
+        await world.addDevice(sampleDevice(3))
+        const sale = (n: number, device: number, openedMs: number) =>
+          samplePayment(n, {
+            row: { storedMs: 1, receivedMs: nowMs, openedMs, deviceId: sampleId('dev', device) },
+          })
+        await store.commit({ payments: [sale(1, 1, 10), sale(2, 2, 30), sale(3, 3, 20), sale(4, 2, 15)] })
+        await store.commit({
+          progress: { deviceId: sampleId('dev', 1), statedSeq: 9, receivedSeq: 8 },
+        })
+        expect(await due(nowMs)).toEqual([4, 3, 2].map((n) => sampleId('pi', n)))
+        expect(await due(nowMs, 60_000, 0, 2)).toEqual([4, 3].map((n) => sampleId('pi', n)))
       })
     })
 

@@ -22,22 +22,37 @@ export interface GatewayStore {
   payments(account: string, paymentIds: readonly string[]): Promise<PaymentLookup>
   commit(change: GatewayChange): Promise<'committed' | 'conflict'>
   /**
-   * Payments whose next step is due: those that were never stored first, for somebody waits for them, then the oldest
-   * sale first. A payment that was accepted offline waits until all that its
+   * Payments whose next step is due: at most `liveMax` that were never stored, for somebody waits for them, then at most
+   * `storedMax` others, each kind with its oldest sale first. A payment that was accepted offline waits until all that its
    * device has stated is in, or for `holdMs`, so that a void or a tip is not outrun. After a restore, one that the lost
    * database may have taken further waits until its device has sent again all that it holds, or is revoked.
    */
-  duePayments(query: { link: string; nowMs: number; holdMs: number; limit: number }): Promise<PaymentRow[]>
+  duePayments(query: DueQuery): Promise<PaymentRow[]>
   /**
    * Takes or renews the ownership of an acquirer link and reserves a block of STANs; null while another owner's lease
    * runs. The generation rises whenever the owner changes, and fences `commit`.
    */
   claimLink(claim: LinkClaim): Promise<LinkOwnership | null>
-  feed(query: { deviceId: string; after: number; limit: number }): Promise<FeedRow[]>
+  feed(query: FeedQuery): Promise<FeedRow[]>
   /** What was set aside of a payment or of a whole device, decided or not, in the order in which it was written. */
   parkedRecords(account: string, of: ParkedOf): Promise<ParkedRecord[]>
   /** Rises when a database is restored; devices then start their feed again. */
   generation(): Promise<number>
+}
+
+interface DueQuery {
+  readonly link: string
+  readonly nowMs: number
+  readonly holdMs: number
+  readonly liveMax: number
+  readonly storedMax: number
+}
+
+export interface FeedQuery {
+  readonly deviceId: string
+  /** The number of the last item that is known. */
+  readonly after: number
+  readonly limit: number
 }
 
 export interface DeviceRow {

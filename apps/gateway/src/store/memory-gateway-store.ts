@@ -83,16 +83,13 @@ export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStor
       return Promise.resolve({ rows, voids })
     },
     commit: (change) => Promise.resolve(commit(state, change)),
-    duePayments({ link, nowMs, holdMs, limit }) {
+    duePayments({ link, nowMs, holdMs, liveMax, storedMax }) {
       const rows = [...state.payments.values()]
         .filter((row) => row.link === link && isDue(state, row, nowMs, holdMs))
-        .sort(
-          (a, b) =>
-            Number(a.storedMs !== null) - Number(b.storedMs !== null) ||
-            a.openedMs - b.openedMs ||
-            (a.story.paymentId < b.story.paymentId ? -1 : 1),
-        )
-      return Promise.resolve(rows.slice(0, limit))
+        .sort((a, b) => a.openedMs - b.openedMs || (a.story.paymentId < b.story.paymentId ? -1 : 1))
+      const live = rows.filter((row) => row.storedMs === null).slice(0, liveMax)
+      const stored = rows.filter((row) => row.storedMs !== null).slice(0, storedMax)
+      return Promise.resolve([...live, ...stored])
     },
     claimLink({ link, owner, nowMs, leaseMs, stans }) {
       const held = state.links.get(link)

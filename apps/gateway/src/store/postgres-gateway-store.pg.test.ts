@@ -1,10 +1,12 @@
 import { must } from '@holdfast/core'
+import type { Pool } from 'pg'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openPool } from '../database/open-pool.ts'
 import { insertPayments } from '../test-support/many-payments.ts'
 import {
   acceptedOffline,
   ACCOUNT,
+  LINK,
   sampleDevice,
   sampleId,
   samplePayment,
@@ -66,24 +68,46 @@ test('a payment is looked up, also by a connection that began with an empty tabl
   for (let at = 0; at < 8; at += 1) await look()
   for (let n = 5_001; n <= 5_008; n += 1) await store.commit({ payments: [samplePayment(n)] })
   await insertPayments(pool, { first: 1, count: 3_000 })
-  const work = async () => {
-    await one.query('select pg_stat_force_next_flush()')
-    const { rows } = await one.query<{ blocks: number; scanned: number }>(
-      `select sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::integer as blocks,
-         sum(seq_tup_read)::integer as scanned
-       from pg_statio_user_tables join pg_stat_user_tables using (relname)
-       where relname in ('payments', 'attempts')`,
-    )
-    return must(rows[0], 'both tables are there')
-  }
-  const before = await work()
+  const before = await workOf(one)
   expect((await look()).rows).toHaveLength(2)
-  const looked = await work()
-  expect(looked.blocks - before.blocks).toBeLessThan(30)
+  expect((await workOf(one)).blocks - before.blocks).toBeLessThan(30)
   await store.commit({ payments: [samplePayment(6_001)] })
-  expect((await work()).scanned).toBe(before.scanned)
+  expect((await workOf(one)).scanned).toBe(before.scanned)
   await one.end()
 })
+
+test('P6: what is due is found without reading what devices are still delivering', async () => {
+  const { pool, url } = database()
+  await seedDevice(pool, sampleDevice())
+  await seedDevice(pool, sampleDevice(2))
+  const nowMs = 1_800_000_200_000
+  await insertPayments(pool, { first: 1, count: 3_000 })
+  await pool.query('update payments set due_ms = 1, opened_ms = 1, received_ms = $1', [nowMs])
+  await pool.query('update devices set stated_seq = 9000 where device = $1', [sampleId('dev', 1)])
+  const one = openPool({ connectionString: url, connectionsMax: 1, log: () => undefined })
+  const store = createPostgresGatewayStore(one)
+  const row = { storedMs: 1, receivedMs: nowMs, openedMs: nowMs, deviceId: sampleId('dev', 2) }
+  await store.commit({ payments: [samplePayment(7_001, { row })] })
+  const query = { link: LINK, nowMs, holdMs: 60_000, liveMax: 32, storedMax: 32 }
+  await store.duePayments(query)
+  const before = await workOf(one)
+  const due = await store.duePayments(query)
+  expect(due.map(({ story }) => story.paymentId)).toEqual([sampleId('pi', 7_001)])
+  expect((await workOf(one)).blocks - before.blocks).toBeLessThan(60)
+  await one.end()
+})
+
+/** What `one`, a pool of one connection, and all before it have read of payments and their attempts. */
+async function workOf(one: Pool): Promise<{ blocks: number; scanned: number }> {
+  await one.query('select pg_stat_force_next_flush()')
+  const { rows } = await one.query<{ blocks: number; scanned: number }>(
+    `select sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::integer as blocks,
+       sum(seq_tup_read)::integer as scanned
+     from pg_statio_user_tables join pg_stat_user_tables using (relname)
+     where relname in ('payments', 'attempts')`,
+  )
+  return must(rows[0], 'both tables are there')
+}
 
 describe('the table refuses what core never decides', () => {
   const approved = samplePayment(1, { word: acceptedOffline(1), states: [sampleStates.approved] })

@@ -77,10 +77,12 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
       return { rows: joinedPayments(joined), voids }
     },
     commit: createCommitLanes((changes) => commitChanges(pool, accountOf, changes)),
-    async duePayments({ link, nowMs, holdMs, limit }) {
-      return joinedPayments(
-        await query<JoinedRow>('due-payments', DUE_PAYMENTS, [link, nowMs, holdMs, limit]),
-      )
+    async duePayments({ link, nowMs, holdMs, liveMax, storedMax }) {
+      const [live, stored] = await Promise.all([
+        liveMax > 0 ? query<JoinedRow>('live-due', LIVE_DUE, [link, nowMs, liveMax]) : [],
+        storedMax > 0 ? query<JoinedRow>('stored-due', STORED_DUE, [link, nowMs, holdMs, storedMax]) : [],
+      ])
+      return [...joinedPayments(live), ...joinedPayments(stored)]
     },
     async claimLink({ link, owner, nowMs, leaseMs, stans }) {
       const untilMs = nowMs + leaseMs
@@ -205,41 +207,76 @@ const KNOWN_RECORDS = `
       and r.parked_code is not null and r.kind is not null offset 0) as known`
 
 /**
- * One statement, so that a payment and its attempts are of one moment; look-ups as above. Without statistics every index
- * that begins with the account looks alike to the planner, and one of them is walked whole: in the order that is asked
- * for here, the primary key alone comes without a sort.
+ * One statement, so that a payment and its attempts are of one moment. Without statistics every index that begins with
+ * the account looks alike to the planner, and one of them is walked whole: in the order that is asked for here, the
+ * primary key alone comes without a sort.
  */
-const PAYMENTS = `
-  select ${JOINED_COLUMNS}
-  from generate_subscripts($2::text[], 1) as asked(at)
+const lookedUp = (account: string, payment: string) => `
   cross join lateral (
     select * from payments
-    where account = $1 and payment between ($2::text[])[at] and ($2::text[])[at] order by payment limit 1) as p
+    where account = ${account} and payment between ${payment} and ${payment} order by payment limit 1) as p
   left join lateral (
-    select * from attempts where account = $1 and payment = p.payment order by number offset 0) as a on true
+    select * from attempts where account = p.account and payment = p.payment order by number offset 0) as a on true`
+
+const PAYMENTS = `
+  select ${JOINED_COLUMNS}
+  from generate_subscripts($2::text[], 1) as asked(at) ${lookedUp('$1', '($2::text[])[asked.at]')}
   order by p.payment, a.number`
 
 const VOIDS = `
   select payment as "paymentId", device as "deviceId", reason from voids
   where account = $1 and payment = any ($2)`
 
-const DUE_PAYMENTS = `
+/** After a restore a payment of before waits for its device. */
+const IS_SYNCED = `(p.as_of >= s.generation or d.synced_generation >= s.generation or d.status = 'revoked')`
+
+const LIVE_DUE = `
   with due as materialized (
-    select p.account, p.payment, (p.stored_ms is not null) as stored, p.opened_ms
+    select p.account, p.payment, p.opened_ms
     from payments p
     join devices d on d.account = p.account and d.device = p.device
     cross join settings s
-    where p.link = $1 and p.due_ms <= $2 and p.due_ms is not null and p.attention is null
-      and (p.as_of >= s.generation or d.synced_generation >= s.generation or d.status = 'revoked')
-      and (p.stored_ms is null or p.received_ms + $3::bigint <= $2 or d.received_seq >= d.stated_seq)
-    order by (p.stored_ms is not null), p.opened_ms, p.payment
-    limit $4
+    where p.link = $1 and p.stored_ms is null and p.due_ms <= $2 and p.attention is null and ${IS_SYNCED}
+    order by p.opened_ms, p.payment limit $3
   )
-  select ${JOINED_COLUMNS}
-  from due
-  join payments p on p.account = due.account and p.payment = due.payment
-  left join attempts a on a.account = p.account and a.payment = p.payment
-  order by due.stored, due.opened_ms, due.payment, a.number`
+  select ${JOINED_COLUMNS} from due ${lookedUp('due.account', 'due.payment')}
+  order by due.opened_ms, due.payment, a.number`
+
+const STORED_WAITS =
+  'p.link = $1 and p.stored_ms is not null and p.due_ms is not null and p.attention is null'
+
+/**
+ * Device by device, each found by the one before it, so that the thousands of payments of those that are still delivering
+ * are not read to be left out: of such a device the oldest sale tells, by its arrival, whether any can be over the hold.
+ */
+const STORED_DUE = `
+  with recursive backlog as (
+    (select p.account, p.device from payments p where ${STORED_WAITS} order by p.account, p.device limit 1)
+    union all
+    select next.account, next.device
+    from backlog cross join lateral (
+      select p.account, p.device from payments p
+      where ${STORED_WAITS} and (p.account, p.device) > (backlog.account, backlog.device)
+      order by p.account, p.device limit 1) as next
+  ), due as materialized (
+    select first.account, first.payment, first.opened_ms
+    from backlog
+    join devices d using (account, device)
+    cross join settings s
+    cross join lateral (
+      select p.received_ms from payments p
+      where ${STORED_WAITS} and p.account = d.account and p.device = d.device
+      order by p.opened_ms, p.payment limit 1) as oldest
+    cross join lateral (
+      select p.account, p.payment, p.opened_ms from payments p
+      where ${STORED_WAITS} and p.account = d.account and p.device = d.device and p.due_ms <= $2 and ${IS_SYNCED}
+        and (d.received_seq >= d.stated_seq or p.received_ms + $3::bigint <= $2)
+      order by p.opened_ms, p.payment limit $4) as first
+    where d.received_seq >= d.stated_seq or oldest.received_ms + $3::bigint <= $2
+    order by first.opened_ms, first.payment limit $4
+  )
+  select ${JOINED_COLUMNS} from due ${lookedUp('due.account', 'due.payment')}
+  order by due.opened_ms, due.payment, a.number`
 
 /** No row when another owner's lease still runs. */
 const CLAIM_LINK = `
