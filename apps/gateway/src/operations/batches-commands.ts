@@ -22,7 +22,7 @@ export const batchesListCommand: Command = {
       const rows = await listBatches(pool, { account: asked.text('account'), limit: LIST_MAX })
       const lines = await Promise.all(
         rows.map(async (row) => {
-          const { debits, debitsMinor } = row.totals ?? (await sumsOf(pool, row))
+          const { debits, debitsMinor, credits, creditsMinor } = row.totals ?? (await sumsOf(pool, row))
           return [
             row.batchId,
             row.number,
@@ -30,12 +30,25 @@ export const batchesListCommand: Command = {
             row.state,
             String(debits),
             amountText(String(debitsMinor), row.currency),
+            String(credits),
+            amountText(String(creditsMinor), row.currency),
             new Date(row.closedMs ?? row.cutOffMs).toISOString(),
             row.attention ?? '',
           ]
         }),
       )
-      const head = ['batch', 'number', 'terminal', 'state', 'sales', 'amount', 'closed or cut-off', 'why']
+      const head = [
+        'batch',
+        'number',
+        'terminal',
+        'state',
+        'sales',
+        'amount',
+        'refunds',
+        'amount',
+        'closed or cut-off',
+        'why',
+      ]
       for (const line of renderTable(head, lines)) operator.say(line)
       return 0
     })

@@ -15,6 +15,11 @@ import {
   payoutsSettleCommand,
   payoutsShowCommand,
 } from './payouts-commands.ts'
+import {
+  presentmentsGiveUpCommand,
+  presentmentsListCommand,
+  presentmentsRetryCommand,
+} from './presentments-commands.ts'
 import { refundsLimitCommand, refundsListCommand, refundsUnlinkedCommand } from './refunds-commands.ts'
 import { restoreCommand } from './restore-command.ts'
 import { reviewRejectCommand, reviewReleaseCommand } from './review-decide-commands.ts'
@@ -44,6 +49,9 @@ export const commands: readonly Command[] = [
   batchesListCommand,
   batchesCloseCommand,
   batchesTicketCommand,
+  presentmentsListCommand,
+  presentmentsRetryCommand,
+  presentmentsGiveUpCommand,
   payoutsListCommand,
   payoutsShowCommand,
   payoutsCreateCommand,

@@ -24,7 +24,7 @@ export async function acceptPresentment(
     ])
   }
   if (row.subjectKind === 'refund') {
-    await endRefund(tx, world, row, { type: 'accepted', atMs: acceptedMs })
+    await endRefund(tx, row, { type: 'accepted', atMs: acceptedMs }, idSourceOf(world))
     return
   }
   const capture = must(await loadCapture(tx, row.account, row.subject), 'a presentment is of a capture')

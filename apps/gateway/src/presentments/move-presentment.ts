@@ -1,4 +1,5 @@
 import { advancePresentment, type PresentmentEvent } from '@holdfast/core'
+import { idSourceOf } from '../gateway-world.ts'
 import { transaction, type Tx } from '../database/transaction.ts'
 import { Conflict, holdFence } from '../store/commit-changes.ts'
 import { acceptPresentment } from './accept-presentment.ts'
@@ -22,7 +23,8 @@ export async function movePresentment(
     if (row.presentment.state === 'due' && next.state === 'sent') await collect(tx, row, world.clock.wallMs())
     if (!(await savePresentment(tx, row, next))) throw new Moved()
     if (next.state === 'accepted') await acceptPresentment(tx, world, row, next)
-    if (next.state === 'declined') await endRefund(tx, world, row, { type: 'refused', atMs: next.endedMs })
+    if (next.state === 'declined')
+      await endRefund(tx, row, { type: 'refused', atMs: next.endedMs }, idSourceOf(world))
     return true
   })
   return moved === null ? null : { ...row, presentment: next }

@@ -100,6 +100,35 @@ export async function presentmentOf(
   return rows[0] === undefined ? null : rowOf(rows[0])
 }
 
+/** Of any account, locked until the transaction ends; null when there is none. */
+export async function findPresentment(tx: Tx, presentmentId: string): Promise<KnownPresentment | null> {
+  const { rows } = await tx.query<PresentmentColumns>({
+    text: `${SELECT} where presentment = $1 for update`,
+    values: [presentmentId],
+    types: numericTypes,
+  })
+  return rows[0] === undefined ? null : rowOf(rows[0])
+}
+
+/** What the acquirer has not taken yet, the oldest first; `stuck`: only what waits for a person. */
+export async function openPresentments(
+  tx: Tx,
+  {
+    account,
+    stuck,
+    limit,
+  }: { readonly account: string | null; readonly stuck: boolean; readonly limit: number },
+): Promise<KnownPresentment[]> {
+  const { rows } = await tx.query<PresentmentColumns>({
+    text: `${SELECT} where ($1::text is null or account = $1)
+        and state not in ('accepted', 'declined', 'given_up', 'canceled') and (not $2 or state = 'needs_attention')
+      order by created_ms, presentment limit $3`,
+    values: [account, stuck, limit],
+    types: numericTypes,
+  })
+  return rows.map(rowOf)
+}
+
 /** The oldest first. */
 export async function duePresentments(
   tx: Tx,

@@ -46,7 +46,8 @@ export const accountBatchTicket = z.strictObject({
   batch: accountBatch,
   items: z.array(
     z.strictObject({
-      payment: idOf('pi'),
+      /** Null for a refund without its payment. */
+      payment: idOf('pi').nullable(),
       kind: z.enum(['sale', 'refund']),
       amountMinor,
       state: z.enum(['due', 'sent', 'unknown', 'refused', 'accepted', 'needs_attention']),
