@@ -3,11 +3,15 @@ import type { Pool } from 'pg'
 import { openPool } from './database/open-pool.ts'
 import { renderEvent } from './dialects/stripe/render-event.ts'
 import { renderObjects } from './dialects/stripe/render-object.ts'
+import { noteQueues } from './devices/tell-drained.ts'
+import { createDeviceWatch } from './devices/watch-devices.ts'
+import { createEventPruner } from './events/event-pruner.ts'
 import { publishEvents } from './events/publish-events.ts'
 import type { GatewayKeys, Log } from './gateway-world.ts'
 import type { JobHandler } from './jobs/job.ts'
 import { createJobRunner } from './jobs/job-runner.ts'
-import { MAIL_JOB, queueMail } from './mail/queue-mail.ts'
+import { mailDisabledEndpoint } from './mail/mail-disabled-endpoint.ts'
+import { MAIL_JOB } from './mail/queue-mail.ts'
 import { queueMailsOfEvents } from './mail/queue-mails-of-events.ts'
 import { mailHandler, type MailServer } from './mail/send-mail.ts'
 import { createPollLoop } from './jobs/poll-loop.ts'
@@ -62,10 +66,7 @@ export function createBackground(deps: BackgroundDeps): Background {
     keeper: createSecretKeeper(crypto, secrets.wrappingKey),
     allowPrivate: deps.allowPrivateWebhooks,
     renderEvent,
-    tellDisabled: (tx, { account, mode, endpoint }) =>
-      mail === null
-        ? Promise.resolve()
-        : queueMail(tx, { account, mode, kind: 'webhook_disabled', about: endpoint, nowMs: nowMs() }),
+    tellDisabled: mail === null ? () => Promise.resolve() : mailDisabledEndpoint(nowMs),
   })
   const publisher = createPollLoop({
     name: 'events',
@@ -78,7 +79,10 @@ export function createBackground(deps: BackgroundDeps): Background {
         nowMs,
         log,
         render: renderObjects,
-        ...(mail === null ? {} : { follow: queueMailsOfEvents }),
+        async follow(tx, rows, atMs) {
+          await noteQueues(tx, rows, atMs)
+          if (mail !== null) await queueMailsOfEvents(tx, rows, atMs)
+        },
       })
       if (published > 0) deliveries.wake()
       return published > 0
@@ -89,7 +93,9 @@ export function createBackground(deps: BackgroundDeps): Background {
   const handlers = new Map<string, JobHandler>()
   if (mail !== null) handlers.set(MAIL_JOB, mailHandler({ pool, nowMs, crypto, keys, server: mail }))
   const jobs = createJobRunner({ pool, clock, random: Math.random, log, owner: clock.bootId, handlers })
-  const loops = [publisher, deliveries, housekeeping, jobs]
+  const devices = createDeviceWatch({ pool, clock, crypto, log })
+  const oldEvents = createEventPruner({ pool, clock, log })
+  const loops = [publisher, deliveries, housekeeping, jobs, devices, oldEvents]
   return {
     start() {
       for (const loop of loops) loop.start()

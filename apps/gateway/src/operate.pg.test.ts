@@ -2,10 +2,11 @@ import { existsSync, readdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findApiKey } from './api-keys/api-keys.ts'
 import { commands } from './operations/run-command.ts'
 import { insertPayments } from './test-support/many-payments.ts'
 import { makeOperatorHome, type OperatorHome } from './test-support/operator-home.ts'
-import { sampleDevice, sampleId } from './test-support/sample-rows.ts'
+import { ACCOUNT, sampleDevice, sampleId } from './test-support/sample-rows.ts'
 import { seedDevice } from './test-support/seed-device.ts'
 
 let operator: OperatorHome
@@ -106,13 +107,51 @@ describe('the operator’s commands, as processes', () => {
     renameSync(`${secret}.away`, secret)
   })
 
+  test('ST7: an API key is shown once, kept as a hash, used within its permissions, listed and revoked', async () => {
+    await operator.withServer(async (pool) => {
+      const allow = ['--allow', 'charge:read,refund:write', '--name', 'Kiosk back end']
+      const made = await operator.run('keys', 'create', ACCOUNT, 'restricted', ...allow)
+      expect(made).toMatchObject({ code: 0, said: expect.stringMatching(/^rk_test_[0-9A-Za-z]{32}$/) })
+      const { rows } = await pool.query<{ all: string }>('select json_agg(k)::text as all from api_keys k')
+      expect(rows[0]?.all).not.toContain(made.said)
+      expect(await findApiKey(pool, made.said, 1_800_000_000_000)).toEqual({
+        account: ACCOUNT,
+        mode: 'test',
+        kind: 'restricted',
+        permissions: { charge: 'read', refund: 'write' },
+      })
+      const listed = await operator.run('keys', 'list', '--account', ACCOUNT)
+      const [line = ''] = listed.said.split('\n').filter((each) => each.includes('Kiosk back end'))
+      expect(line).toContain('charge:read,refund:write')
+      expect(line).toContain('2027-01-15T08:00:00.000Z')
+      expect(line).not.toContain(made.said)
+      const [id = ''] = line.split(' ')
+      expect((await operator.run('keys', 'revoke', id)).code).toBe(3)
+      expect((await operator.run('keys', 'revoke', id, '--yes')).code).toBe(0)
+      expect(await findApiKey(pool, made.said, 0)).toBe('revoked')
+      expect((await operator.run('keys', 'revoke', id, '--yes')).said).toContain('was revoked before')
+      for (const [code, ...wrong] of [
+        [2, ACCOUNT, 'restricted'],
+        [2, ACCOUNT, 'restricted', '--allow', 'soup:read'],
+        [2, ACCOUNT, 'restricted', '--allow', 'charge:eat'],
+        [2, ACCOUNT, 'secret', '--allow', 'charge:read'],
+        [2, ACCOUNT, 'golden'],
+        [1, 'acct_nobody', 'secret'],
+      ] as const) {
+        expect((await operator.run('keys', 'create', ...wrong)).code, wrong.join(' ')).toBe(code)
+      }
+      expect((await operator.run('keys', 'create', ACCOUNT, 'secret', '--live')).said).toMatch(/^sk_live_/)
+      expect((await operator.run('keys', 'revoke', 'nothing', '--yes')).code).toBe(1)
+    })
+  })
+
   test('fault 67: keys rotate makes a new key after the word, and keys list shows old and new', async () => {
     await operator.withServer(async () => {
       expect((await operator.run('keys', 'rotate', 'signing')).code).toBe(3)
-      expect((await operator.run('keys', 'list')).said.match(/in use/g)).toHaveLength(2)
+      expect((await operator.run('keys', 'list')).said.match(/(signing|sealing) +in use/g)).toHaveLength(2)
       expect((await operator.run('keys', 'rotate', 'all', '--yes')).code).toBe(0)
       const { said } = await operator.run('keys', 'list')
-      expect(said.match(/in use/g)).toHaveLength(2)
+      expect(said.match(/(signing|sealing) +in use/g)).toHaveLength(2)
       expect(said.match(/retired 20/g)).toHaveLength(2)
       expect(said).toMatch(/Gateway secret: [\w-]{12}$/)
     })

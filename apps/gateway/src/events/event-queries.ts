@@ -12,6 +12,9 @@ export interface PublishedEvent {
   readonly snapshot: unknown
   readonly previousAttributes: unknown
   readonly pendingWebhooks: number
+  /** The request of the merchant API that caused it, and the key that it was sent under; null for any other cause. */
+  readonly request: string | null
+  readonly idempotencyKey: string | null
 }
 
 /** In no particular order; those that are not published yet, or not of this account and mode, are left out. */
@@ -22,7 +25,7 @@ export async function findEvents(
 ): Promise<PublishedEvent[]> {
   const { rows } = await db.query<PublishedEvent>({
     text: `select e.event, e.type, e.mode, e.created_ms as "createdMs", e.snapshot,
-        e.previous_attributes as "previousAttributes",
+        e.previous_attributes as "previousAttributes", e.request, e.idempotency_key as "idempotencyKey",
         (select count(*) from webhook_deliveries d
           where d.account = e.account and d.event = e.event and d.state = 'pending') as "pendingWebhooks"
       from events e

@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { transaction } from '../database/transaction.ts'
 import { renderObjects } from '../dialects/stripe/render-object.ts'
 import { settle } from '../payments/settle.ts'
-import { ACCOUNT, sampleDevice, sampleId, samplePayment, sampleStates } from '../test-support/sample-rows.ts'
+import type { PaymentRow } from '../store/gateway-store.ts'
+import {
+  ACCOUNT,
+  sampleDevice,
+  sampleId,
+  samplePayment,
+  type SamplePayment,
+  sampleStates,
+} from '../test-support/sample-rows.ts'
 import { seedDevice } from '../test-support/seed-device.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createTestGateway } from '../test-support/test-gateway.ts'
@@ -46,6 +54,28 @@ describe('events', () => {
     expect(rows).toEqual([{ status: 'succeeded', kind: 'deferred' }])
   })
 
+  test.each<[string, SamplePayment['states'], Partial<PaymentRow>, string[]]>([
+    ['comes in', [sampleStates.planned], {}, ['offline_payment.received', 'offline_payment.stored']],
+    ['is declined', [sampleStates.declined], {}, ['offline_payment.declined']],
+    [
+      'is given up because it came too late',
+      [sampleStates.expired],
+      { story: { givenUp: { why: 'deferred_too_old', note: 'a week' } } as PaymentRow['story'] },
+      ['offline_payment.expired'],
+    ],
+    [
+      'waits for a person',
+      [sampleStates.planned],
+      { attention: 'never_decided' },
+      ['offline_payment.received', 'offline_payment.review', 'offline_payment.stored'],
+    ],
+  ])('tell what only a stored payment can come to: it %s', async (_what, states, row, wanted) => {
+    await storedPayment(states, row)
+    await publishAll()
+    const offline = (await told()).filter((type) => type.startsWith('offline_payment.'))
+    expect(offline).toEqual(wanted)
+  })
+
   test('that are published by many processes at once are published once', async () => {
     await storedPayment()
     await Promise.all(Array.from({ length: 4 }, publishAll))
@@ -70,15 +100,19 @@ describe('events', () => {
   }
 
   /** As intake and authoriser write it. */
-  async function storedPayment(): Promise<void> {
+  async function storedPayment(
+    states: SamplePayment['states'] = [sampleStates.approved],
+    changes: Partial<PaymentRow> = {},
+  ): Promise<void> {
     const gateway = createTestGateway(database())
     await gateway.addDevice(1)
-    const row = samplePayment(1, {
+    const { story, ...row } = samplePayment(1, {
       word: { said: 'accepted', attemptId: sampleId('att', 11), atMs: 1, via: 'offline', kind: 'deferred' },
-      states: [sampleStates.approved],
+      states,
       row: { storedMs: 1 },
     })
-    const change = await settle(gateway.world, null, row, 3)
+    const whole = { ...row, ...changes, story: { ...story, ...changes.story } }
+    const change = await settle(gateway.world, null, whole, 3)
     expect(await gateway.world.store.commit(change)).toBe('committed')
     await gateway.close()
   }

@@ -1,3 +1,4 @@
+import { CANCELED_MS } from '../payments/payment-queries.ts'
 import { isoOf } from './iso-of.ts'
 import { moneyNouns } from './money-nouns.ts'
 import type { Noun } from './noun.ts'
@@ -10,6 +11,8 @@ export const notExported: Readonly<Record<string, string>> = {
   gateway_backups: 'of the gateway, not of the account',
   gateway_restores: 'of the gateway, not of the account',
   device_backups: 'of the gateway, not of the account',
+  device_presence: 'what has been told of silent devices; events has it',
+  device_queues: 'what is still to be told of devices that deliver; events has what was',
   webhook_deliveries: 'what endpoints are still to be told; events has what happened',
   mails: 'that something was written, not what was said; payments and events have the causes',
   offline_policy_changes: 'the account API shows who changed what and when',
@@ -71,10 +74,10 @@ export const nouns: readonly Noun[] = [
   },
   {
     file: 'api_keys',
-    holds: 'API keys without their secrets: the first characters, and since when they hold',
+    holds: 'API keys without their secrets: the first characters, what they may do, and since when they hold',
     tables: ['api_keys'],
-    sql: `select json_build_object('kind', kind, 'mode', mode, 'prefix', prefix, 'permissions', permissions, 'createdAt', ${isoOf('created_ms')},
-        'revokedAt', ${isoOf('revoked_ms')})::text
+    sql: `select json_build_object('kind', kind, 'mode', mode, 'prefix', prefix, 'name', name, 'permissions', permissions, 'createdAt', ${isoOf('created_ms')},
+        'lastUsedAt', ${isoOf('last_used_ms')}, 'revokedAt', ${isoOf('revoked_ms')})::text
       from api_keys where account = $1 and $2::jsonb is not null order by created_ms, sha256`,
   },
   {
@@ -96,7 +99,7 @@ export const nouns: readonly Noun[] = [
   {
     file: 'payments',
     holds: 'every payment with each try to authorise it; cards as brand and last four digits only',
-    tables: ['payments', 'attempts'],
+    tables: ['payments', 'attempts', 'canceled_payments'],
     sql: `select json_build_object('payment', p.payment, 'mode', p.mode, 'status', p.status,
         'amountMinor', p.amount_minor, 'currency', p.currency, 'currencyExponent', ($2::jsonb ->> p.currency)::integer,
         'captureMethod', p.capture_method, 'sale', p.sale, 'reference', p.reference, 'operator', p.operator,
@@ -104,7 +107,7 @@ export const nouns: readonly Noun[] = [
         'openedAt', ${isoOf('p.opened_ms')}, 'openedUtcOffsetMinutes', p.utc_offset_min,
         'receivedAt', ${isoOf('p.received_ms')}, 'storedOfflineAt', ${isoOf('p.stored_ms')},
         'offlineKind', p.word_kind, 'lastWordOfDevice', p.word, 'lastWordAt', ${isoOf('p.word_at_ms')},
-        'acceptedAttempt', p.word_attempt, 'voidReason', p.void_reason, 'needsAttention', p.attention,
+        'acceptedAttempt', p.word_attempt, 'voidReason', p.void_reason, 'canceledAt', ${isoOf(CANCELED_MS)}, 'needsAttention', p.attention,
         'attempts', ${ATTEMPTS})::text
       from payments p where p.account = $1 order by p.opened_ms, p.payment`,
   },

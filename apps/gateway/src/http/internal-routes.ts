@@ -18,8 +18,10 @@ export function internalRoutes(app: FastifyInstance, parts: () => ServerParts): 
   app.post('/device_codes', async (request, reply) => {
     const key = readApiKey(request.headers.authorization)
     if (key === null) return refuse(reply, 'api_key_missing')
-    const known = await findApiKey(parts().pool, key)
-    if (known === null || known.isRevoked || known.kind !== 'secret') return refuse(reply, 'api_key_invalid')
+    const { pool, world } = parts()
+    const known = await findApiKey(pool, key, world.clock.wallMs())
+    if (known === null || known === 'revoked' || known.kind !== 'secret')
+      return refuse(reply, 'api_key_invalid')
     const body = codeRequest.safeParse(request.body)
     if (!body.success) return refuse(reply, 'request_malformed')
     const minted = await parts().mintDeviceCode(known, body.data?.location ?? null)

@@ -115,6 +115,17 @@ describe('faults', () => {
     ])
   })
 
+  test('ST7: a revoked key opens nothing', async () => {
+    const authorization = `Bearer ${SECRET}`
+    const doors = ['/v1/charges', '/account/v1/offline_policy', '/operator/']
+    const ask = (path: string) => fetch(server.url + path, { headers: { authorization } })
+    for (const path of doors) expect([path, (await ask(path)).status]).toEqual([path, 200])
+    await gateway.database.pool.query('update api_keys set revoked_ms = 1')
+    for (const path of doors) expect([path, (await ask(path)).status]).toEqual([path, 401])
+    const minting = { method: 'POST', headers: { authorization } }
+    expect((await fetch(`${server.url}/internal/v1/device_codes`, minting)).status).toBe(401)
+  })
+
   test('ST8: where a doc_url leads, there is what it names', async () => {
     const page = await (await fetch(`${server.url}/docs/errors`)).text()
     for (const code of [...Object.keys(errorTable), 'card_declined']) expect(page).toContain(`id="${code}"`)

@@ -18,6 +18,9 @@ import {
 } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
+import { createWebhookReceiver } from '../test-support/webhook-receiver.ts'
+import { createWebhookWorld } from '../test-support/webhook-world.ts'
+import { mailDisabledEndpoint } from './mail-disabled-endpoint.ts'
 import { MAIL_JOB, queueMail } from './queue-mail.ts'
 import { queueMailsOfEvents } from './queue-mails-of-events.ts'
 import { mailHandler } from './send-mail.ts'
@@ -121,6 +124,29 @@ describe('mails', () => {
     await paid({ contact: null, states: [sampleStates.approved] })
     await publish()
     expect(await jobs.runDue()).toBe(0)
+  })
+
+  test('row 98: whose webhooks were switched off after days of failing gets a mail that names the address, once', async () => {
+    const { clock } = gateway
+    const mailDisabled = mailDisabledEndpoint(() => clock.wallMs())
+    const webhooks = await createWebhookWorld(database(), clock, { hasDevice: true, mailDisabled })
+    const receiver = await createWebhookReceiver()
+    receiver.answer(503)
+    await webhooks.endpoint(receiver.url)
+    await webhooks.happen(3)
+    while (webhooks.disabled.length === 0) {
+      expect(mails).toEqual([])
+      clock.advance(60 * 60_000)
+      await webhooks.worker.deliverDue()
+      await jobs.runDue()
+    }
+    await jobs.runDue()
+    await webhooks.worker.deliverDue()
+    await receiver.close()
+    expect(mails).toHaveLength(1)
+    expect(mails[0]).toContain('TO owner@shop.example')
+    expect(mails[0]).toContain('are_switched_off')
+    expect(mails[0]).toContain(receiver.url)
   })
 
   test('what the mail server does not take now is tried again under the same id, and refused for good is given up', async () => {

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg'
+import type { ApiKey } from '../api-keys/api-keys.ts'
 import { loadGatewayKeys, type Purpose, rotateGatewayKey } from '../keys/gateway-keys.ts'
 import { type GatewaySecrets, wrappingKeyId } from '../keys/gateway-secrets.ts'
+import { KEY_ID_LENGTH } from './api-keys-commands.ts'
 import { type Command, isConfirmed, type Operator } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -12,14 +14,26 @@ interface KeyRow {
   readonly retired_ms: number | null
 }
 
+interface ApiKeyRow {
+  readonly id: string
+  readonly account: string
+  readonly prefix: string
+  readonly name: string | null
+  readonly permissions: ApiKey['permissions']
+  readonly last_used_ms: number | null
+  readonly revoked_ms: number | null
+}
+
 export const keysListCommand: Command = {
   name: 'keys list',
-  usage: '',
-  summary: 'the gateway’s own keys, and the id of the gateway secret',
-  options: {},
+  usage: '[--account <acct_…>]',
+  summary: 'API keys with their last use, the gateway’s own keys, and the id of the gateway secret',
+  options: { account: { type: 'string' } },
   words: { min: 0, max: 0 },
-  async run(_asked, operator) {
+  async run(asked, operator) {
     return withDatabase(operator, async (pool) => {
+      for (const line of await apiKeyLines(pool, asked.text('account'))) operator.say(line)
+      operator.say('')
       const { rows } = await pool.query<KeyRow>(
         `select key_id, purpose, created_ms::float8 as created_ms, retired_ms::float8 as retired_ms
          from gateway_keys order by purpose, created_ms desc`,
@@ -78,6 +92,28 @@ async function rotate(
   // Throws when the secret opens not all of them: keys wrapped by two secrets would keep every gateway from starting.
   await loadGatewayKeys(pool, crypto, secrets, nowMs())
   for (const purpose of purposes) await rotateGatewayKey(pool, { crypto, secrets, purpose, nowMs: nowMs() })
+}
+
+async function apiKeyLines(pool: Pool, account: string | null): Promise<readonly string[]> {
+  const { rows } = await pool.query<ApiKeyRow>(
+    `select left(sha256, $2) as id, account, prefix, name, permissions, last_used_ms::float8 as last_used_ms,
+       revoked_ms::float8 as revoked_ms
+     from api_keys where $1::text is null or account = $1 order by account, created_ms, sha256`,
+    [account, KEY_ID_LENGTH],
+  )
+  const head = ['id', 'account', 'API key', 'state', 'last used', 'may', 'name']
+  const lines = rows.map((row) => [
+    row.id,
+    row.account,
+    `${row.prefix}…`,
+    row.revoked_ms === null ? 'in use' : `revoked ${isoOf(row.revoked_ms)}`,
+    row.last_used_ms === null ? 'never' : isoOf(row.last_used_ms),
+    Object.entries(row.permissions ?? {})
+      .map((permission) => permission.join(':'))
+      .join(','),
+    row.name ?? '',
+  ])
+  return renderTable(head, lines)
 }
 
 function purposesOf(word: string | undefined): readonly Purpose[] | null {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { keysCreateCommand, keysRevokeCommand } from './api-keys-commands.ts'
 import { backupCommand } from './backup-command.ts'
 import { batchesCloseCommand, batchesListCommand, batchesTicketCommand } from './batches-commands.ts'
 import { devicesListCommand, devicesRevokeCommand } from './devices-commands.ts'
@@ -33,6 +34,8 @@ export const commands: readonly Command[] = [
   restoreCommand,
   exportCommand,
   keysListCommand,
+  keysCreateCommand,
+  keysRevokeCommand,
   keysRotateCommand,
   devicesListCommand,
   devicesRevokeCommand,

@@ -66,8 +66,8 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
     reply.headers(PAGE_HEADERS)
     const ready = parts()
     const text = readApiKey(request.headers.authorization)
-    const key = text === null ? null : await findApiKey(ready.pool, text)
-    if (text === null || key?.kind !== 'secret') {
+    const key = text === null ? null : await findApiKey(ready.pool, text, ready.world.clock.wallMs())
+    if (text === null || key === null || key === 'revoked' || key.kind !== 'secret') {
       const language = pageLanguage(request.headers['accept-language'])
       reply.code(401).header('www-authenticate', 'Basic realm="Holdfast", charset="UTF-8"')
       return reply.send(renderSignIn(language))

@@ -126,10 +126,17 @@ function acceptedOf(row: ViewRow | undefined): AcceptedFacts | null {
   }
 }
 
+/** When a payment `p` was called off: what its event says, or what was kept of that when it was pruned. */
+export const CANCELED_MS = `coalesce(
+    (select e.created_ms from events e
+      where e.account = p.account and e.event = 'evt_' || substr(p.payment, 4) || '_canceled'),
+    (select c.canceled_ms from canceled_payments c where c.account = p.account and c.payment = p.payment))`
+
 const PAYMENT_VIEWS = `
   select ${JOINED_COLUMNS}, r.seq as accepted_seq, r.said ->> 'lease' as accepted_lease,
     r.said ->> 'approver' as accepted_approver, r.said #>> '{decision,why}' as accepted_why,
-    (r.said #>> '{decision,uploadUntilMs}')::bigint as accepted_until_ms, e.created_ms as canceled_ms
+    (r.said #>> '{decision,uploadUntilMs}')::bigint as accepted_until_ms,
+    case p.status when 'canceled' then ${CANCELED_MS} end as canceled_ms
   from payments p
   left join attempts a on a.account = p.account and a.payment = p.payment
   left join lateral (
@@ -138,9 +145,5 @@ const PAYMENT_VIEWS = `
       and (r.parked_code is null or r.decision = 'released')
     order by r.received_ms limit 1
   ) r on true
-  left join lateral (
-    select e.created_ms from events e
-    where e.account = p.account and e.event = 'evt_' || substr(p.payment, 4) || '_canceled'
-  ) e on p.status = 'canceled'
   where p.account = $1 and p.mode = $2 and p.payment = any ($3)
   order by p.payment, a.number`

@@ -1,5 +1,6 @@
 import type { PageSource } from '../database/read-page.ts'
 import type { Tx } from '../database/transaction.ts'
+import { SEEN_WITHIN_MS } from '../devices/last-seen.ts'
 import type { Metadata } from '../metadata/metadata.ts'
 import type { Scope } from '../payments/payment-queries.ts'
 import { numericTypes } from '../store/sql-rows.ts'
@@ -22,9 +23,6 @@ export interface Reader {
   /** Null while it is there. */
   readonly deletedMs: number | null
 }
-
-/** A device in contact takes a new lease each minute. */
-const SEEN_WITHIN_MS = 180_000
 
 const LAST_SEEN = `left join lateral (
     select (l.payload::json ->> 'issuedAtMs')::bigint as ms from leases l

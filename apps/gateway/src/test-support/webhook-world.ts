@@ -31,8 +31,18 @@ export interface WebhookWorld {
   publish(): Promise<void>
 }
 
-export async function createWebhookWorld({ pool }: TestDatabase, clock: ManualClock): Promise<WebhookWorld> {
-  await seedDevice(pool, sampleDevice())
+interface WebhookWorldOptions {
+  /** The sample device is there already. */
+  readonly hasDevice?: boolean
+  readonly mailDisabled?: (tx: Tx, disabled: DisabledEndpoint) => Promise<void>
+}
+
+export async function createWebhookWorld(
+  { pool }: TestDatabase,
+  clock: ManualClock,
+  { hasDevice = false, mailDisabled }: WebhookWorldOptions = {},
+): Promise<WebhookWorld> {
+  if (!hasDevice) await seedDevice(pool, sampleDevice())
   const keeper = createSecretKeeper(nodeCrypto, WRAPPING_KEY)
   const deps = { nowMs: () => clock.wallMs(), crypto: nodeCrypto, keeper, allowPrivate: true }
   const disabled: DisabledEndpoint[] = []
@@ -41,9 +51,9 @@ export async function createWebhookWorld({ pool }: TestDatabase, clock: ManualCl
     info: () => undefined,
     error: (fields: object, message: string) => errors.push(`${message} ${JSON.stringify(fields)}`),
   }
-  const tellDisabled = (_tx: Tx, endpoint: DisabledEndpoint) => {
+  const tellDisabled = async (tx: Tx, endpoint: DisabledEndpoint) => {
     disabled.push(endpoint)
-    return Promise.resolve()
+    await mailDisabled?.(tx, endpoint)
   }
   let workers = 0
   function anotherWorker({

@@ -23,7 +23,7 @@ export function renderEvent(view: PublishedEvent, apiVersion: string | null = nu
     },
     livemode: view.mode === 'live',
     pending_webhooks: view.pendingWebhooks,
-    request: { id: null, idempotency_key: null },
+    request: { id: view.request, idempotency_key: view.idempotencyKey },
     type: view.type,
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
+import { nameCause } from '../../events/name-cause.ts'
 import { type EffectResult, runOnce } from '../../idempotency/run-once.ts'
 import type { ServerParts } from '../../http/server-parts.ts'
 import { must } from '@holdfast/core'
@@ -53,7 +54,9 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
 
   /** `operation` is null where the address names none: who asks is looked at first all the same. */
   async function answer(request: FastifyRequest, reply: FastifyReply, operation: Operation | null) {
-    const known = await authenticate(parts().pool, request.headers.authorization)
+    const { pool, world } = parts()
+    const asking = { pool, nowMs: world.clock.wallMs() }
+    const known = await authenticate(asking, request.headers.authorization)
     if ('refusal' in known) return sendRefusal(reply, known.refusal)
     const { caller } = known
     const account = headerOf(request, 'stripe-account')
@@ -99,6 +102,8 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
       pool,
       once === null ? null : { ...once, requestId: request.id, nowMs: world.clock.wallMs() },
       async (tx): Promise<EffectResult<Refusing>> => {
+        const { id, idempotencyKey } = context.request
+        await nameCause(tx, { request: id, idempotencyKey })
         const done = await effect(tx, context)
         own = 'done' in done ? done.answer : undefined
         return resultOf(object, done)

@@ -15,14 +15,14 @@ import type { Permission } from './operation.ts'
 export type Caller = ApiKey & { readonly key: string }
 
 export async function authenticate(
-  pool: Pool,
+  { pool, nowMs }: { readonly pool: Pool; readonly nowMs: number },
   authorization: string | undefined,
 ): Promise<{ readonly caller: Caller } | { readonly refusal: StripeRefusal }> {
   const key = readApiKey(authorization)
   if (key === null) return { refusal: keyMissing() }
-  const known = await findApiKey(pool, key)
+  const known = await findApiKey(pool, key, nowMs)
   if (known === null) return { refusal: keyInvalid(key) }
-  if (known.isRevoked) return { refusal: keyRevoked(key) }
+  if (known === 'revoked') return { refusal: keyRevoked(key) }
   return known.kind === 'publishable' ? { refusal: secretKeyRequired() } : { caller: { ...known, key } }
 }
 

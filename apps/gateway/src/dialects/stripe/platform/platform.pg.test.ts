@@ -1,10 +1,13 @@
 import { Stripe } from 'stripe'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { storeApiKey } from '../../../api-keys/api-keys.ts'
+import { publishEvents } from '../../../events/publish-events.ts'
+import { recordEvent } from '../../../events/record-event.ts'
 import { createTokenBuckets } from '../../../http/token-buckets.ts'
 import { ACCOUNT, sampleStates } from '../../../test-support/sample-rows.ts'
 import { sharedDatabase } from '../../../test-support/shared-database.ts'
 import { createStripeShop, shopKeys, type StripeShop } from '../../../test-support/stripe-shop.ts'
+import { renderObjects } from '../render-object.ts'
 
 const database = sharedDatabase()
 let shop: StripeShop
@@ -227,6 +230,35 @@ test('an answer names its request and the version that was asked for; another ac
     statusCode: 403,
     code: 'account_invalid',
   })
+})
+
+test('an event names the request that caused it, and the key that it was sent under', async () => {
+  const { pool } = database()
+  const { log, clock } = shop.gateway.world
+  const asked = [{ name: 'Ada' }, { idempotencyKey: 'ada' }] as const
+  const made = await shop.stripe.customers.create(...asked)
+  const replayed = await shop.stripe.customers.create(...asked)
+  const deleted = await shop.ask('DELETE', `/customers/${made.id}`)
+  expect(replayed.id).toBe(made.id)
+  await publishEvents({ pool, nowMs: () => clock.wallMs(), log, render: renderObjects })
+  const { data } = await shop.stripe.events.list()
+  const told = data.toSorted((a, b) => (a.type < b.type ? -1 : 1)).map(({ type, request }) => [type, request])
+  expect(told).toEqual([
+    ['customer.created', { id: made.lastResponse.requestId, idempotency_key: 'ada' }],
+    ['customer.deleted', { id: deleted.headers.get('request-id'), idempotency_key: null }],
+  ])
+  // What no request has caused names none, on a connection that has served one before.
+  await recordEvent(pool, {
+    account: ACCOUNT,
+    mode: 'test',
+    type: 'device.online',
+    object: 'device',
+    id: 'dev_1',
+    atMs: 1,
+  })
+  await publishEvents({ pool, nowMs: () => clock.wallMs(), log, render: renderObjects })
+  const [event] = (await shop.stripe.events.list({ type: 'device.online' })).data
+  expect(event?.request).toEqual({ id: null, idempotency_key: null })
 })
 
 test('expansions nest, four levels deep at most', async () => {
