@@ -7,6 +7,8 @@ import { noteQueues } from './devices/tell-drained.ts'
 import { createDeviceWatch } from './devices/watch-devices.ts'
 import { createEventPruner } from './events/event-pruner.ts'
 import { publishEvents } from './events/publish-events.ts'
+import { createAcquirerFiles } from './funding/acquirer-files.ts'
+import { createAcquirerPoll } from './funding/poll-acquirer.ts'
 import type { GatewayKeys, Log } from './gateway-world.ts'
 import type { JobHandler } from './jobs/job.ts'
 import { createJobRunner } from './jobs/job-runner.ts'
@@ -16,6 +18,7 @@ import { queueMailsOfEvents } from './mail/queue-mails-of-events.ts'
 import { mailHandler, type MailServer } from './mail/send-mail.ts'
 import { createPollLoop } from './jobs/poll-loop.ts'
 import { createHousekeeping } from './money/housekeeping.ts'
+import { createPayOutLoop } from './payouts/pay-out-due.ts'
 import type { GatewaySecrets } from './keys/gateway-secrets.ts'
 import { createDeliveryWorker } from './webhooks/delivery-worker.ts'
 import { createSecretKeeper } from './webhooks/webhook-secret.ts'
@@ -36,6 +39,16 @@ export interface BackgroundDeps {
   readonly keys: Pick<GatewayKeys, 'sealKey'>
   /** Null: nothing is mailed, and nothing is queued for it. */
   readonly mail: MailServer | null
+  /** Null: nothing is polled; files are imported by hand. */
+  readonly acquirerFiles: AcquirerFilesConfig | null
+  /** Whose files they are. */
+  readonly link: string
+}
+
+/** Where the acquirer tells what it pays and contests, and how often to look. */
+export interface AcquirerFilesConfig {
+  readonly url: string
+  readonly everyMs: number
 }
 
 export interface Background {
@@ -45,7 +58,7 @@ export interface Background {
 
 /**
  * All that follows from payments and that no payment waits for: events are published, webhooks are delivered, mails are
- * sent, deadlines pass.
+ * sent, the acquirer's files are read, merchants are paid out, deadlines pass.
  */
 export function createBackground(deps: BackgroundDeps): Background {
   const { connectionString, clock, crypto, secrets, log, keys, mail } = deps
@@ -95,7 +108,13 @@ export function createBackground(deps: BackgroundDeps): Background {
   const jobs = createJobRunner({ pool, clock, random: Math.random, log, owner: clock.bootId, handlers })
   const devices = createDeviceWatch({ pool, clock, crypto, log })
   const oldEvents = createEventPruner({ pool, clock, log })
-  const loops = [publisher, deliveries, housekeeping, jobs, devices, oldEvents]
+  const payOuts = createPayOutLoop({ pool, clock, randomBytes, log })
+  const { acquirerFiles, link } = deps
+  const loops = [publisher, deliveries, housekeeping, payOuts, jobs, devices, oldEvents]
+  if (acquirerFiles !== null) {
+    const files = createAcquirerFiles(acquirerFiles.url)
+    loops.push(createAcquirerPoll({ pool, clock, randomBytes, log, files, link }, acquirerFiles.everyMs))
+  }
   return {
     start() {
       for (const loop of loops) loop.start()

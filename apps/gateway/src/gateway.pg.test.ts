@@ -36,6 +36,7 @@ async function open(role: Role): Promise<Gateway> {
       rateLimit: { perSecond: 100, burst: 200 },
       allowPrivateWebhooks: false,
       mail: null,
+      acquirerFiles: null,
       metricsToken: null,
     },
     { info: () => undefined, error: () => undefined },

@@ -7,7 +7,7 @@ import { Admission } from './admission/admission.ts'
 import { acquirerProfileOf } from './authoriser/acquirer-profile.ts'
 import { type AcquirerConfig, createLinkDriver, type LinkDriver } from './authoriser/link-driver.ts'
 import { createLinkWatch, createLinkWord, type LinkWatch, type LinkWord } from './authoriser/link-word.ts'
-import { type Background, createBackground } from './background.ts'
+import { type AcquirerFilesConfig, type Background, createBackground } from './background.ts'
 import { createChangeNotifier } from './change-notifier.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts'
 import { migrate, newestKnownMigration } from './database/migrate.ts'
@@ -33,7 +33,6 @@ import { StatusBoard } from './status/status-board.ts'
 import { watchComponents } from './status/watch-components.ts'
 import { createMoney } from './money/create-money.ts'
 import type { MoneyWorker } from './money/money-worker.ts'
-import { feedOrders } from './orders/feed-orders.ts'
 import type { DeviceRow } from './store/gateway-store.ts'
 import { createPostgresGatewayStore } from './store/postgres-gateway-store.ts'
 import { createSecretKeeper } from './webhooks/webhook-secret.ts'
@@ -61,6 +60,8 @@ export interface GatewayConfig {
   readonly allowPrivateWebhooks: boolean
   /** Null: nothing is mailed. */
   readonly mail: MailServer | null
+  /** Null: what the acquirer pays and contests is imported by hand. */
+  readonly acquirerFiles: AcquirerFilesConfig | null
 }
 
 /** A fast disk wants a small pool: more connections only wait for each other. */
@@ -168,6 +169,8 @@ export class Gateway {
         allowPrivateWebhooks: this.#config.allowPrivateWebhooks,
         keys: world.keys,
         mail: this.#config.mail,
+        acquirerFiles: this.#config.acquirerFiles,
+        link: world.profile.link,
       })
       this.#background.start()
       this.#money = createMoney(pool, world)
@@ -249,9 +252,7 @@ export class Gateway {
     })
     const codes = { pool, clock: world.clock, crypto: world.crypto, codeKey }
     return {
-      deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms, admission, (device) =>
-        feedOrders(pool, world, device),
-      ),
+      deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms, admission),
       world,
       codeKey,
       rateLimit: createTokenBuckets(world.clock, this.#config.rateLimit),

@@ -6,6 +6,7 @@ import { Gateway, type GatewayConfig } from './gateway.ts'
 import { parseRole, type Role } from './role.ts'
 
 const API_RATE = 500
+const ACQUIRER_FILES_EVERY_MS = 60_000
 
 /** The program: `main.ts [--role all|api|worker]`. The only reader of the environment. */
 const logger = pino({ level: process.env['HOLDFAST_LOG_LEVEL'] ?? 'info', base: { app: 'gateway' } })
@@ -66,6 +67,7 @@ function configOf(env: NodeJS.ProcessEnv, role: Role): GatewayConfig {
     rateLimit: rateLimitOf(env),
     demo: textOf(env, 'HOLDFAST_DEMO') === '1',
     mail: mailOf(env),
+    acquirerFiles: acquirerFilesOf(env),
     allowPrivateWebhooks: textOf(env, 'HOLDFAST_WEBHOOKS_PRIVATE') === 'allow',
     metricsToken: textOf(env, 'HOLDFAST_METRICS_TOKEN'),
   }
@@ -95,6 +97,18 @@ function portOf(env: NodeJS.ProcessEnv, name: string, otherwise: number): number
   const port = Number(textOf(env, name) ?? otherwise)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name} is not a port`)
   return port
+}
+
+/** Where the acquirer serves its chargebacks and funding files; it is looked at once a minute unless it is said otherwise. */
+function acquirerFilesOf(env: NodeJS.ProcessEnv): GatewayConfig['acquirerFiles'] {
+  const url = textOf(env, 'HOLDFAST_ACQUIRER_FILES_URL')
+  if (url === null) return null
+  if (!/^https?:\/\//.test(url))
+    throw new Error('HOLDFAST_ACQUIRER_FILES_URL must begin with http:// or https://')
+  const everyMs = Number(textOf(env, 'HOLDFAST_ACQUIRER_FILES_EVERY_MS') ?? ACQUIRER_FILES_EVERY_MS)
+  if (!Number.isInteger(everyMs) || everyMs < 100)
+    throw new Error('HOLDFAST_ACQUIRER_FILES_EVERY_MS is not a number of milliseconds from 100 on')
+  return { url, everyMs }
 }
 
 function mailOf(env: NodeJS.ProcessEnv): GatewayConfig['mail'] {

@@ -6,7 +6,8 @@ import { readDeviceJournals } from './audit/device-journals.ts'
 import { renderAudit } from './audit/render-audit.ts'
 import { isClean, runAudit } from './audit/run-audit.ts'
 import { runDemoDay } from './demo/demo-day.ts'
-import { demoRows, renderDemo } from './demo/demo-report.ts'
+import { demoRows, paidMinorOf, renderDemo } from './demo/demo-report.ts'
+import { grossMinorOf, renderMoney } from './demo/render-money.ts'
 import { freeBasePort } from './stack/port-plan.ts'
 import { type Stack, startStack } from './stack/stack.ts'
 
@@ -41,7 +42,7 @@ else process.stderr.write(`What the demo left is kept in ${home}\n`)
 process.exit(clean ? 0 : 1)
 
 async function showDay(running: Stack): Promise<boolean> {
-  const sales = await runDemoDay(running, home, say)
+  const { sales, money } = await runDemoDay(running, home, say)
   const audit = await runAudit(home)
   const journals = await readDeviceJournals(home)
   const rows = demoRows(
@@ -49,13 +50,17 @@ async function showDay(running: Stack): Promise<boolean> {
     journals.flatMap(({ payments }) => payments),
   )
   const { report } = audit
-  const ok = isClean(audit) && report.pending === 0
+  const isPaid = grossMinorOf(money) === paidMinorOf(rows) + money.tip.tipMinor
+  const ok = isClean(audit) && report.pending === 0 && isPaid
   const seconds = Math.round((performance.now() - startedMs) / 100) / 10
   if (json)
     process.stdout.write(
-      `${JSON.stringify({ ok, seconds, sales: rows, audit: report, books: audit.books }, null, 2)}\n`,
+      `${JSON.stringify({ ok, seconds, sales: rows, money, audit: report, books: audit.books }, null, 2)}\n`,
     )
-  else process.stdout.write(`\n${renderDemo(rows)}\n\nAudit: ${renderAudit(audit)}\n\n${seconds} s.\n`)
+  else
+    process.stdout.write(
+      `\n${renderDemo(rows)}\n\n${renderMoney(money)}\n${isPaid ? '' : 'NOT ALL THAT WAS SOLD WAS PAID\n'}\nAudit: ${renderAudit(audit)}\n\n${seconds} s.\n`,
+    )
   return ok
 }
 

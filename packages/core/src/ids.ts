@@ -19,7 +19,6 @@ export type IdPrefix =
   | 'lease'
   | 'loc'
   | 'mail'
-  | 'ord'
   | 'pi'
   | 'po'
   | 'prs'

@@ -134,6 +134,7 @@ export {
   disputeLostPosting,
   disputeOpenedPosting,
   disputeWonPosting,
+  fundingPosting,
   payoutFailedPosting,
   payoutPosting,
   refundFailedPosting,
@@ -163,11 +164,3 @@ export {
   trustedNowMs,
 } from './trusted-time.ts'
 export { type TipChoice, tipChoices, type TipSuggestions } from './tip-choices.ts'
-export {
-  advanceOrder,
-  type Order,
-  type OrderEvent,
-  type OrderState,
-  orderStateOf,
-  orderStates,
-} from './order.ts'

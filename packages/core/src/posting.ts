@@ -60,6 +60,28 @@ export function disputeLostPosting(amounts: { amountMinor: number }): readonly L
   return ledgerLines({ dispute_hold: amountMinor, acquirer_receivable: -amountMinor })
 }
 
+/**
+ * The acquirer has paid, to the merchant or to us: what it owed is settled, its fees are its own, and what differs from
+ * our books waits for a human. All four may be negative; `settledMinor` less `feesMinor` with the difference is what was
+ * paid.
+ */
+export function fundingPosting(
+  {
+    settledMinor,
+    feesMinor,
+    differenceMinor,
+  }: { readonly settledMinor: number; readonly feesMinor: number; readonly differenceMinor: number },
+  paidTo: 'merchant' | 'bank',
+): readonly LedgerLine[] {
+  const paidMinor = settledMinor - feesMinor + differenceMinor
+  return ledgerLines({
+    acquirer_receivable: -settledMinor,
+    fees: feesMinor,
+    suspense: -differenceMinor,
+    ...(paidTo === 'merchant' ? { merchant_payable: paidMinor } : { bank: paidMinor }),
+  })
+}
+
 /** Sent to the merchant's bank. */
 export function payoutPosting(amounts: { amountMinor: number }): readonly LedgerLine[] {
   const { amountMinor } = checked(amounts)

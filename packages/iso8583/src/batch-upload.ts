@@ -61,7 +61,7 @@ export function buildBatchUpload(upload: BatchUpload): Iso8583Message {
     22: upload.posEntryMode,
     32: upload.acquirerId,
     37: upload.rrn,
-    ...(approvalCode === undefined ? {} : { 38: approvalCode }),
+    ...(approvalCode === undefined ? {} : { 38: padded(approvalCode, 6) }),
     39: upload.responseCode,
     41: padded(upload.terminalId, 8),
     42: padded(upload.merchantId, 15),

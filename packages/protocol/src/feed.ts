@@ -14,8 +14,6 @@ export const feedAnswer = z.strictObject({
     z.discriminatedUnion('type', [
       /** Context `outcome`. */
       z.strictObject({ n: z.int().min(1), type: z.literal('outcome'), statement: signed }),
-      /** Context `order`. Only for a device that asks with `orders=1`: an older one cannot read it. */
-      z.strictObject({ n: z.int().min(1), type: z.literal('order'), statement: signed }),
     ]),
   ),
   /** Always the newest lease. Context `lease`. */
@@ -52,6 +50,14 @@ const authorisation = z.strictObject({
   saleMs: unixMs,
   /** It told the issuer what was done, and did not ask. */
   advice: z.literal(true).optional(),
+  /**
+   * Of an approval: number and expiry of the card, sealed by the gateway to itself, because a restored gateway has still to
+   * present the sale. The key never leaves the gateway, and lies outside its database.
+   */
+  vault: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,200}$/)
+    .optional(),
 })
 
 /**

@@ -22,6 +22,5 @@ export const signingContexts = [
   'request',
   'standing',
   'export',
-  'order',
 ] as const
 export type SigningContext = (typeof signingContexts)[number]

@@ -52,13 +52,22 @@ function* amounts(
     const asked = entry.amountMinor !== amountMinor || entry.currency !== currencyNumber(currency)
     const standing = gateway?.attempts.find(({ rrn, state }) => rrn === entry.rrn && state === 'approved')
     const charged =
-      entry.chargedMinor !== 0 && entry.chargedMinor !== (standing?.approvedMinor ?? amountMinor)
+      entry.chargedMinor !== 0 &&
+      !chargesOf(standing?.approvedMinor ?? amountMinor, gateway?.captured ?? null).includes(
+        entry.chargedMinor,
+      )
     if (asked || charged)
       yield [
         'amount_differs',
         `sale: ${said}, acquirer asked for ${entry.amountMinor} (currency ${entry.currency}), charges ${entry.chargedMinor}`,
       ]
   }
+}
+
+/** What the card may be charged: what was approved, until the acquirer has heard what was captured of it. */
+function chargesOf(approvedMinor: number, captured: AuditGatewayPayment['captured']): readonly number[] {
+  if (captured === null || captured === undefined) return [approvedMinor]
+  return captured.isPresented ? [captured.amountMinor] : [approvedMinor, captured.amountMinor]
 }
 
 function* atRest(sale: AuditSale): Generator<[AuditCode, string]> {

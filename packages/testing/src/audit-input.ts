@@ -43,6 +43,8 @@ export interface AuditGatewayPayment {
   readonly attempts: readonly AuditAttempt[]
   /** Why a human has to look; null when nobody has to. */
   readonly attention: string | null
+  /** What was taken of the approval, with the tip, and whether the acquirer has it; absent where captures are not looked at. */
+  readonly captured?: { readonly amountMinor: number; readonly isPresented: boolean } | null
 }
 
 export interface AuditAttempt {

@@ -80,7 +80,8 @@ export function uploadOf(profile: AcquirerProfile, message: UploadMessage): Batc
     ...common(profile, { ...message, rrn, saleMs, utcOffsetMin }),
     ...card,
     posEntryMode: POS_ENTRY_MODES[entryMode],
-    approvalCode,
+    // A card that has approved by itself gives no code; DE39 says that it did.
+    ...(approvalCode === responseCode ? {} : { approvalCode }),
     responseCode,
     batchNumber,
     original: { mti: mtiOf(profile, original), stan, transmittedAtMs },

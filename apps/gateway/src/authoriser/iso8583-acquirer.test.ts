@@ -116,6 +116,43 @@ describe('messages as the profile says', () => {
     expect(repeat?.fields).toEqual(request?.fields)
   })
 
+  test.each([
+    ['a card', 'Y3', 'Y3', undefined],
+    ['an issuer', '00', '654321', '654321'],
+    ['a voice', '00', '48A1', '48A1  '],
+  ])(
+    'a sale that %s has approved goes with the batch, with the code that there is',
+    async (_, responseCode, approvalCode, field38) => {
+      const { acquirer, host } = await connect(defaultHost)
+      const { saleMs, utcOffsetMin, rrn, ...ids } = identity
+      const asking = acquirer.upload(
+        {
+          ...ids,
+          card: { pan: PAN, expiry: '3012' },
+          entryMode: 'contact',
+          approvalCode,
+          batchNumber: '000001',
+          original: {
+            rrn,
+            stan: '000017',
+            transmittedAtMs: NOW_MS,
+            saleMs,
+            utcOffsetMin,
+            responseCode,
+            advice: true,
+            holds: true,
+          },
+        },
+        LIMITS,
+      )
+      await turns()
+      host.say(answerTo(host.asked.at(-1), '00'))
+      expect(await asking).toEqual({ kind: 'accepted', responseCode: '00' })
+      expect(host.asked.at(-1)?.mti).toBe('0320')
+      expect([host.asked.at(-1)?.fields[38], host.asked.at(-1)?.fields[39]]).toEqual([field38, responseCode])
+    },
+  )
+
   test('with another MAC key than the host has, the link does not come up', async () => {
     const profile = { ...terminalCapture, mac: fixedMac }
     const other = linkMac(fixedMac, { ...keys, macKey: new Uint8Array(16).fill(8) })

@@ -43,10 +43,10 @@ export async function advanceBatch(drive: PresentDrive, row: BatchRow): Promise<
   }
 }
 
-/** Not before everything in it is presented, and everything that was approved is handed over. */
+/** Not before everything in it is presented, everything that was approved is handed over, and the one before it is done. */
 async function beginReconciling(
   tx: Tx,
-  { account, batchId, link, terminalId, currency }: BatchRow,
+  { account, batchId, link, terminalId, currency, openedMs }: BatchRow,
   nowMs: number,
 ) {
   // What a human has to look at goes with the next one.
@@ -60,8 +60,12 @@ async function beginReconciling(
       or exists (
         select from money_tasks t join payments p using (account, payment)
         where t.account = $1 and p.link = $3 and p.terminal_id = $4 and p.currency = $5 and t.done_ms is null
-          and t.attention is null and t.due_ms <= $6 and t.kind in ('approved', 'voided')) as waits`,
-    [account, batchId, link, terminalId, currency, nowMs],
+          and t.attention is null and t.due_ms <= $6 and t.kind in ('approved', 'voided'))
+      or exists (
+        select from batches b
+        where b.account = $1 and b.link = $3 and b.terminal_id = $4 and b.currency = $5 and b.opened_ms < $7
+          and b.state in ('closing', 'reconciling')) as waits`,
+    [account, batchId, link, terminalId, currency, nowMs, openedMs],
   )
   await tx.query(
     `update batches set state = case when $3 then 'closing' else 'reconciling' end, due_ms = $4
@@ -179,9 +183,9 @@ async function noteDifference(tx: Tx, row: BatchRow, atMs: number): Promise<void
   const { account, batchId, mode, link, terminalId, currency } = row
   await tx.query(
     `update presentments p set batch = $2 from batches b
-     where b.account = $1 and b.link = $3 and b.terminal_id = $4 and b.currency = $5 and b.state = 'open'
-       and p.account = b.account and p.batch = b.batch and p.state = 'accepted'`,
-    [account, batchId, link, terminalId, currency],
+     where b.account = $1 and b.link = $3 and b.terminal_id = $4 and b.currency = $5 and b.opened_ms > $6
+       and b.state in ('open', 'closing') and p.account = b.account and p.batch = b.batch and p.state = 'accepted'`,
+    [account, batchId, link, terminalId, currency, row.openedMs],
   )
   const given = row.differences + 1 >= DIFFERENCES_MAX
   await tx.query(

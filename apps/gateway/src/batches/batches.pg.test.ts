@@ -124,6 +124,23 @@ test('a host that counts otherwise is told each sale; what differs for ever is f
   expect(await newest()).toMatchObject({ attention: 'batch_out_of_balance' })
 })
 
+test('a batch that is closed while the one before it is still presented waits for it, and both agree with the host', async () => {
+  await open(terminalCapture)
+  await stack.sell(saleOf('automatic', 1_000))
+  await stack.sell(saleOf('automatic', 2_000))
+  await allCaptured(2)
+  // The first is on its way for a while; the next batch is presented meanwhile.
+  await stack.script({ match: { message: 'batch', next: 1 }, do: { drop: 'before' } })
+  await close()
+  await stack.sell(saleOf('automatic', 4_000))
+  await allCaptured(3)
+  await close()
+  await stack.until(async () => (await batches()).every(({ state }) => state === 'closed'))
+  const closed = await stack.batches()
+  expect(closed.reduce((sum, { netMinor }) => sum + netMinor, 0)).toBe(7_000)
+  expect((await captured()).map(({ told }) => told)).toEqual(['accepted', 'accepted', 'accepted'])
+})
+
 test('a void after its batch has closed reverses nothing: it becomes a refund', async () => {
   await open(hostCapture)
   const sale = await stack.sell(saleOf('automatic', 1_000))

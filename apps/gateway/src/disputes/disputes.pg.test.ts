@@ -34,6 +34,7 @@ test('ST1: a chargeback opens one dispute, holds the money with the fee, and tel
   const before = await available()
   expect(await importChargebacks(database().pool, [chargeback()], ids)).toEqual({
     opened: 1,
+    moved: 0,
     repeated: 0,
     unmatched: 0,
   })
@@ -125,6 +126,7 @@ test('bad lines of the acquirer’s list are kept for a human, and the others co
   ]
   expect(await importChargebacks(database().pool, lines, ids)).toEqual({
     opened: 1,
+    moved: 0,
     repeated: 0,
     unmatched: 4,
   })

@@ -46,7 +46,8 @@ export async function moveDispute(
   const about = { account, mode, object: 'dispute', id: key.disputeId, atMs } as const
   await recordEvent(tx, { ...about, type: 'charge.dispute.updated' }, ids)
   if (!isHeld(dispute.state) && isHeld(state)) {
-    await holdMoney(tx, moved, { feeMinor: 0, atMs }, ids)
+    const feeMinor = dispute.state.status === 'inquiry' ? dispute.feeMinor : 0
+    await holdMoney(tx, moved, { feeMinor, atMs }, ids)
     await recordEvent(tx, { ...about, type: 'charge.dispute.funds_withdrawn' }, ids)
   }
   if (state.status === 'won') {

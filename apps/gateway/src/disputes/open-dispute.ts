@@ -27,13 +27,15 @@ export interface NewDispute {
   readonly atMs: number
   /** Null: as the scheme's terms say. */
   readonly dueMs: number | null
+  /** The issuer only asks: no money moves yet. */
+  readonly isInquiry?: boolean
 }
 
 const DAY_MS = 86_400_000
 
 /**
- * The issuer has taken money back: it is held from the merchant with the fee for it, the evidence is prefilled, and the
- * clock runs. Null when the chargeback is known.
+ * The issuer has taken money back, or asks: what is taken is held from the merchant with the fee for it, the evidence is
+ * prefilled, and the clock runs. Null when the chargeback is known.
  */
 export async function openDispute(tx: Tx, chargeback: NewDispute, ids: IdSource): Promise<Dispute | null> {
   const { account, mode, paymentId, chargeId, currency, amountMinor, reasonCode, atMs } = chargeback
@@ -49,6 +51,8 @@ export async function openDispute(tx: Tx, chargeback: NewDispute, ids: IdSource)
   if (rowCount !== 0) return null
   const { fees } = await loadMoneyTerms(tx, account, atMs)
   const { reason, responseDays } = disputeTerms(reasonCode)
+  const dueMs = chargeback.dueMs ?? atMs + responseDays * DAY_MS
+  const { isInquiry = false } = chargeback
   const dispute: Dispute = {
     account,
     disputeId: newId('du', ids),
@@ -61,16 +65,17 @@ export async function openDispute(tx: Tx, chargeback: NewDispute, ids: IdSource)
     feeMinor: disputeFeeMinor(fees, currency),
     reasonCode,
     reason,
-    state: { status: 'needs_response', dueMs: chargeback.dueMs ?? atMs + responseDays * DAY_MS, round: 1 },
+    state: isInquiry ? { status: 'inquiry', dueMs } : { status: 'needs_response', dueMs, round: 1 },
     evidence: await offlineEvidence(tx, chargeback),
     submissions: 0,
     metadata: {},
     createdMs: atMs,
   }
   await insertDispute(tx, dispute)
-  await holdMoney(tx, dispute, { feeMinor: dispute.feeMinor, atMs }, ids)
   const about = { account, mode, object: 'dispute', id: dispute.disputeId, atMs } as const
   await recordEvent(tx, { ...about, type: 'charge.dispute.created' }, ids)
+  if (isInquiry) return dispute
+  await holdMoney(tx, dispute, { feeMinor: dispute.feeMinor, atMs }, ids)
   await recordEvent(tx, { ...about, type: 'charge.dispute.funds_withdrawn' }, ids)
   return dispute
 }

@@ -33,8 +33,10 @@ export const moneyNouns: readonly Noun[] = [
   {
     file: 'money_terms',
     holds: 'what taking a sale costs, from when on, and how the money is paid out',
-    tables: ['fee_schedules', 'funding_policies'],
+    tables: ['fee_schedules', 'funding_policies', 'payout_schedules'],
     sql: `select json_build_object('funding', p.funding, 'holdDays', p.hold_days,
+        'payouts', (select json_build_object('every', s.every, 'weekday', s.weekday, 'atMinute', s.at_min,
+            'timeZone', s.time_zone) from payout_schedules s where s.account = a.account),
         'feeSchedules', (select coalesce(json_agg(json_build_object('validFrom', ${isoOf('f.valid_from_ms')},
             'schedule', f.schedule) order by f.valid_from_ms), '[]'::json)
           from fee_schedules f where f.account = a.account))::text
@@ -76,6 +78,18 @@ export const moneyNouns: readonly Noun[] = [
         'balanceTransactions', (select coalesce(json_agg(i.txn order by i.txn), '[]'::json)
           from payout_items i where i.account = p.account and i.payout = p.payout))::text
       from payouts p where p.account = $1 order by p.created_ms, p.payout`,
+  },
+  {
+    file: 'funding',
+    holds: 'what the acquirer paid for, item by item as its files say, and what of the books each settles',
+    tables: ['funding_items'],
+    sql: `select json_build_object('file', file, 'position', position, 'mode', mode, 'kind', kind,
+        'terminalId', terminal_id, 'rrn', rrn, 'payment', payment, 'balanceTransaction', txn, 'payout', payout,
+        'amountMinor', amount_minor, 'feeMinor', fee_minor, 'expectedMinor', expected_minor,
+        'expectedFeeMinor', expected_fee_minor, 'currency', currency,
+        'currencyExponent', ($2::jsonb ->> currency)::integer, 'difference', difference,
+        'explainedAt', ${isoOf('explained_ms')}, 'explainedBy', explained_by, 'explanation', explanation)::text
+      from funding_items where account = $1 order by file, position`,
   },
   {
     file: 'refunds',

@@ -42,7 +42,7 @@ export function adoptOutcome(
     return null
   if (authorisation === null || authorisation === undefined) return null
   if (status !== 'declined' && approvalCode === null) return null
-  const { charge, saleMs, advice, ...identity } = authorisation
+  const { charge, saleMs, advice, vault, ...identity } = authorisation
   const sending = advice === undefined ? identity : { ...identity, advice }
   const result = advance(row.story, {
     type: 'adopted',
@@ -59,12 +59,8 @@ export function adoptOutcome(
   const { number } = must(claimedAttempt(result.story), 'what was adopted is claimed')
   const known = row.details[number - 1]
   const before = known ?? row.details.findLast((_, at) => row.story.attempts[at]?.attemptId === attemptId)
-  const detail = {
-    ...must(before, 'a claimed attempt has its details'),
-    number,
-    chargeId: charge,
-    sealed: null,
-  }
+  const read = must(before, 'a claimed attempt has its details')
+  const detail = { ...read, number, chargeId: charge, sealed: null, vault: read.vault ?? vault ?? null }
   const details =
     known === undefined
       ? [...row.details, detail]

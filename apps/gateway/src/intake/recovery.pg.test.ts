@@ -4,6 +4,7 @@ import { generateNodeKey, nodeSigningKey } from '@holdfast/envelope/node'
 import type { FeedAnswer, GenerationMark, Signed } from '@holdfast/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AcquirerProfile } from '../authoriser/acquirer-profile.ts'
+import { openVault } from '../payments/card-vault.ts'
 import { resolveLostOutcome } from '../review/resolve-lost-outcome.ts'
 import { ACCOUNT } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
@@ -99,6 +100,10 @@ describe('P7: a gateway that came back from an older copy', () => {
     expect(identityOf(after)).toEqual(identityOf(before))
     expect(gateway.acquirer.authorisations).toEqual([])
     expect(after.details[0]?.sealed).toBeNull()
+    // The sale has still to be presented, and its device has erased the card.
+    const vault = must(after.details[0]?.vault, 'the card is kept')
+    expect(vault).toBe(before.details[0]?.vault)
+    expect(await openVault(gateway.world, sale.paymentId, vault)).toMatchObject({ pan: expect.any(String) })
   })
 
   test('without its own word waits for the device to have told all, and then asks as a repeat, by the same RRN', async () => {

@@ -18,7 +18,11 @@ type BookRule =
   | 'payable_is_what_the_balance_says'
   /** Σ paid out + still owed = Σ captured − refunds − disputes held or lost − fees. */
   | 'funding_is_captures_less_refunds_disputes_fees'
-  /** An automatic payout is the sum of its items. */
+  /** What the acquirer owes = Σ captured − refunds that it took − disputes lost − what it has paid for. */
+  | 'receivable_is_what_was_not_funded'
+  /** What of the acquirer's payments fits nothing in the books. */
+  | 'suspense_is_what_differs'
+  /** An automatic payout is the sum of its items, and of what the acquirer paid beside them. */
   | 'payout_is_its_items'
 
 /** Every difference in the books of all accounts; none means that they are right. Reads one snapshot per rule. */
@@ -64,8 +68,35 @@ const FUNDING = `
     coalesce(p.minor, 0) + coalesce(o.minor, 0) as found
   from lines l left join paid p using (account, mode, currency) left join owed o using (account, mode, currency)`
 
+const RECEIVABLE = `
+  with moved as (
+    select account, mode, currency, amount_minor as minor from balance_transactions where type = 'charge'
+    union all
+    select account, mode, currency, -amount_minor from refunds where status = 'succeeded'
+    union all
+    select account, mode, currency, -amount_minor from disputes where status = 'lost'
+    union all
+    select account, mode, currency, -expected_minor from funding_items),
+  owed as (
+    select account, mode, currency, sum(amount_minor) as minor from ledger_lines
+    where ledger_account = 'acquirer_receivable' group by 1, 2, 3),
+  expected as (select account, mode, currency, sum(minor) as minor from moved group by 1, 2, 3)
+  select account, mode, currency, coalesce(e.minor, 0) as expected, coalesce(o.minor, 0) as found
+  from expected e full join owed o using (account, mode, currency)`
+
+const SUSPENSE = `
+  with differ as (
+    select account, mode, currency, -sum(difference_minor) as minor from funding_items group by 1, 2, 3),
+  kept as (
+    select account, mode, currency, sum(amount_minor) as minor from ledger_lines
+    where ledger_account = 'suspense' group by 1, 2, 3)
+  select account, mode, currency, coalesce(d.minor, 0) as expected, coalesce(k.minor, 0) as found
+  from differ d full join kept k using (account, mode, currency)`
+
 const PAYOUT_ITEMS = `
-  select p.account, p.mode, p.currency, p.amount_minor::numeric as expected, coalesce(sum(b.net_minor), 0) as found
+  select p.account, p.mode, p.currency,
+    p.amount_minor::numeric - (select coalesce(sum(f.difference_minor), 0) from funding_items f
+      where f.account = p.account and f.payout = p.payout) as expected, coalesce(sum(b.net_minor), 0) as found
   from payouts p
   left join payout_items i using (account, payout)
   left join balance_transactions b on b.account = p.account and b.txn = i.txn
@@ -75,5 +106,7 @@ const RULES: readonly (readonly [BookRule, string])[] = [
   ['ledger_sums_to_zero', ZERO_SUMS],
   ['payable_is_what_the_balance_says', PAYABLE],
   ['funding_is_captures_less_refunds_disputes_fees', FUNDING],
+  ['receivable_is_what_was_not_funded', RECEIVABLE],
+  ['suspense_is_what_differs', SUSPENSE],
   ['payout_is_its_items', PAYOUT_ITEMS],
 ]

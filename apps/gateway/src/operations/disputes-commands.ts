@@ -62,9 +62,9 @@ export const disputesImportCommand: Command = {
       return 1
     }
     return withDatabase(operator, async (pool) => {
-      const { opened, repeated, unmatched } = await importChargebacks(pool, lines, idsOf(operator))
+      const { opened, moved, repeated, unmatched } = await importChargebacks(pool, lines, idsOf(operator))
       operator.say(
-        `${opened} opened, ${repeated} known before, ${unmatched} kept because they fit no payment.`,
+        `${opened} opened, ${moved} a step further, ${repeated} known before, ${unmatched} kept because they fit no payment.`,
       )
       return unmatched === 0 ? 0 : 1
     })

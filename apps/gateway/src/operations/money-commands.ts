@@ -2,9 +2,15 @@ import { isCurrency } from '@holdfast/core'
 import { errorTable } from '@holdfast/protocol'
 import { readFileSync } from 'node:fs'
 import { transaction } from '../database/transaction.ts'
+import {
+  type FundingDifference,
+  fundingRemedies,
+  readFundingDifferences,
+} from '../funding/funding-differences.ts'
 import { checkBooks } from '../ledger/check-books.ts'
 import { addFeeSchedule, loadMoneyTerms, parseFeeSchedule, setFunding } from '../ledger/money-terms.ts'
 import { setBankAccount } from '../payouts/bank-accounts.ts'
+import { amountText } from './amount-text.ts'
 import { type Command, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -64,24 +70,34 @@ export const moneyTermsCommand: Command = {
 export const moneyCheckCommand: Command = {
   name: 'money check',
   usage: '',
-  summary: 'checks the books: sums to zero, funding against captures, refunds, disputes and fees',
+  summary: 'checks the books, and what the acquirer has paid against them; says what to do',
   options: {},
   words: { min: 0, max: 0 },
   async run(_asked, operator) {
     return withDatabase(operator, async (pool) => {
-      const differences = await checkBooks(pool)
-      const head = ['account', 'mode', 'currency', 'what', 'expected', 'found']
-      const lines = differences.map((d) => [
-        d.account,
-        d.mode,
-        d.currency,
-        d.what,
-        d.expectedMinor,
-        d.foundMinor,
-      ])
-      if (differences.length === 0) operator.say('The books are right.')
-      else for (const line of renderTable(head, lines)) operator.note(line)
-      return differences.length === 0 ? 0 : 1
+      const books = await checkBooks(pool)
+      const funding = await readFundingDifferences(pool, operator.nowMs())
+      if (books.length > 0) {
+        const head = ['account', 'mode', 'currency', 'what', 'expected', 'found']
+        const lines = books.map((d) => [d.account, d.mode, d.currency, d.what, d.expectedMinor, d.foundMinor])
+        for (const line of renderTable(head, lines)) operator.note(line)
+      }
+      for (const line of fundingLines(funding)) operator.note(line)
+      if (books.length + funding.length > 0) return 1
+      operator.say('The books are right, and the acquirer has paid what they say.')
+      return 0
     })
   },
+}
+
+function fundingLines(differences: readonly FundingDifference[]): string[] {
+  if (differences.length === 0) return []
+  const head = ['what', 'where', 'payment', 'expected', 'paid', 'about']
+  const lines = differences.map(({ what, where, payment, currency, expectedMinor, paidMinor, why }) => {
+    const amount = (minor: number | null) =>
+      minor === null || currency === null ? '' : amountText(String(minor), currency)
+    return [what, where, payment ?? '', amount(expectedMinor), amount(paidMinor), why ?? '']
+  })
+  const kinds = [...new Set(differences.map(({ what }) => what))]
+  return [...renderTable(head, lines), ...kinds.map((what) => `${what}: ${fundingRemedies[what]}`)]
 }

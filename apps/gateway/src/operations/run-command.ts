@@ -6,6 +6,12 @@ import { devicesListCommand, devicesRevokeCommand } from './devices-commands.ts'
 import { durableSetCommand, durableShowCommand } from './durable-commands.ts'
 import { disputesImportCommand, disputesListCommand, disputesSettleCommand } from './disputes-commands.ts'
 import { exportCommand } from './export-command.ts'
+import {
+  fundingApplyCommand,
+  fundingExplainCommand,
+  fundingImportCommand,
+  fundingListCommand,
+} from './funding-commands.ts'
 import { keysListCommand, keysRotateCommand } from './keys-commands.ts'
 import { moneyCheckCommand, moneyTermsCommand } from './money-commands.ts'
 import type { Asked, Command, ExitCode, Operator } from './operator.ts'
@@ -16,6 +22,7 @@ import {
   payoutsSettleCommand,
   payoutsShowCommand,
 } from './payouts-commands.ts'
+import { payoutsScheduleCommand } from './payouts-schedule-command.ts'
 import {
   presentmentsGiveUpCommand,
   presentmentsListCommand,
@@ -55,8 +62,13 @@ export const commands: readonly Command[] = [
   presentmentsListCommand,
   presentmentsRetryCommand,
   presentmentsGiveUpCommand,
+  fundingListCommand,
+  fundingImportCommand,
+  fundingApplyCommand,
+  fundingExplainCommand,
   payoutsListCommand,
   payoutsShowCommand,
+  payoutsScheduleCommand,
   payoutsCreateCommand,
   payoutsFileCommand,
   payoutsSettleCommand,

@@ -90,9 +90,13 @@ async function signOutcome(world: GatewayWorld, row: PaymentRow, nowMs: number):
 function authorisationOf(row: PaymentRow, attempt: Attempt): OutcomeStatement['authorisation'] {
   if (!('rrn' in attempt)) return null
   const { stan, rrn, transmittedAtMs, advice } = attempt
-  const { chargeId } = must(row.details[attempt.number - 1], 'every attempt has its details')
+  const { chargeId, vault } = must(row.details[attempt.number - 1], 'every attempt has its details')
   const known = { charge: chargeId, stan, rrn, transmittedAtMs, saleMs: row.openedMs }
-  return advice === undefined ? known : { ...known, advice }
+  return {
+    ...known,
+    ...(advice === undefined ? {} : { advice }),
+    ...(attempt.state === 'approved' && vault !== null ? { vault } : {}),
+  }
 }
 
 const EVENT_BY_STATUS = {

@@ -244,8 +244,6 @@ export interface LinkOwnership {
 }
 
 export interface FeedRow {
-  /** What its statement is about. */
-  readonly type: 'outcome' | 'order'
   /** Counts the items of one device, from 1. */
   readonly n: number
   readonly statement: Signed

@@ -34,6 +34,8 @@ export interface MoneyStack {
   readonly gateway: TestGateway
   readonly world: GatewayWorld
   readonly device: TestDevice
+  /** Of the acquirer's control. */
+  readonly controlUrl: string
   /** From now on it is so much later. */
   skip(ms: number): void
   /** Stored on the device and sent; resolves when the gateway has it. */
@@ -122,6 +124,7 @@ export async function openMoneyStack(
     gateway,
     world,
     device,
+    controlUrl: control,
     skip: (ms) => void (aheadMs += ms),
     async sell(changes = {}) {
       const sale = device.newSale(changes)

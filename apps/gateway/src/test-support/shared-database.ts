@@ -9,8 +9,11 @@ export function sharedDatabase(): () => TestDatabase {
     database = await createTestDatabase()
   })
   beforeEach(async () => {
-    // Everything that is anybody's hangs on an account.
-    await database.pool.query('truncate accounts, links, gateway_keys cascade')
+    // Everything that is anybody's hangs on an account; what an acquirer told is nobody's at first.
+    await database.pool.query(
+      `truncate accounts, links, gateway_keys, presentments, acquirer_feeds, chargeback_steps, funding_files,
+       unmatched_chargebacks cascade`,
+    )
     await database.pool.query('update settings set generation = 1')
   })
   afterAll(() => database.drop())

@@ -17,9 +17,7 @@ import { createChangeNotifier } from '../change-notifier.ts'
 import type { TestDatabase } from '../database/test-database.ts'
 import { defaultOfflineTerms } from '../devices/default-offline-terms.ts'
 import { createDeviceApi, type DeviceAnswer, type DeviceRequest } from '../devices/device-api.ts'
-import type { LeaseTerms } from '../devices/make-lease.ts'
 import type { GatewayKeys, GatewayWorld } from '../gateway-world.ts'
-import { feedOrders } from '../orders/feed-orders.ts'
 import type { DeviceRow, GatewayStore, PaymentRow } from '../store/gateway-store.ts'
 import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
@@ -86,7 +84,7 @@ export function createTestGateway(
     },
     changes: createChangeNotifier(clock),
   }
-  const leaseTerms = () =>
+  const api = createDeviceApi(world, acquirer, () =>
     Promise.resolve({
       accountName: 'Café',
       locationName: 'Quay',
@@ -96,9 +94,7 @@ export function createTestGateway(
       liability: { acceptedBy: 'Ada', acceptedMs: 0, textVersion: '1' },
       offline: defaultOfflineTerms,
       readers: [],
-    } satisfies LeaseTerms)
-  const api = createDeviceApi(world, acquirer, leaseTerms, undefined, (device) =>
-    feedOrders(database.pool, world, device),
+    }),
   )
   const authorisers: (RunningAuthoriser & Pick<Authoriser, 'stop'>)[] = []
   const signers = [{ keyId: keys.signing.keyId, publicKey: toBase64Url(keys.signing.publicKey) }]

@@ -16,6 +16,8 @@ interface PaymentRow {
   readonly status: AuditGatewayPayment['status']
   readonly word: AuditGatewayPayment['word']
   readonly attention: string | null
+  readonly captured_minor: string | null
+  readonly is_presented: boolean | null
 }
 
 interface AttemptRow extends Pick<AuditAttempt, 'state' | 'stan' | 'rrn'> {
@@ -24,8 +26,10 @@ interface AttemptRow extends Pick<AuditAttempt, 'state' | 'stan' | 'rrn'> {
   readonly approved_minor: string | null
 }
 
-const PAYMENTS =
-  'select payment, device, terminal_id, amount_minor::text, currency, status, word, attention from payments'
+const PAYMENTS = `
+  select p.payment, p.device, p.terminal_id, p.amount_minor::text, p.currency, p.status, p.word, p.attention,
+    c.amount_minor::text as captured_minor, c.state = 'presented' as is_presented
+  from payments p left join captures c on c.account = p.account and c.payment = p.payment and c.state <> 'canceled'`
 const ATTEMPTS =
   'select payment, state, stan, rrn, approval_code, approved_minor::text from attempts order by payment, number'
 const DEVICES = 'select device as "deviceId", name from devices order by created_ms'
@@ -66,5 +70,9 @@ function auditPayment(row: PaymentRow, attempts: readonly AttemptRow[]): AuditGa
       approvedMinor: part === null ? null : Number(part),
     })),
     attention: row.attention,
+    captured:
+      row.captured_minor === null
+        ? null
+        : { amountMinor: Number(row.captured_minor), isPresented: row.is_presented === true },
   }
 }

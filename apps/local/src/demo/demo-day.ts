@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import type { SaleOrder, SaleResult } from '../cashier/cashier-messages.ts'
 import type { LabDevice } from '../lab/lab-device.ts'
 import type { Stack } from '../stack/stack.ts'
+import { closeTheDay, type DemoMoney } from './close-of-day.ts'
+import { type DemoSale, euros, inParallel, sellAll, sellOne, tally } from './demo-sales.ts'
 import { backUp, loseDatabase } from './lost-database.ts'
-
-export interface DemoSale extends SaleResult {
-  readonly device: string
-  readonly card: string
-  readonly amountMinor: number
-  readonly part: 'online' | 'offline'
-  readonly voiceCode?: string
-}
+import { agreeOnFees } from './money-terms.ts'
 
 /** Twenty customers while everything works; two of them with a card that is refused. */
 const ONLINE_CARDS = words(
@@ -41,10 +35,11 @@ export async function runDemoDay(
   stack: Stack,
   home: string,
   say: (line: string) => void,
-): Promise<readonly DemoSale[]> {
+): Promise<{ readonly sales: readonly DemoSale[]; readonly money: DemoMoney }> {
   const [first, second] = stack.devices
   if (first === undefined || second === undefined) throw new Error('the demo needs two devices')
 
+  await agreeOnFees(stack, home)
   say('20 sales online…')
   const online = await inParallel(
     sellAll(first, { part: 'online', cards: ONLINE_CARDS.slice(0, 10), fromMinor: 1_000 }),
@@ -80,7 +75,8 @@ export async function runDemoDay(
   )
   say(`  and the shop sells on: ${tally(healed)}`)
   await drained(stack, say)
-  return [...online, ...partly, ...offline, byTelephone, ...healed]
+  const { sale, money } = await closeTheDay(stack, first, say)
+  return { sales: [...online, ...partly, ...offline, byTelephone, ...healed, sale], money }
 }
 
 /** A card that has less on it than the customer buys for: what the issuer does not approve is a second sale. */
@@ -153,47 +149,9 @@ async function drained({ devices }: Stack, say: (line: string) => void): Promise
   say('  every payment has been decided, and the devices know how')
 }
 
-async function sellAll(
-  device: LabDevice,
-  { part, cards, fromMinor }: { part: DemoSale['part']; cards: readonly string[]; fromMinor: number },
-): Promise<DemoSale[]> {
-  const sales: DemoSale[] = []
-  for (const [index, card] of cards.entries()) {
-    sales.push(await sellOne(device, { part, card, amountMinor: fromMinor + index * 35 }))
-  }
-  return sales
-}
-
-async function sellOne(
-  device: LabDevice,
-  { part, ...wanted }: Pick<DemoSale, 'part' | 'card' | 'amountMinor' | 'voiceCode'>,
-  onOpened?: () => void,
-): Promise<DemoSale> {
-  const order: Omit<SaleOrder, 'order'> = {
-    ...wanted,
-    currency: 'eur',
-    captureMethod: 'automatic',
-    offlineBehavior: 'prefer_online',
-  }
-  return { ...(await device.sell(order, onOpened)), device: device.id, part, ...wanted }
-}
-
 async function queuedIn(devices: readonly LabDevice[]): Promise<number> {
   const views = await Promise.all(devices.map((device) => device.view()))
   return views.reduce((sum, { queued }) => sum + (queued ?? 0), 0)
-}
-
-async function inParallel(...parts: Promise<DemoSale[]>[]): Promise<DemoSale[]> {
-  return (await Promise.all(parts)).flat()
-}
-
-function tally(sales: readonly DemoSale[]): string {
-  const counts = Map.groupBy(sales, ({ result }) => result)
-  return [...counts].map(([result, all]) => `${all.length} ${result}`).join(', ')
-}
-
-function euros(minor: number): string {
-  return (minor / 100).toFixed(2)
 }
 
 function words(...lines: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 import { owedMinor, type StoredPayment } from '@holdfast/sdk'
 
-import type { DemoSale } from './demo-day.ts'
+import { type DemoSale, euros } from './demo-sales.ts'
 
 export interface DemoRow extends DemoSale {
   /** How it ended, from the device's journal after the drain. */
@@ -14,6 +14,13 @@ export function demoRows(sales: readonly DemoSale[], payments: readonly StoredPa
     const payment = sale.paymentId === null ? undefined : byId.get(sale.paymentId)
     return { ...sale, end: payment === undefined ? 'never opened' : endOf(payment) }
   })
+}
+
+/** What the cards of the day have brought. */
+export function paidMinorOf(rows: readonly DemoRow[]): number {
+  return rows
+    .filter(({ end }) => end === 'paid' || end === 'paid in part')
+    .reduce((sum, { amountMinor, owedMinor: owed = 0 }) => sum + amountMinor - owed, 0)
 }
 
 export function renderDemo(rows: readonly DemoRow[]): string {
@@ -41,10 +48,6 @@ export function renderDemo(rows: readonly DemoRow[]): string {
 function atCounter({ result, offlineKind, owedMinor, voiceCode, reason }: DemoRow): string {
   if (owedMinor !== undefined) return `${result} in part, ${euros(owedMinor)} owed`
   return [result, offlineKind, voiceCode, result === 'stored' ? undefined : reason].filter(Boolean).join(' ')
-}
-
-function euros(minor: number): string {
-  return (minor / 100).toFixed(2)
 }
 
 function sums(rows: readonly DemoRow[]): string[] {

@@ -37,6 +37,8 @@ export function gatewayProgram(home: string, ports: PortPlan, acquirerPort: numb
         HOLDFAST_HOME: home,
         HOLDFAST_ACQUIRER_HOST: HOST,
         HOLDFAST_ACQUIRER_PORT: String(acquirerPort),
+        HOLDFAST_ACQUIRER_FILES_URL: `http://${HOST}:${ports.acquirerControl}`,
+        HOLDFAST_ACQUIRER_FILES_EVERY_MS: '1000',
         HOLDFAST_DEMO: '1',
         // What is developed against this stack runs on this machine too.
         HOLDFAST_WEBHOOKS_PRIVATE: 'allow',

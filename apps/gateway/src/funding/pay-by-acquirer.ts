@@ -1,0 +1,64 @@
+import { type IdSource, idDigits, newId } from '@holdfast/core'
+import type { Mode } from '@holdfast/protocol'
+import type { Tx } from '../database/transaction.ts'
+import { recordEvent } from '../events/record-event.ts'
+import { writeBalanceTransaction } from '../ledger/balance-transaction.ts'
+import type { SettledItem } from './funding-items.ts'
+import type { FundingFile } from './read-funding-file.ts'
+
+/** ST16: the acquirer has paid the merchant: a payout that is paid, with the transactions that it is made of. */
+export async function payByAcquirer(
+  tx: Tx,
+  paid: {
+    readonly account: string
+    readonly mode: Mode
+    readonly file: FundingFile
+    readonly items: readonly SettledItem[]
+    readonly cause: { readonly kind: 'funding'; readonly id: string }
+    readonly ids: IdSource
+  },
+): Promise<void> {
+  const { account, mode, items, cause, ids } = paid
+  const { file, currency, madeAtMs } = paid.file
+  const nowMs = ids.wallMs()
+  const amountMinor = items.reduce((sum, { item }) => sum + item.amountMinor - item.feeMinor, 0)
+  const payoutId = newId('po', ids)
+  const description = `Paid by the acquirer, file ${file}`
+  await tx.query(
+    `insert into payouts (account, payout, mode, currency, amount_minor, payer, automatic, description, status, sent_ms,
+       paid_ms, arrival_ms, created_ms)
+     values ($1, $2, $3, $4, $5, 'acquirer', true, $6, 'paid', $7, $7, $7, $8)`,
+    [account, payoutId, mode, currency, amountMinor, description, madeAtMs, nowMs],
+  )
+  await tx.query('update funding_items set payout = $4 where file = $1 and account = $2 and mode = $3', [
+    file,
+    account,
+    mode,
+    payoutId,
+  ])
+  await tx.query(
+    `insert into payout_items (account, txn, payout)
+     select account, txn, payout from funding_items
+     where file = $1 and account = $2 and mode = $3 and txn is not null`,
+    [file, account, mode],
+  )
+  await writeBalanceTransaction(tx, {
+    account,
+    mode,
+    cause,
+    currency,
+    txn: `txn_${idDigits(payoutId)}`,
+    type: 'payout',
+    reportingCategory: 'payout',
+    source: payoutId,
+    paymentId: null,
+    amountMinor: -amountMinor,
+    feeMinor: 0,
+    feeDescription: '',
+    description,
+    availableMs: nowMs,
+    createdMs: nowMs,
+  })
+  for (const type of ['payout.created', 'payout.paid', 'payout.reconciliation_completed'] as const)
+    await recordEvent(tx, { account, mode, type, object: 'payout', id: payoutId, atMs: nowMs }, ids)
+}
