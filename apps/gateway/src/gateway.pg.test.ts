@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { must } from '@holdfast/core'
+import { Stripe } from 'stripe'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { defaultHost } from './authoriser/acquirer-profile.ts'
-import { Gateway } from './gateway.ts'
+import { Gateway, type GatewayConfig } from './gateway.ts'
 import type { Role } from './role.ts'
+import type { DemoFacts } from './demo-seed.ts'
 import { sharedDatabase } from './test-support/shared-database.ts'
+import { createWebhookReceiver } from './test-support/webhook-receiver.ts'
 
 const database = sharedDatabase()
 const PATIENCE_MS = 20_000
@@ -22,7 +26,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
-async function open(role: Role): Promise<Gateway> {
+async function open(role: Role, changes: Partial<GatewayConfig> = {}): Promise<Gateway> {
   const gateway = new Gateway(
     {
       role,
@@ -38,6 +42,7 @@ async function open(role: Role): Promise<Gateway> {
       mail: null,
       acquirerFiles: null,
       metricsToken: null,
+      ...changes,
     },
     { info: () => undefined, error: () => undefined },
   )
@@ -71,6 +76,23 @@ test('an api process tells tills at once when no worker is there, and when one c
   await open('worker')
   // Nobody listens at the acquirer's port: the worker owns the link, and the link is down.
   await acquirerIs(api, 'down')
+})
+
+test('the demo’s webhook endpoint is silent until it is given an address, and signs with the secret of the demo', async () => {
+  const receiver = await createWebhookReceiver()
+  const gateway = await open('all', { demo: true, allowPrivateWebhooks: true })
+  const demo = (await ask(gateway, '/internal/v1/demo')).body as DemoFacts
+  const settings = { host: '127.0.0.1', port: gateway.port ?? 0, protocol: 'http', telemetry: false } as const
+  const stripe = new Stripe(demo.keys.secret, settings)
+  const { endpoint, secret } = demo.webhook
+  expect(await stripe.webhookEndpoints.retrieve(endpoint)).toMatchObject({ status: 'disabled' })
+  await stripe.webhookEndpoints.update(endpoint, { url: receiver.url, disabled: false })
+  const customer = await stripe.customers.create({ name: 'Ada' })
+  await receiver.until(1)
+  const { body, headers } = must(receiver.received[0], 'it has come')
+  const event = stripe.webhooks.constructEvent(body, String(headers['stripe-signature']), secret)
+  expect(event).toMatchObject({ type: 'customer.created', data: { object: { id: customer.id } } })
+  await receiver.close()
 })
 
 test('a worker answers how it is and nothing else', async () => {

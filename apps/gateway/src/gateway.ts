@@ -189,7 +189,8 @@ export class Gateway {
     this.#metrics.watch({ pool, link: world.profile.link, linkWord, nowMs: () => this.#clock.wallMs() })
     this.#unwatchComponents = watchComponents({ board: this.#board, pool, linkWord, clock: this.#clock })
     const health: HealthParts = { role, pool, migration: await newestKnownMigration(), linkWord }
-    const facts = demo ? await seedDemo(pool, world.clock.wallMs()) : null
+    const keeper = createSecretKeeper(world.crypto, secrets.wrappingKey)
+    const facts = demo ? await seedDemo(pool, world.clock.wallMs(), keeper) : null
     if (role !== 'worker')
       this.#parts = { ...health, ...this.#assemble(pool, secrets, world, linkWord), demo: facts }
     this.#health = health

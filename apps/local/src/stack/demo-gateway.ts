@@ -5,6 +5,7 @@ export interface Demo {
   readonly account: string
   readonly location: string
   readonly keys: { readonly secret: string; readonly publishable: string }
+  readonly webhook: { readonly secret: string }
 }
 
 /** Null when the gateway does not answer, or runs no demo. */

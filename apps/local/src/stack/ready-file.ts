@@ -6,11 +6,15 @@ export interface Ready {
   readonly gateway: string
   readonly till: string
   readonly lab: string
+  /** How the gateway and its acquirer are, for people; `/status.json` beside it. */
+  readonly status: string
   /** The page of the mail catcher; `/mails.json` beside it. Null in a stack of tests that has none. */
   readonly mail: string | null
   readonly acquirer: { readonly iso8583: string; readonly control: string }
   readonly terminals: readonly []
   readonly keys: { readonly stripe: string; readonly publishable: string }
+  /** Of the demo's webhook endpoint, which is switched off until it is given an address. */
+  readonly webhookSecret: string
   readonly account: string
   readonly location: string
   /** The gateway as tills and devices reach it: through the lab's `internet` and `service` switches. */
