@@ -36,6 +36,7 @@ describe.each(versions)('TM14: by the %s client', (version) => {
       amount: 1_234,
       amount_received: 1_000,
       amount_capturable: 0,
+      amount_details: { tip: {} },
       metadata: { shipped: 'yes' },
       statement_descriptor_suffix: 'ORDER 7',
     })

@@ -51,7 +51,7 @@ function renderPayment(view: PaymentView, notes: PaymentNotes): StripeObject {
     object: 'payment_intent',
     amount: amountMinor,
     amount_capturable: status === 'requires_capture' ? approvedMinorOf(story) : 0,
-    amount_details: { tip: story.tipMinor === undefined ? {} : { amount: story.tipMinor } },
+    amount_details: { tip: (story.tipMinor ?? 0) === 0 ? {} : { amount: story.tipMinor } },
     amount_received: status === 'succeeded' ? receivedMinorOf(story) : 0,
     application: null,
     application_fee_amount: null,

@@ -173,7 +173,7 @@ export function idempotencyKeyOtherRequest(key: string): StripeRefusal {
 export function unrecognisedUrl(method: string, path: string): StripeRefusal {
   return {
     code: 'not_found',
-    message: `Unrecognized request URL (${method}: ${path}). See /docs for what Holdfast answers.`,
+    message: `Unrecognized request URL (${method}: ${path}). See docs/reference/stripe.md for what Holdfast answers.`,
   }
 }
 
