@@ -1,6 +1,16 @@
 import type { LaneReport } from './report.ts'
 
-export const laneNames = ['enqueue', 'growth', 'drain', 'intake', 'decision', 'codec', 'herd'] as const
+export const laneNames = [
+  'enqueue',
+  'growth',
+  'drain',
+  'intake',
+  'decision',
+  'codec',
+  'herd',
+  'intents',
+  'volume',
+] as const
 export type LaneName = (typeof laneNames)[number]
 
 export interface LaneContext {

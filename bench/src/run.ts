@@ -9,11 +9,23 @@ import { enqueue } from './lanes/enqueue.ts'
 import { growth } from './lanes/growth.ts'
 import { herd } from './lanes/herd.ts'
 import { intake } from './lanes/intake.ts'
+import { intents } from './lanes/intents.ts'
+import { volume } from './lanes/volume.ts'
 import { machineLine, machineOf } from './measure/machine.ts'
 import { parseOptions } from './options.ts'
 import { type Report, renderLane } from './report.ts'
 
-const lanes: Record<LaneName, Lane> = { enqueue, growth, drain, intake, decision, codec, herd }
+const lanes: Record<LaneName, Lane> = {
+  enqueue,
+  growth,
+  drain,
+  intake,
+  decision,
+  codec,
+  herd,
+  intents,
+  volume,
+}
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 

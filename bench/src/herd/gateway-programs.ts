@@ -19,8 +19,10 @@ export async function startGatewayPrograms(options: {
   readonly databaseUrl: string
   readonly home: string
   readonly roles: readonly ('all' | 'api' | 'worker')[]
+  /** More for the gateway's environment. */
+  readonly environment?: Readonly<Record<string, string>>
 }): Promise<GatewayPrograms> {
-  const { databaseUrl, home, roles } = options
+  const { databaseUrl, home, roles, environment = {} } = options
   const [acquirerPort, controlPort] = [await freePort(), await freePort()]
   const children = [
     run('apps/acquirer/src/main.ts', [], {
@@ -39,6 +41,7 @@ export async function startGatewayPrograms(options: {
         HOLDFAST_GATEWAY_PORT: String(port),
         HOLDFAST_ACQUIRER_PORT: String(acquirerPort),
         HOLDFAST_LOG_LEVEL: 'error',
+        ...environment,
       }),
     )
     const url = `http://127.0.0.1:${port}`
@@ -86,7 +89,7 @@ function isAbout(said: unknown): said is { acquirer: unknown } {
   return typeof said === 'object' && said !== null && 'acquirer' in said
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -1,4 +1,4 @@
-import { toBase64Url } from '@holdfast/core'
+import { must, toBase64Url } from '@holdfast/core'
 import { generateNodeKey, nodeCrypto, nodeSigningKey } from '@holdfast/envelope/node'
 import { INTAKE_RECORDS_MAX, type WireRecord } from '@holdfast/protocol'
 import { nodeClock } from '@holdfast/sdk/node'
@@ -28,6 +28,15 @@ export async function addTerminal(
   return createTestDevice({ row, readerId: sampleId('rdr', number), key, sealKey, crypto: nodeCrypto, clock })
 }
 
+/** What a terminal seals cards to. */
+export async function readSealKey(pool: Pool): Promise<{ keyId: string; publicKey: string }> {
+  const { rows } = await pool.query<{ keyId: string; publicKey: string }>(
+    `select key_id as "keyId", public_key as "publicKey" from gateway_keys
+     where purpose = 'sealing' and retired_ms is null`,
+  )
+  return must(rows[0], 'a gateway that has started has its keys')
+}
+
 /** What an outage has left in it: each payment with its opening. Every card is another one. */
 export async function storePayments(device: TestDevice, payments: number): Promise<readonly WireRecord[]> {
   const records: WireRecord[] = []
@@ -45,6 +54,7 @@ export async function deliver(
   device: TestDevice,
   records: readonly WireRecord[],
   url: string,
+  onTaken: (tookMs: number) => void = () => undefined,
 ): Promise<Delivered> {
   const counted = { requests: 0, refused: 0, failed: 0 }
   let [from, size] = [0, 1]
@@ -53,6 +63,7 @@ export async function deliver(
     const body = { manifest: device.manifest(), records: batch }
     const asked = await device.request('POST', '/device/v1/records', body)
     counted.requests += 1
+    const startedMs = performance.now()
     const answer = await fetch(url + asked.path, {
       method: 'POST',
       headers: asked.headers as Record<string, string>,
@@ -60,6 +71,7 @@ export async function deliver(
     }).catch(() => null)
     await answer?.arrayBuffer().catch(() => null)
     if (answer?.status === 200) {
+      onTaken(performance.now() - startedMs)
       from += batch.length
       size = Math.min(INTAKE_RECORDS_MAX, size * 2)
       continue

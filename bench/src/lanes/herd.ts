@@ -1,10 +1,8 @@
-import { must } from '@holdfast/core'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pool } from 'pg'
 import { startGatewayPrograms } from '../herd/gateway-programs.ts'
-import { addTerminal, deliver, type Delivered, storePayments } from '../herd/herd-terminal.ts'
+import { addTerminal, deliver, type Delivered, readSealKey, storePayments } from '../herd/herd-terminal.ts'
 import { type LiveSales, sellLive } from '../herd/live-sales.ts'
 import { openPool, startEmbeddedPostgres } from '../intake/gateway-database.ts'
 import { type Lane, type LaneContext, scaled } from '../lane.ts'
@@ -113,14 +111,6 @@ async function measure(
 }
 
 const WARM_UP_MS = 1_000
-
-async function readSealKey(pool: Pool): Promise<{ keyId: string; publicKey: string }> {
-  const { rows } = await pool.query<{ keyId: string; publicKey: string }>(
-    `select key_id as "keyId", public_key as "publicKey" from gateway_keys
-     where purpose = 'sealing' and retired_ms is null`,
-  )
-  return must(rows[0], 'a gateway that has started has its keys')
-}
 
 function after(ms: number): () => boolean {
   const untilMs = performance.now() + ms

@@ -19,11 +19,14 @@ export type Listed<Item> =
 /** A query that yields `id` and `at_ms`, and the values of its parameters. */
 export interface PageSource {
   readonly items: string
+  /** More of them, by queries of their own: each is read along its own index. */
+  readonly also?: readonly string[]
   readonly values: readonly unknown[]
 }
 
 /** Ids by (moment, id), newest first; one row more than asked tells whether there is another page. */
 export async function readPage(db: Tx, page: Page, source: PageSource): Promise<Listed<string>> {
+  const parts = [source.items, ...(source.also ?? [])]
   const values = [...source.values]
   const bind = (value: unknown) => `$${values.push(value)}`
   const conditions: string[] = []
@@ -31,7 +34,7 @@ export async function readPage(db: Tx, page: Page, source: PageSource): Promise<
   const cursor = page.startingAfter ?? page.endingBefore
   if (cursor !== null) {
     const known = await db.query<{ at_ms: string }>(
-      `select at_ms from (${source.items}) as item where id = $${values.length + 1}`,
+      `select at_ms from (${parts.join(' union all ')}) as item where id = $${values.length + 1}`,
       [...values, cursor],
     )
     const atMs = known.rows[0]?.at_ms
@@ -41,9 +44,12 @@ export async function readPage(db: Tx, page: Page, source: PageSource): Promise<
   if (page.fromMs !== null) conditions.push(`at_ms >= ${bind(page.fromMs)}`)
   if (page.beforeMs !== null) conditions.push(`at_ms < ${bind(page.beforeMs)}`)
   const order = backwards ? 'at_ms, id' : 'at_ms desc, id desc'
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
+  const end = `order by ${order} limit ${bind(page.limit + 1)}`
+  // One page of each: of a union as a whole every row would be read, to be sorted.
+  const pages = parts.map((part) => `(select id, at_ms from (${part}) as item ${where} ${end})`)
   const { rows } = await db.query<{ id: string }>(
-    `select id from (${source.items}) as item ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
-     order by ${order} limit ${bind(page.limit + 1)}`,
+    `select id from (${pages.join(' union all ')}) as item ${end}`,
     values,
   )
   const ids = rows.slice(0, page.limit).map(({ id }) => id)

@@ -48,10 +48,10 @@ export function paymentIntentsSource({ account, mode }: Scope, filters: PaymentI
   if (taken.length > 0) return { items: ofDevices, values }
   const requested = `select t.payment as id, t.created_ms as at_ms from (${UNTAKEN}) t
     where true${where(both)}`
-  return { items: `${ofDevices} union all ${requested}`, values }
+  return { items: ofDevices, also: [requested], values }
 }
 
-/** Everything of a scope with what can be searched, ending in its `where`. */
+/** Everything of a scope with what can be searched, each query ending in its `where`. */
 export function searchablePaymentIntents({ account, mode }: Scope): PageSource {
   return {
     items: `select s.payment as id, s.at_ms from (
@@ -65,14 +65,22 @@ export function searchablePaymentIntents({ account, mode }: Scope): PageSource {
           where a.account = p.account and a.payment = p.payment order by a.number desc limit 1
         ) a on true
         where p.account = $1 and p.mode = $2
-        union all
-        select t.payment, t.created_ms, t.amount_minor, t.currency, t.status, null, null, null, null, null,
-          coalesce(n.metadata, '{}'), n.customer, n.description, null, null, null, null, null
+      ) s where true`,
+    also: [
+      `select s.payment as id, s.at_ms from (
+        select t.payment, t.created_ms as at_ms, t.amount_minor, t.currency, t.status, ${NOTHING_OF_A_DEVICE},
+          coalesce(n.metadata, '{}') as metadata, n.customer, n.description
         from (${UNTAKEN}) t left join payment_notes n on n.account = $1 and n.object = t.payment
       ) s where true`,
+    ],
     values: [account, mode],
   }
 }
+
+/** What a request that no device has taken cannot be found by. */
+const NOTHING_OF_A_DEVICE = `null::text as location, null::text as reader, null::text as device, null::text as word_kind,
+  null::bigint as stored_ms, null::text as last4, null::text as brand, null::smallint as exp_month,
+  null::smallint as exp_year, null::text as fingerprint`
 
 export const paymentIntentSearchFields: SearchFields = {
   amount: { kind: 'number', sql: 's.amount_minor' },

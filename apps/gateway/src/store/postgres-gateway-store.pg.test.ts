@@ -1,5 +1,4 @@
 import { must } from '@holdfast/core'
-import type { Pool } from 'pg'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openPool } from '../database/open-pool.ts'
 import { insertPayments } from '../test-support/many-payments.ts'
@@ -14,6 +13,7 @@ import {
 } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import { seedDevice } from '../test-support/seed-device.ts'
+import { workOf } from '../test-support/work-of.ts'
 import { gatewayStoreContract } from './gateway-store-contract.ts'
 import { createPostgresGatewayStore } from './postgres-gateway-store.ts'
 
@@ -96,18 +96,6 @@ test('P6: what is due is found without reading what devices are still delivering
   expect((await workOf(one)).blocks - before.blocks).toBeLessThan(60)
   await one.end()
 })
-
-/** What `one`, a pool of one connection, and all before it have read of payments and their attempts. */
-async function workOf(one: Pool): Promise<{ blocks: number; scanned: number }> {
-  await one.query('select pg_stat_force_next_flush()')
-  const { rows } = await one.query<{ blocks: number; scanned: number }>(
-    `select sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::integer as blocks,
-       sum(seq_tup_read)::integer as scanned
-     from pg_statio_user_tables join pg_stat_user_tables using (relname)
-     where relname in ('payments', 'attempts')`,
-  )
-  return must(rows[0], 'both tables are there')
-}
 
 describe('the table refuses what core never decides', () => {
   const approved = samplePayment(1, { word: acceptedOffline(1), states: [sampleStates.approved] })

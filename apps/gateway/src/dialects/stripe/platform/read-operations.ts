@@ -201,11 +201,12 @@ function unknownCursor(
 }
 
 function searchSource(spec: SearchSpec, scope: Scope, query: SearchQuery): PageSource | Refusing {
-  const { items, values } = spec.source(scope)
+  const { items, also = [], values } = spec.source(scope)
   const bound = [...values]
   const compiled = compileSearch(query, spec.fields, (value) => `$${bound.push(value)}`)
   if (!compiled.ok) return { refusal: unfitClause(compiled.clause, compiled.why) }
-  return { items: `${items} and ${compiled.condition}`, values: bound }
+  const matching = (part: string) => `${part} and ${compiled.condition}`
+  return { items: matching(items), also: also.map(matching), values: bound }
 }
 
 /** The path with the ids of this call, as the client asks for the next page. */
