@@ -6,4 +6,4 @@ const body = JSON.stringify({ id, object: 'payment_intent', filler: 'x'.repeat(1
 const server = createServer((request, response) => {
   request.resume().once('end', () => response.setHeader('content-type', 'application/json').end(body))
 })
-server.listen(Number(process.argv[2]), '127.0.0.1', () => process.send?.('ready'))
+server.listen(Number(process.argv[2]), '127.0.0.1')

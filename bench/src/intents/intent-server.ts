@@ -1,7 +1,8 @@
-import { fork } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort, startGatewayPrograms } from '../herd/gateway-programs.ts'
 import { startEmbeddedPostgres } from '../intake/gateway-database.ts'
@@ -37,20 +38,22 @@ export async function startHoldfast(home: string): Promise<IntentServer> {
   }
 }
 
-const programs = {
-  emulate: new URL('./emulate.child.ts', import.meta.url),
-  'bare-http': new URL('./bare-http.child.ts', import.meta.url),
-}
+const bareHttp = fileURLToPath(new URL('./bare-http.child.ts', import.meta.url))
+const START_MS_MAX = 30_000
 
 /** `emulate` from npm, or a bare server as the ceiling of client and HTTP. */
-export async function startChild(program: keyof typeof programs): Promise<IntentServer> {
-  const port = await freePort()
-  const child = fork(fileURLToPath(programs[program]), [String(port)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  await once(child, 'message')
+export async function startChild(program: 'emulate' | 'bare-http'): Promise<IntentServer> {
+  const port = String(await freePort())
+  // Resolved when it is run, so that everything else goes on where it is not installed.
+  const [file, args] =
+    program === 'emulate'
+      ? [fileURLToPath(import.meta.resolve('emulate/cli')), ['start', '--service', 'stripe', '--port', port]]
+      : [bareHttp, [port]]
+  const child = spawn(process.execPath, [file, ...args], { stdio: 'ignore' })
+  const url = `http://127.0.0.1:${port}`
+  await answers(url)
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     key: 'sk_test_emulated',
     async stop() {
       const exited = once(child, 'exit')
@@ -58,4 +61,15 @@ export async function startChild(program: keyof typeof programs): Promise<Intent
       await exited
     },
   }
+}
+
+async function answers(url: string): Promise<void> {
+  const deadlineMs = performance.now() + START_MS_MAX
+  while (performance.now() < deadlineMs) {
+    const answer = await fetch(url).catch(() => null)
+    await answer?.arrayBuffer()
+    if (answer !== null) return
+    await sleep(20)
+  }
+  throw new Error(`${url} does not answer`)
 }
