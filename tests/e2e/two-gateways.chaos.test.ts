@@ -7,6 +7,7 @@ import { readAcquirerBooks } from './support/acquirer-books.ts'
 import { clearScript, script } from './support/acquirer-script.ts'
 import { BareStack } from './support/bare-stack.ts'
 import { openEitherGateway } from './support/either-gateway.ts'
+import { killNow } from './support/kill-now.ts'
 import { until } from './support/lab-client.ts'
 import { countSold, sellWhile, standingOf } from './support/mixed-sales.ts'
 import { openShop } from './support/shop.ts'
@@ -67,7 +68,7 @@ it.each([
       await sleep(KILL_PERIOD_MS)
       // By turns, and by chance between: what was killed last is often still on its way up.
       const victim = victims[turn % 2 === 0 ? turn % 3 : Math.floor(Math.random() * 3)] ?? 'postgres'
-      await until(() => Promise.resolve(killNow(victim, gateways)), PATIENCE_MS)
+      await until(() => Promise.resolve(killNow(stack, victim, gateways)), PATIENCE_MS)
       kills[victim] += 1
     }
     const sold = await selling
@@ -112,19 +113,3 @@ it.each([
     expect(Math.min(...Object.values(kills))).toBeGreaterThan(0)
   },
 )
-
-/** False where there is nothing to kill in this moment. */
-function killNow(
-  victim: 'gateway-0' | 'gateway-1' | 'postgres',
-  gateways: readonly { readonly name: string; readonly pid: number | undefined }[],
-): boolean {
-  const pid =
-    victim === 'postgres' ? stack.postmasterPid() : gateways.find(({ name }) => name === victim)?.pid
-  if (pid === undefined) return false
-  try {
-    process.kill(pid, 'SIGKILL')
-    return true
-  } catch {
-    return false
-  }
-}

@@ -68,7 +68,7 @@ export class BareStack {
   /** Without `databaseUrl` it has a PostgreSQL of its own. */
   gateway(
     number: 0 | 1,
-    { databaseUrl = '', acquirerPort = this.acquirerPort, role = 'all' } = {},
+    { databaseUrl = '', acquirerPort = this.acquirerPort, role = 'all', environment = {} } = {},
   ): ChildProgram {
     return this.#program({
       name: `gateway-${number}`,
@@ -82,6 +82,7 @@ export class BareStack {
         HOLDFAST_DEMO: '1',
         HOLDFAST_LOG_LEVEL: 'warn',
         ...(databaseUrl === '' ? {} : { DATABASE_URL: databaseUrl }),
+        ...environment,
       },
       isReady: () => answersOk(`${this.gatewayUrl(number)}/readyz`),
     })

@@ -36,6 +36,8 @@ export async function lockRefundParent(
   if (payment === undefined) return null
   const { rows } = await tx.query<{
     captured: number
+    /** Taken, and not told to the acquirer yet. */
+    taken: number | null
     refunded: number
     charge: string | null
     vault: boolean | null
@@ -44,6 +46,8 @@ export async function lockRefundParent(
     text: `select
         (select coalesce(sum(amount_minor), 0)::bigint from balance_transactions
           where account = $1 and payment = $2 and type = 'charge') as captured,
+        (select amount_minor from captures
+          where account = $1 and payment = $2 and state <> 'canceled') as taken,
         (select coalesce(sum(amount_minor), 0)::bigint from refunds
           where account = $1 and payment = $2 and status in ('waiting_parent', 'submitted', 'succeeded')) as refunded,
         a.charge, a.vault is not null as vault,
@@ -71,7 +75,7 @@ export async function lockRefundParent(
       : capturedMinor > 0
         ? { is: 'captured', capturedMinor }
         : isUndecided
-          ? { is: 'undecided', amountMinor: payment.amount_minor }
+          ? { is: 'undecided', amountMinor: facts.taken ?? payment.amount_minor }
           : { is: 'lost' }
   return {
     parent: { state, refundedMinor, disputed },
