@@ -8,7 +8,7 @@ export interface AcquirerFiles {
   fundingFile(file: string): Promise<string>
 }
 
-export type ListedFundingFile = z.infer<typeof listedFundingFile>
+type ListedFundingFile = z.infer<typeof listedFundingFile>
 
 const TIMEOUT_MS = 30_000
 

@@ -6,6 +6,7 @@ import { transaction } from '../database/transaction.ts'
 import { idSourceOf } from '../gateway-world.ts'
 import { checkBooks } from '../ledger/check-books.ts'
 import { addFeeSchedule } from '../ledger/money-terms.ts'
+import { requestRefund, type WantedRefund } from '../refunds/request-refund.ts'
 import { sampleFees } from '../test-support/money-shop.ts'
 import { type MoneyStack, openMoneyStack, saleOf } from '../test-support/money-stack.ts'
 import { ACCOUNT, LINK } from '../test-support/sample-rows.ts'
@@ -44,7 +45,7 @@ const poll = () =>
   pollAcquirer({
     pool: database().pool,
     clock: stack.world.clock,
-    randomBytes: idSourceOf(stack.world).randomBytes,
+    randomBytes: (length) => stack.world.crypto.randomBytes(length),
     log: stack.world.log,
     files: createAcquirerFiles(stack.controlUrl),
     link: LINK,
@@ -65,12 +66,31 @@ async function closeNewest(): Promise<void> {
   })
 }
 
+async function giveBack(paymentId: string, amountMinor: number): Promise<void> {
+  const wanted: WantedRefund = {
+    account: ACCOUNT,
+    mode: 'test',
+    paymentId,
+    refundId: null,
+    amountMinor,
+    reason: null,
+    requestedBy: 'merchant',
+    operator: null,
+    approver: null,
+    metadata: {},
+  }
+  const ids = idSourceOf(stack.world)
+  expect(await transaction(database().pool, (tx) => requestRefund(tx, wanted, ids))).toMatchObject({
+    ok: true,
+  })
+}
+
 test.each([hostCapture, terminalCapture])(
-  'ST16: what the acquirer’s program pays for $name is what the books say, fees and chargebacks included',
+  'ST16: what the acquirer’s program pays for $name is what the books say, fees, refunds and chargebacks included',
   async (host) => {
     await open(host)
     await stack.sell(saleOf('automatic', 5_000))
-    await stack.sell(saleOf('automatic', 2_050))
+    const second = await stack.sell(saleOf('automatic', 2_050))
     await stack.until(async () => (await count('select from captures')) === 2)
     await closeNewest()
     await poll()
@@ -84,10 +104,13 @@ test.each([hostCapture, terminalCapture])(
 
     const [sold] = await stack.journal()
     await control('/chargebacks', { rrn: sold?.rrn, reason: '10.4' })
+    await giveBack(second.paymentId, 700)
     await stack.sell(saleOf('automatic', 9_000))
     await stack.until(async () => (await count('select from captures')) === 3)
     await closeNewest()
     await poll()
+    expect(await count(`select from funding_items where kind = 'refund' and amount_minor = -700`)).toBe(1)
+    expect((await listBatches(database().pool, { account: ACCOUNT, limit: 1 }))[0]?.state).toBe('funded')
     await control('/chargebacks/cb_000001', { stage: 'won' })
     await poll()
     expect(await count(`select from disputes where status = 'won'`)).toBe(1)

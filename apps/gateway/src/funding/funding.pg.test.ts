@@ -173,7 +173,7 @@ test('what differs is named, waits in suspense, and stays named until somebody e
     saleItem(5_000, 95),
     saleItem(5_001, 95, 4_000),
     saleItem(5_002, 100),
-    { ...saleItem(700, 0), amountMinor: 700 } as FundingItem,
+    saleItem(700, 0),
   )
   const found = await differences()
   expect(

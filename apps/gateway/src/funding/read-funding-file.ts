@@ -78,8 +78,6 @@ function damaged(damage: FundingDamage) {
   return { ok: false, damage } as const
 }
 
-export const FUNDING_FILE_NAME = /^[A-Za-z0-9._-]{1,100}$/
-
 const minor = z.int().min(-999_999_999_999).max(999_999_999_999)
 const ids = {
   terminal: z.string().min(1).max(8),
@@ -90,7 +88,7 @@ const ids = {
 const isHeaderOf = z.object({ format: z.literal('holdfast-funding'), version: z.literal(1) })
 
 const fundingHeader = z.object({
-  file: z.string().regex(FUNDING_FILE_NAME),
+  file: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/),
   merchant: z.string().min(1).max(15),
   /** Three digits of ISO 4217. */
   currency: z.string(),

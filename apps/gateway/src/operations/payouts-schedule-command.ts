@@ -60,7 +60,7 @@ function scheduleOf(asked: Asked, timeZone: string): PayoutSchedule | null | und
   if (at === null) return undefined
   const atMin = Number(at[1]) * 60 + Number(at[2])
   const weekday = Number(asked.text('weekday') ?? '1')
-  switch (asked.text('every')) {
+  switch (asked.text('every') ?? '') {
     case 'manual':
       return null
     case 'day':
