@@ -1,6 +1,7 @@
 import type { PageSource } from '../database/read-page.ts'
 import type { SearchFields } from '../database/search.ts'
 import type { Scope } from '../payments/payment-queries.ts'
+import { metadataUnder, sharedSearchFields } from '../payments/shared-search-fields.ts'
 
 export interface PaymentIntentFilters {
   readonly customer?: string | undefined
@@ -56,7 +57,7 @@ export function searchablePaymentIntents({ account, mode }: Scope): PageSource {
   return {
     items: `select s.payment as id, s.at_ms from (
         select p.payment, p.opened_ms as at_ms, p.amount_minor, p.currency, p.status, p.location, p.reader, p.device,
-          p.word_kind, p.stored_ms, ${DEVICE_METADATA} as metadata, n.customer, n.description,
+          p.word_kind, p.stored_ms, ${metadataUnder('n.metadata')} as metadata, n.customer, n.description,
           a.last4, a.brand, a.exp_month, a.exp_year, a.fingerprint
         from payments p
         left join payment_notes n on n.account = p.account and n.object = p.payment
@@ -83,34 +84,16 @@ const NOTHING_OF_A_DEVICE = `null::text as location, null::text as reader, null:
   null::smallint as exp_year, null::text as fingerprint`
 
 export const paymentIntentSearchFields: SearchFields = {
-  amount: { kind: 'number', sql: 's.amount_minor' },
-  created: { kind: 'moment', sqlMs: 's.at_ms' },
-  currency: { kind: 'token', sql: 's.currency' },
-  customer: { kind: 'token', sql: 's.customer' },
+  ...sharedSearchFields,
   // A stored payment that was declined is closed for its card; outside it waits for another.
   status: {
     kind: 'token',
     sql: `case s.status when 'declined' then 'requires_payment_method' else s.status end`,
   },
   description: { kind: 'text', sql: 's.description' },
-  metadata: { kind: 'json', sql: 's.metadata' },
-  'payment_method_details.card_present.last4': { kind: 'token', sql: 's.last4' },
-  'payment_method_details.card_present.brand': { kind: 'token', sql: 's.brand' },
-  'payment_method_details.card_present.exp_month': { kind: 'number', sql: 's.exp_month' },
-  'payment_method_details.card_present.exp_year': { kind: 'number', sql: 's.exp_year' },
-  'payment_method_details.card_present.fingerprint': { kind: 'token', sql: 's.fingerprint' },
-  'offline.kind': { kind: 'token', sql: 's.word_kind' },
-  'offline.stored_at': { kind: 'moment', sqlMs: 's.stored_ms' },
-  'offline.device': { kind: 'token', sql: 's.device' },
-  location: { kind: 'token', sql: 's.location' },
-  reader: { kind: 'token', sql: 's.reader' },
 }
 
 const UNTAKEN = `select i.payment, i.created_ms, i.amount_minor, i.currency,
     case when i.canceled_ms is null then 'requires_payment_method' else 'canceled' end as status
   from payment_intents i where i.account = $1 and i.mode = $2
     and not exists (select from payments p where p.account = i.account and p.payment = i.payment)`
-
-/** What a device says of its sale, under what the merchant says. */
-const DEVICE_METADATA = `(jsonb_strip_nulls(jsonb_build_object(
-    'sale', p.sale, 'reference', p.reference, 'operator', p.operator)) || coalesce(n.metadata, '{}'))`

@@ -1,17 +1,17 @@
 import type { PageSource } from '../database/read-page.ts'
 import type { SearchFields } from '../database/search.ts'
 import { IS_CHARGE, type Scope } from './payment-queries.ts'
+import { metadataUnder, sharedSearchFields } from './shared-search-fields.ts'
 
 /** Every charge of a scope with what can be searched, ending in its `where`. */
 export function searchableCharges({ account, mode }: Scope): PageSource {
   return {
     items: `select s.charge as id, s.at_ms from (
         select a.charge, a.payment, a.created_ms as at_ms, a.state, a.retry_at_ms, a.last4, a.brand, a.exp_month,
-          a.exp_year, a.fingerprint, p.currency, p.word_kind,
+          a.exp_year, a.fingerprint, p.currency, p.word_kind, p.stored_ms, p.device, p.location, p.reader,
           coalesce(a.approved_minor, p.amount_minor) as amount_minor,
           coalesce(own.customer, n.customer) as customer,
-          jsonb_strip_nulls(jsonb_build_object('sale', p.sale, 'reference', p.reference, 'operator', p.operator))
-            || coalesce(own.metadata, n.metadata, '{}') as metadata
+          ${metadataUnder('own.metadata, n.metadata')} as metadata
         from attempts a join payments p using (account, payment)
         left join payment_notes own on own.account = p.account and own.object = a.charge
         left join payment_notes n on n.account = p.account and n.object = p.payment
@@ -22,21 +22,11 @@ export function searchableCharges({ account, mode }: Scope): PageSource {
 }
 
 export const chargeSearchFields: SearchFields = {
-  amount: { kind: 'number', sql: 's.amount_minor' },
-  created: { kind: 'moment', sqlMs: 's.at_ms' },
-  currency: { kind: 'token', sql: 's.currency' },
-  customer: { kind: 'token', sql: 's.customer' },
-  metadata: { kind: 'json', sql: 's.metadata' },
+  ...sharedSearchFields,
   payment_intent: { kind: 'token', sql: 's.payment' },
   status: {
     kind: 'token',
     sql: `case when s.state = 'approved' then 'succeeded'
       when s.state = 'reversed' or (s.state = 'declined' and s.retry_at_ms is null) then 'failed' else 'pending' end`,
   },
-  'payment_method_details.card_present.last4': { kind: 'token', sql: 's.last4' },
-  'payment_method_details.card_present.brand': { kind: 'token', sql: 's.brand' },
-  'payment_method_details.card_present.exp_month': { kind: 'number', sql: 's.exp_month' },
-  'payment_method_details.card_present.exp_year': { kind: 'number', sql: 's.exp_year' },
-  'payment_method_details.card_present.fingerprint': { kind: 'token', sql: 's.fingerprint' },
-  'offline.kind': { kind: 'token', sql: 's.word_kind' },
 }

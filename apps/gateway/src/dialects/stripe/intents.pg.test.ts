@@ -154,9 +154,9 @@ test('payments are found by what only a store-and-forward platform knows', async
   })
   const last4 = 'payment_method_details.card_present.last4:"4242"'
   expect((await intents().search({ query: last4 })).data.map(({ id }) => id)).toEqual([online, stored])
-  expect((await intents().search({ query: 'offline.kind:"deferred"' })).data.map(({ id }) => id)).toEqual([
-    stored,
-  ])
+  const query = `offline.kind:"deferred" AND offline.stored_at>1799999999 AND offline.device:"${sampleId('dev', 1)}"`
+  expect((await intents().search({ query })).data.map(({ id }) => id)).toEqual([stored])
+  expect((await shop.stripe.charges.search({ query })).data.map(({ id }) => id)).toEqual([sampleId('ch', 11)])
 })
 
 test('a card to be saved waits for a reader, is changed and canceled', async () => {

@@ -1,21 +1,14 @@
 import { changeCustomer, forgottenCustomer, newCustomer } from '../../../customers/change-customer.ts'
 import {
-  type Customer,
   customerSearchFields,
   customersSource,
   findCustomers,
   saveCustomer,
 } from '../../../customers/customer-store.ts'
 import type { Tx } from '../../../database/transaction.ts'
+import { holdObject } from '../platform/hold-object.ts'
 import { metadataRefusal } from '../platform/metadata-refusal.ts'
-import {
-  newObjectId,
-  type Operation,
-  pathId,
-  type StripeContext,
-  tell,
-  write,
-} from '../platform/operation.ts'
+import { newObjectId, type Operation, type StripeContext, tell, write } from '../platform/operation.ts'
 import { address, email, emptyable, hash, listOf, metadata, text } from '../platform/parameter-kinds.ts'
 import { list, retrieve, search } from '../platform/read-operations.ts'
 
@@ -92,14 +85,6 @@ export const customerOperations: readonly Operation[] = [
   }),
 ]
 
-/** The one of the path, locked; a deleted one is not there for whoever changes it. */
-async function hold(
-  tx: Tx,
-  context: StripeContext,
-): Promise<Customer | { missing: { object: string; id: string; param: string } }> {
-  const id = pathId(context)
-  const [customer] = await findCustomers(tx, context.scope, [id], { forUpdate: true })
-  return customer === undefined || customer.deletedMs !== null
-    ? { missing: { object, id, param: 'id' } }
-    : customer
+function hold(tx: Tx, context: StripeContext) {
+  return holdObject(context, object, (ids) => findCustomers(tx, context.scope, ids, { forUpdate: true }))
 }

@@ -8,14 +8,8 @@ import {
   saveConfiguration,
   type TerminalConfiguration,
 } from '../../../terminal-configurations/configuration-store.ts'
-import {
-  type Missing,
-  newObjectId,
-  type Operation,
-  pathId,
-  type StripeContext,
-  write,
-} from '../platform/operation.ts'
+import { holdObject } from '../platform/hold-object.ts'
+import { newObjectId, type Operation, type StripeContext, write } from '../platform/operation.ts'
 import { emptyable, flag, hash, integer, listOf, text } from '../platform/parameter-kinds.ts'
 import { list, retrieve } from '../platform/read-operations.ts'
 
@@ -100,13 +94,8 @@ export const configurationOperations: readonly Operation[] = [
   }),
 ]
 
-async function hold(
-  tx: Tx,
-  context: StripeContext,
-): Promise<TerminalConfiguration | { readonly missing: Missing }> {
-  const id = pathId(context)
-  const [found] = await findConfigurations(tx, context.scope, [id], { forUpdate: true })
-  return found === undefined || found.deletedMs !== null ? { missing: { object, id, param: 'id' } } : found
+function hold(tx: Tx, context: StripeContext) {
+  return holdObject(context, object, (ids) => findConfigurations(tx, context.scope, ids, { forUpdate: true }))
 }
 
 /** What is absent stays; the empty string takes a part away. Tips are replaced as a whole, as in Stripe. */

@@ -3,17 +3,16 @@ import { changeLocation, newLocation } from '../../../locations/change-location.
 import {
   findLocations,
   isLocationInUse,
-  type Location,
   locationsSource,
   saveLocation,
 } from '../../../locations/location-store.ts'
 import { findConfigurations } from '../../../terminal-configurations/configuration-store.ts'
+import { holdObject } from '../platform/hold-object.ts'
 import { metadataRefusal } from '../platform/metadata-refusal.ts'
 import {
   type Missing,
   newObjectId,
   type Operation,
-  pathId,
   type StripeContext,
   write,
 } from '../platform/operation.ts'
@@ -86,12 +85,8 @@ export const locationOperations: readonly Operation[] = [
   }),
 ]
 
-async function hold(tx: Tx, context: StripeContext): Promise<Location | { readonly missing: Missing }> {
-  const id = pathId(context)
-  const [location] = await findLocations(tx, context.scope, [id], { forUpdate: true })
-  return location === undefined || location.deletedMs !== null
-    ? { missing: { object, id, param: 'id' } }
-    : location
+function hold(tx: Tx, context: StripeContext) {
+  return holdObject(context, object, (ids) => findLocations(tx, context.scope, ids, { forUpdate: true }))
 }
 
 async function missingConfiguration(

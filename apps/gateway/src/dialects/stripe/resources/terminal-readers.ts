@@ -1,15 +1,9 @@
 import type { Tx } from '../../../database/transaction.ts'
 import { changedMetadata } from '../../../metadata/metadata.ts'
-import { findReaders, type Reader, readersSource, saveReader } from '../../../readers/reader-store.ts'
+import { findReaders, readersSource, saveReader } from '../../../readers/reader-store.ts'
+import { holdObject } from '../platform/hold-object.ts'
 import { metadataRefusal } from '../platform/metadata-refusal.ts'
-import {
-  type Missing,
-  type Operation,
-  pathId,
-  type StripeContext,
-  viewingOf,
-  write,
-} from '../platform/operation.ts'
+import { type Operation, type StripeContext, viewingOf, write } from '../platform/operation.ts'
 import { emptyable, metadata, oneOf, text } from '../platform/parameter-kinds.ts'
 import { list, retrieve } from '../platform/read-operations.ts'
 import { DEVICE_TYPE } from '../render-terminal.ts'
@@ -69,8 +63,6 @@ export const readerOperations: readonly Operation[] = [
   }),
 ]
 
-async function hold(tx: Tx, context: StripeContext): Promise<Reader | { readonly missing: Missing }> {
-  const id = pathId(context)
-  const [reader] = await findReaders(tx, viewingOf(context), [id], { forUpdate: true })
-  return reader === undefined || reader.deletedMs !== null ? { missing: { object, id, param: 'id' } } : reader
+function hold(tx: Tx, context: StripeContext) {
+  return holdObject(context, object, (ids) => findReaders(tx, viewingOf(context), ids, { forUpdate: true }))
 }
