@@ -55,6 +55,8 @@ export const REST_MS = 5_000
 
 /** A round of two pings ends within it. A line of 400 ms each way still answers in time. */
 export const PING_TIMEOUT_MS = 1_000
+/** A signed time that was under way for longer is not the time any more; with room for a busy machine. */
+export const PING_STALE_MS = 10_000
 /** A ping that is silent so long gets a second one beside it. */
 export const PING_HEDGE_MS = 400
 /** Between a ping that failed and the second one, and at first between two good signs of a link that comes back. */

@@ -27,6 +27,7 @@ import {
   FEED_TIMEOUT_MS,
   FEED_UNSYNCED_WAIT_MS,
   FEED_WAIT_MS,
+  PING_STALE_MS,
   PING_TIMEOUT_MS,
   RECORDS_TIMEOUT_MS,
 } from '../limits.ts'
@@ -138,14 +139,23 @@ export class GatewayClient {
     })
   }
 
-  /** The gateway's time, bound to a fresh nonce, so that no recording can stand in for it. */
+  /**
+   * The gateway's time, bound to a fresh nonce, so that no recording can stand in for it. An answer that a machine slept
+   * over says what time it was; by which clock that shows differs between platforms, so either counts.
+   */
   async ping(timeoutMs = PING_TIMEOUT_MS): Promise<Reply<SignedTime>> {
-    const nonce = toBase64Url(this.#deps.crypto.randomBytes(16))
+    const { clock, crypto } = this.#deps
+    const nonce = toBase64Url(crypto.randomBytes(16))
     const request = { method: 'GET', path: `/device/v1/ping?nonce=${nonce}`, body: null } as const
-    return this.#call({ ...request, headers: {} }, timeoutMs, pingAnswer, async ({ time }) => {
+    const [monotonicMs, wallMs] = [clock.monotonicMs(), clock.wallMs()]
+    const reply = await this.#call({ ...request, headers: {} }, timeoutMs, pingAnswer, async ({ time }) => {
       const opened = await this.#open('time', signedTime, time)
       return opened?.nonce === nonce ? opened : null
     })
+    const passedMs = Math.max(clock.monotonicMs() - monotonicMs, Math.abs(clock.wallMs() - wallMs))
+    if (reply.heard && passedMs > PING_STALE_MS)
+      return { heard: false, answer: { reached: false, why: 'timeout' } }
+    return reply
   }
 
   #open<Schema extends z.ZodType>(

@@ -1,9 +1,12 @@
 import { markContact, NO_TIME_MARK } from '@holdfast/core'
 import { expect, test } from 'vitest'
 import { VirtualClock } from '../test-support/virtual-clock.ts'
+import { journalOf, openSale, openWorld } from '../test-support/world.ts'
 import { DeviceClock } from './device-clock.ts'
 
 const WALL_MS = 1_790_000_000_000
+const WEEK_MS = 7 * 86_400_000
+const PINGS = 20
 const BASE = { boot: 'boot-1', monotonicMs: 0, contactBoot: null }
 
 test('fault 32: a clock that is set back does not take back what has passed', async () => {
@@ -52,3 +55,28 @@ test('fault 31: trust says whether the gateway spoke in this boot, in an earlier
   expect(trustAfter(WALL_MS, 'boot-0')).toBe('held')
   expect(trustAfter(WALL_MS, 'boot-1')).toBe('trusted')
 })
+
+test.each(['the wall clock', 'both clocks'])(
+  'fault 34: a time that was said before the machine slept is not taken for the time after it, where sleep moves %s',
+  async (moved) => {
+    const world = await openWorld()
+    const { gateway, clock } = world
+    const ask = gateway.request.bind(gateway)
+    // Not every ping tells the time; of so many in a row some do.
+    let sleeps = 0
+    gateway.request = async (request) => {
+      const answer = await ask(request)
+      if (sleeps === PINGS || !request.path.startsWith('/device/v1/ping')) return answer
+      sleeps += 1
+      if (moved === 'both clocks') clock.sleep(WEEK_MS)
+      else clock.wallOffsetMs += WEEK_MS
+      return answer
+    }
+    while (sleeps < PINGS) await clock.advance(100)
+    await clock.advance(1)
+    await openSale(world)
+    const { times } = (await journalOf(world)).at(-1) as unknown as { times: { nowMs: number } }
+    expect(clock.wallMs() - times.nowMs).toBeLessThan(60_000)
+    await world.terminal.close()
+  },
+)

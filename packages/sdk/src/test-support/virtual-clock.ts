@@ -43,7 +43,14 @@ export class VirtualClock implements Clock {
       this.#nowMs = Math.max(this.#nowMs, next.atMs)
       next.task()
     }
-    this.#nowMs = untilMs
+    // A task may have let the machine sleep.
+    this.#nowMs = Math.max(this.#nowMs, untilMs)
+  }
+
+  /** The machine sleeps: its clocks go on, its timers fire that much later. */
+  sleep(byMs: number): void {
+    this.#nowMs += byMs
+    for (const [id, timer] of this.#timers) this.#timers.set(id, { ...timer, atMs: timer.atMs + byMs })
   }
 
   /** Moves time until the promise has settled; answers how long it took. */
