@@ -186,7 +186,13 @@ export class Gateway {
     this.#watch = watch
     watch.start()
     const linkWord = () => watch.word()
-    this.#metrics.watch({ pool, link: world.profile.link, linkWord, nowMs: () => this.#clock.wallMs() })
+    this.#metrics.watch({
+      pool,
+      link: world.profile.link,
+      captureWithinMs: world.profile.host.captureWithinMs,
+      linkWord,
+      nowMs: () => this.#clock.wallMs(),
+    })
     this.#unwatchComponents = watchComponents({ board: this.#board, pool, linkWord, clock: this.#clock })
     const health: HealthParts = { role, pool, migration: await newestKnownMigration(), linkWord }
     const keeper = createSecretKeeper(world.crypto, secrets.wrappingKey)

@@ -6,10 +6,11 @@ import type { GatewayWorld } from '../gateway-world.ts'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import { measuredAcquirer } from '../metrics/measured-acquirer.ts'
 import { createBatcher } from '../batches/batcher.ts'
+import { createLateWatch } from '../presentments/late-watch.ts'
 import { createPresenter } from '../presentments/presenter.ts'
 import { createAuthoriser } from './authoriser.ts'
 import { createIso8583Acquirer } from './iso8583-acquirer.ts'
-import { bothWorks } from './link-work.ts'
+import { allWorks } from './link-work.ts'
 import { linkKey } from './link-word.ts'
 
 export interface AcquirerConfig {
@@ -52,7 +53,7 @@ export function createLinkDriver(
   const authoriser = createAuthoriser(
     world,
     measuredAcquirer(acquirer, metrics, clock),
-    bothWorks(createPresenter(pool, acquirer), createBatcher(pool, acquirer)),
+    allWorks(createPresenter(pool, acquirer), createBatcher(pool, acquirer), createLateWatch(pool)),
   )
   const life = { stopped: false }
   let speaking: Promise<void> | null = null

@@ -8,14 +8,13 @@ export interface LinkWork {
   idle(): Promise<void>
 }
 
-export function bothWorks(first: LinkWork, second: LinkWork): LinkWork {
+export function allWorks(...works: readonly LinkWork[]): LinkWork {
   return {
     async turn(drive) {
-      await first.turn(drive)
-      await second.turn(drive)
+      for (const work of works) await work.turn(drive)
     },
     async idle() {
-      await Promise.all([first.idle(), second.idle()])
+      await Promise.all(works.map((work) => work.idle()))
     },
   }
 }

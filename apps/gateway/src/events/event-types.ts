@@ -51,6 +51,9 @@ const eventTypes = [
   'device.offline',
   'device.queue_drained',
   'device.revoked',
+  'payment_intent.capture_late',
+  'charge.presentment_late',
+  'refund.presentment_late',
   'batch.closed',
   'batch.attention',
 ] as const

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { LATE, type LateKind, lateSinceMs } from '../presentments/late-presentments.ts'
 import { numericTypes } from '../store/sql-rows.ts'
 
 export interface DatabaseFigures {
@@ -7,6 +8,8 @@ export interface DatabaseFigures {
   readonly dueOldestMs: number
   readonly attention: number
   readonly atRisk: readonly { readonly currency: string; readonly minor: number; readonly count: number }[]
+  /** What nears the end of its window at the acquirer (MC5). */
+  readonly late: readonly { readonly what: LateKind; readonly count: number }[]
   /** Events that nobody was told of yet. */
   readonly unpublishedEvents: number
   /** Jobs whose time has come. */
@@ -22,12 +25,12 @@ const WITHIN_MS = 2_000
 /** Null when the database does not answer in time. */
 export async function readDatabaseFigures(
   pool: Pool,
-  { link, nowMs }: { readonly link: string; readonly nowMs: number },
+  asked: { readonly link: string; readonly nowMs: number; readonly captureWithinMs: number },
 ): Promise<DatabaseFigures | null> {
   const late = Promise.withResolvers<null>()
   const timer = setTimeout(() => late.resolve(null), WITHIN_MS)
   try {
-    return await Promise.race([late.promise, read(pool, link, nowMs)])
+    return await Promise.race([late.promise, read(pool, asked)])
   } catch {
     return null
   } finally {
@@ -35,18 +38,26 @@ export async function readDatabaseFigures(
   }
 }
 
-async function read(pool: Pool, link: string, nowMs: number): Promise<DatabaseFigures> {
+async function read(
+  pool: Pool,
+  { link, nowMs, captureWithinMs }: Parameters<typeof readDatabaseFigures>[1],
+): Promise<DatabaseFigures> {
   const ask = async <Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> =>
     (await pool.query<Row>({ text, values: [...values], types: numericTypes })).rows
   const [due] = await ask<{ count: number; oldest_ms: number | null }>(DUE, [link, nowMs])
   const [waiting] = await ask<{ count: number }>(ATTENTION, [])
   const atRisk = await ask<{ currency: string; minor: number; count: number }>(AT_RISK, [])
+  const late = await ask<{ what: LateKind; count: number }>(
+    `select what, count(*) as count from (${LATE} limit ${COUNT_MAX}) late group by what`,
+    [link, lateSinceMs({ nowMs, captureWithinMs })],
+  )
   const [outbox] = await ask<{ events: number; due_jobs: number; parked_jobs: number }>(OUTBOX, [nowMs])
   return {
     due: due?.count ?? 0,
     dueOldestMs: due?.oldest_ms === null || due === undefined ? 0 : Math.max(0, nowMs - due.oldest_ms),
     attention: waiting?.count ?? 0,
     atRisk,
+    late,
     unpublishedEvents: outbox?.events ?? 0,
     dueJobs: outbox?.due_jobs ?? 0,
     parkedJobs: outbox?.parked_jobs ?? 0,

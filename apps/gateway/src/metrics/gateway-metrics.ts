@@ -1,10 +1,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Pool } from 'pg'
 import type { LinkState, LinkWord } from '../authoriser/link-word.ts'
+import type { LateKind } from '../presentments/late-presentments.ts'
 import { type DatabaseFigures, readDatabaseFigures } from './database-figures.ts'
 
 /** From a millisecond to the longest wait of a feed. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const LATE_KINDS: readonly LateKind[] = ['capture', 'refund', 'uncaptured']
 const LINK_STATES: readonly LinkState[] = ['up', 'down', 'unowned']
 
 export interface GatewayMetrics {
@@ -26,6 +28,8 @@ export interface GatewayMetrics {
 interface MetricSources {
   readonly pool: Pool
   readonly link: string
+  /** The window of the acquirer's contract for telling it of a capture. */
+  readonly captureWithinMs: number
   readonly linkWord: () => LinkWord
   readonly nowMs: () => number
 }
@@ -73,6 +77,11 @@ export function createGatewayMetrics(): GatewayMetrics {
   const attention = gauge('attention_payments', 'Payments that wait for a human.')
   const atRisk = gauge('at_risk_minor', 'Accepted and not decided, in minor units.', ['currency'])
   const atRiskCount = gauge('at_risk_payments', 'Payments accepted and not decided.', ['currency'])
+  const late = gauge(
+    'presentments_late',
+    'What the acquirer has to hear of in the last quarter of its window: capture, refund, uncaptured.',
+    ['what'],
+  )
   const backlog = gauge('outbox_unpublished_events', 'Events that nobody was told of yet; counted to 100000.')
   const jobs = gauge('jobs', 'Background jobs, by state; counted to 100000.', ['state'])
   const pool = gauge('database_connections', 'Connections of the pool, by state.', ['state'])
@@ -87,6 +96,9 @@ export function createGatewayMetrics(): GatewayMetrics {
     backlog.set(figures.unpublishedEvents)
     jobs.set({ state: 'due' }, figures.dueJobs)
     jobs.set({ state: 'parked' }, figures.parkedJobs)
+    late.reset()
+    for (const what of LATE_KINDS) late.set({ what }, 0)
+    for (const { what, count } of figures.late) late.set({ what }, count)
     atRisk.reset()
     atRiskCount.reset()
     for (const { currency, minor, count } of figures.atRisk) {
@@ -95,13 +107,18 @@ export function createGatewayMetrics(): GatewayMetrics {
     }
   }
 
-  async function refresh({ pool: connections, link: name, linkWord, nowMs }: MetricSources): Promise<void> {
+  async function refresh(asked: MetricSources): Promise<void> {
+    const { pool: connections, link: name, captureWithinMs, linkWord, nowMs } = asked
     pool.set({ state: 'used' }, connections.totalCount - connections.idleCount)
     pool.set({ state: 'idle' }, connections.idleCount)
     pool.set({ state: 'awaited' }, connections.waitingCount)
     const { state } = linkWord()
     for (const each of LINK_STATES) link.set({ state: each }, each === state ? 1 : 0)
-    const figures = await readDatabaseFigures(connections, { link: name, nowMs: nowMs() })
+    const figures = await readDatabaseFigures(connections, {
+      link: name,
+      captureWithinMs,
+      nowMs: nowMs(),
+    })
     database.set(figures === null ? 0 : 1)
     if (figures !== null) setFigures(figures)
   }

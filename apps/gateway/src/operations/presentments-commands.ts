@@ -28,9 +28,21 @@ export const presentmentsListCommand: Command = {
         'sending' in presentment ? String((presentment.sending?.repeats ?? -1) + 1) : '0',
         'responseCode' in presentment ? (presentment.responseCode ?? '') : '',
         presentment.state === 'needs_attention' ? presentment.why : '',
+        row.late ? 'nearly over' : '',
         new Date(row.createdMs).toISOString(),
       ])
-      const head = ['presentment', 'what', 'payment', 'amount', 'state', 'sent', 'answer', 'why', 'since']
+      const head = [
+        'presentment',
+        'what',
+        'payment',
+        'amount',
+        'state',
+        'sent',
+        'answer',
+        'why',
+        'window',
+        'since',
+      ]
       for (const line of renderTable(head, lines)) operator.say(line)
       return 0
     })

@@ -37,6 +37,8 @@ interface PresentmentFacts {
 
 /** A stored one. */
 export interface KnownPresentment extends PresentmentRow {
+  /** Somebody was told that its window at the acquirer is nearly over (MC5). */
+  readonly late: boolean
   /** The generation whose database knows everything that was sent of it. */
   readonly asOf: number
 }
@@ -156,6 +158,7 @@ export async function presentmentsOfBatch(
 
 interface PresentmentColumns extends PresentmentFacts, PresentmentStateColumns {
   readonly asOf: number
+  readonly late: boolean
 }
 
 const SELECT = `
@@ -163,13 +166,15 @@ const SELECT = `
     link, terminal_id as "terminalId", currency, amount_minor as "amountMinor", message, batch as "batchId",
     (select b.number from batches b where b.account = presentments.account and b.batch = presentments.batch)
       as "batchNumber",
+    exists (select from events e where e.account = presentments.account
+      and e.event = 'evt_' || substr(presentments.presentment, 5)) as late,
     created_ms as "createdMs", as_of as "asOf", ${STATE_COLUMNS.join(', ')}
   from presentments`
 
 function rowOf(columns: PresentmentColumns): KnownPresentment {
   const { account, presentmentId, mode, subjectKind, subject, paymentId, link, terminalId, currency } =
     columns
-  const { amountMinor, message, batchId, batchNumber = null, createdMs, asOf } = columns
+  const { amountMinor, message, batchId, batchNumber = null, createdMs, asOf, late } = columns
   return {
     account,
     presentmentId,
@@ -186,6 +191,7 @@ function rowOf(columns: PresentmentColumns): KnownPresentment {
     batchNumber,
     createdMs,
     asOf,
+    late,
     presentment: stateOf(columns),
   }
 }

@@ -11,7 +11,7 @@ import type { HostProfile } from '@holdfast/iso8583'
 import { linkMac, tcpDialer } from '@holdfast/iso8583/tcp'
 import { acquirerProfileOf } from '../authoriser/acquirer-profile.ts'
 import { type Authoriser, createAuthoriser } from '../authoriser/authoriser.ts'
-import { bothWorks } from '../authoriser/link-work.ts'
+import { allWorks } from '../authoriser/link-work.ts'
 import { createIso8583Acquirer, type Iso8583Acquirer } from '../authoriser/iso8583-acquirer.ts'
 import { createChangeNotifier } from '../change-notifier.ts'
 import type { TestDatabase } from '../database/test-database.ts'
@@ -19,6 +19,7 @@ import type { GatewayWorld } from '../gateway-world.ts'
 import { createMoney } from '../money/create-money.ts'
 import type { MoneyWorker } from '../money/money-worker.ts'
 import { createBatcher } from '../batches/batcher.ts'
+import { createLateWatch } from '../presentments/late-watch.ts'
 import { createPresenter } from '../presentments/presenter.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { ACCOUNT } from './sample-rows.ts'
@@ -94,7 +95,11 @@ export async function openMoneyStack(
     const authoriser = createAuthoriser(
       world,
       acquirer,
-      bothWorks(createPresenter(database.pool, acquirer), createBatcher(database.pool, acquirer)),
+      allWorks(
+        createPresenter(database.pool, acquirer),
+        createBatcher(database.pool, acquirer),
+        createLateWatch(database.pool),
+      ),
     )
     const money = createMoney(database.pool, world)
     acquirer.start()
