@@ -26,9 +26,9 @@ function open(random = () => MIDDLE) {
 }
 
 let devices = 0
-function upload(deadlineMs = 0): Upload {
+function upload(deadlineMs = 0, pieces = 1): Upload {
   devices += 1
-  return { deviceId: `dev_${devices}`, deadlineMs }
+  return { deviceId: `dev_${devices}`, deadlineMs, pieces }
 }
 
 /** Everything that can go on has gone on. */
@@ -96,6 +96,22 @@ test('who has waited a while without a place is told when to come, each one late
   expect(new Set(hints).size).toBeGreaterThan(WAITING_MAX / 2)
   expect(Math.min(...hints)).toBeGreaterThanOrEqual(RETRY_AFTER_MS_MIN)
   expect(Math.max(...hints)).toBeLessThanOrEqual(RETRY_AFTER_MS_MAX)
+})
+
+test('P6: who comes behind a long queue is told to come later than behind a short one', async () => {
+  const hints = async (pieces: number) => {
+    const desk = open()
+    const inside = await fill(desk)
+    desk.clock.advance(500)
+    leave(inside[0])
+    await desk.admission.enter(upload())
+    const line = Array.from({ length: WAITING_MAX }, () => desk.admission.enter(upload(0, pieces)))
+    await settled()
+    desk.clock.advance(WAITING_MS_MAX)
+    return (await Promise.all(line)).map((result) => (result.admitted ? 0 : result.retryAfterMs))
+  }
+  const [short, long] = [await hints(1), await hints(8)]
+  expect(long.at(-1)).toBeGreaterThan(2 * (short.at(-1) ?? 0))
 })
 
 test('hints are jittered, and never beyond their bounds', async () => {

@@ -2,6 +2,7 @@ import type { Clock } from '@holdfast/core'
 import {
   RETRY_AFTER_MS_MAX,
   RETRY_AFTER_MS_MIN,
+  UPLOAD_GAP_MS_MAX,
   UPLOADS_AT_FIRST,
   UPLOADS_MAX,
   WAITING_MAX,
@@ -13,6 +14,8 @@ export interface Upload {
   readonly deviceId: string
   /** When the oldest of its payments is too late to be presented; Unix milliseconds. */
   readonly deadlineMs: number
+  /** How many uploads the device has still to make, this one included, by what it has stated. */
+  readonly pieces: number
 }
 
 export type Admitted =
@@ -49,7 +52,11 @@ export class Admission {
     this.#clock = clock
     this.#random = random
     this.#observer = observer
-    this.#pace = new BacklogPace(clock, { first: UPLOADS_AT_FIRST, max: UPLOADS_MAX })
+    this.#pace = new BacklogPace(clock, {
+      first: UPLOADS_AT_FIRST,
+      max: UPLOADS_MAX,
+      gapMsMax: UPLOAD_GAP_MS_MAX,
+    })
   }
 
   /** Runs what somebody at a till waits for, and learns from it. */
@@ -77,7 +84,7 @@ export class Admission {
     const hasPlace = await this.#wait(upload)
     if (hasPlace) return this.#admit(upload)
     this.#devices.delete(upload.deviceId)
-    return this.#refuse('all_busy', this.#comeBackInMs())
+    return this.#refuse('all_busy', this.#comeBackInMs(upload))
   }
 
   #isFree(): boolean {
@@ -141,13 +148,13 @@ export class Admission {
     this.#cancelOpening = this.#clock.timer(Math.ceil(restMs), () => this.#next())
   }
 
-  /** Behind everybody who was sent away before, at the rate at which places become free. */
-  #comeBackInMs(): number {
+  /** When those who were sent away before have delivered all that they hold, at the rate at which places become free. */
+  #comeBackInMs({ pieces }: Upload): number {
     const now = this.#clock.monotonicMs()
     const perPlaceMs = (this.#pace.workMs ?? RETRY_AFTER_MS_MIN) / this.#pace.limit
     const earliestMs = now + RETRY_AFTER_MS_MIN
     const latestMs = now + RETRY_AFTER_MS_MAX
-    this.#expectedMs = Math.min(latestMs, Math.max(earliestMs, this.#expectedMs + perPlaceMs))
+    this.#expectedMs = Math.min(latestMs, Math.max(earliestMs, this.#expectedMs + pieces * perPlaceMs))
     const spread = 0.75 + this.#random() / 2
     const inMs = (this.#expectedMs - now) * spread
     return Math.round(Math.min(RETRY_AFTER_MS_MAX, Math.max(RETRY_AFTER_MS_MIN, inMs)))

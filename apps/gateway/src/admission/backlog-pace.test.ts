@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import { createManualClock } from '../test-support/manual-clock.ts'
-import { CUT_PAUSE_MS, GAP_MS_MAX, GOODS_PER_PIECE, GROW_PAUSE_MS, QUIET_MS } from './admission-limits.ts'
+import { CUT_PAUSE_MS, GOODS_PER_PIECE, GROW_PAUSE_MS, QUIET_MS } from './admission-limits.ts'
 import { BacklogPace } from './backlog-pace.ts'
 
 const ALONE_MS = 40
+const GAP_MS_MAX = 70
 
 function begin() {
   const clock = createManualClock()
-  const pace = new BacklogPace(clock, { first: 4, max: 6 })
+  const pace = new BacklogPace(clock, { first: 4, max: 6, gapMsMax: GAP_MS_MAX })
   for (let at = 0; at < 20; at += 1) pace.live(ALONE_MS, false)
   const slow = () => {
     pace.live(3 * ALONE_MS, true)

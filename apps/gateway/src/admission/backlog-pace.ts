@@ -1,7 +1,6 @@
 import type { Clock } from '@holdfast/core'
 import {
   CUT_PAUSE_MS,
-  GAP_MS_MAX,
   GAP_MS_MIN,
   GOODS_PER_PIECE,
   GROW_PAUSE_MS,
@@ -17,7 +16,7 @@ const FRESH = 0.1
 /**
  * How much of a backlog at once, and with which pause between, by what the live requests beside it really take: of
  * uploads in a process that devices talk to, of stored payments in the one that asks the issuers. A live request that
- * takes more than twice what the slow ones take alone halves it, at most once in a while; a dozen good ones for each piece
+ * takes more than twice what the slow ones take alone halves it, at most once in a while; six good ones for each piece
  * allow one more. Where even one piece at a time is too much, pauses come between. While nobody asks anything live, it
  * grows by itself. Each process learns for itself, and none has to tell another: all of them see what the shared
  * database makes of live requests.
@@ -25,6 +24,7 @@ const FRESH = 0.1
 export class BacklogPace {
   readonly #clock: Clock
   readonly #max: number
+  readonly #gapMsMax: number
   #limit: number
   #gapMs = 0
   /** The newest live requests that had nothing of the backlog beside them. */
@@ -35,10 +35,14 @@ export class BacklogPace {
   #cutMs = Number.NEGATIVE_INFINITY
   #grownMs = Number.NEGATIVE_INFINITY
 
-  constructor(clock: Clock, { first, max }: { readonly first: number; readonly max: number }) {
+  constructor(
+    clock: Clock,
+    bounds: { readonly first: number; readonly max: number; readonly gapMsMax: number },
+  ) {
     this.#clock = clock
-    this.#limit = first
-    this.#max = max
+    this.#limit = bounds.first
+    this.#max = bounds.max
+    this.#gapMsMax = bounds.gapMsMax
   }
 
   get limit(): number {
@@ -90,7 +94,7 @@ export class BacklogPace {
     if (now - this.#cutMs < CUT_PAUSE_MS) return
     this.#cutMs = now
     if (this.#limit > 1) this.#limit = Math.floor(this.#limit / 2)
-    else this.#gapMs = Math.min(GAP_MS_MAX, Math.max(GAP_MS_MIN, this.#gapMs * 2))
+    else this.#gapMs = Math.min(this.#gapMsMax, Math.max(GAP_MS_MIN, this.#gapMs * 2))
   }
 
   #good(): void {

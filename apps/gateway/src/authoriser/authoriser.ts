@@ -19,6 +19,8 @@ const STAN_BLOCK = 500
 /** One in so many of the places at the acquirer is kept for sales that somebody waits for. */
 const LIVE_SHARE = 4
 const STORED_AT_FIRST = 4
+/** About what one takes: a backlog goes on also beside a till that never stands still. */
+const STORED_GAP_MS_MAX = 50
 
 export interface Authoriser {
   start(): void
@@ -45,6 +47,7 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort, wo
   const pace = new BacklogPace(world.clock, {
     first: STORED_AT_FIRST,
     max: Math.ceil(world.profile.concurrentMax * (1 - 1 / LIVE_SHARE)),
+    gapMsMax: STORED_GAP_MS_MAX,
   })
   /** How often a stored payment was started, and from when on the next may be. */
   const backlog = { started: 0, openMs: Number.NEGATIVE_INFINITY }

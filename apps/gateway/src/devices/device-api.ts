@@ -109,7 +109,9 @@ export function createDeviceApi(
     if (!parsed.ok) return refuse('request_malformed', parsed.param)
     if (admission === undefined) return store(device, parsed.data)
     const deadlineMs = uploadDeadlineMs(device, parsed.data.records, world.clock.wallMs())
-    const entered = await admission.enter({ deviceId: device.deviceId, deadlineMs })
+    const rest = parsed.data.manifest.headSeq - device.receivedSeq
+    const pieces = Math.max(1, Math.ceil(rest / INTAKE_RECORDS_MAX))
+    const entered = await admission.enter({ deviceId: device.deviceId, deadlineMs, pieces })
     if (!entered.admitted) return { ...refuse('rate_limited'), retryAfterMs: entered.retryAfterMs }
     try {
       return await store(device, parsed.data)
