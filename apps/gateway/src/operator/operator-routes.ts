@@ -1,32 +1,27 @@
 import { isCurrency } from '@holdfast/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { listAccountBatches } from '../account/list-account-batches.ts'
 import { listDevices } from '../account/list-devices.ts'
 import { listOfflinePayments } from '../account/list-offline-payments.ts'
 import { listReview } from '../account/list-review.ts'
 import { changeOfflinePolicy, readOfflinePolicy } from '../account/offline-policy.ts'
 import { readExposure } from '../account/read-exposure.ts'
-import { type ApiKey, findApiKey } from '../api-keys/api-keys.ts'
-import { PAGE_HEADERS, pageLanguage } from '../http/page.ts'
-import { readApiKey } from '../http/read-api-key.ts'
+import { pageLanguage } from '../http/page.ts'
 import type { ServerParts } from '../http/server-parts.ts'
+import { decisionRoutes } from './decision-routes.ts'
+import type { DecisionDone } from './decision-texts.ts'
 import { readMerchant } from './read-merchant.ts'
 import type { OperatorError } from './operator-texts.ts'
 import { readPolicyForm } from './policy-form.ts'
 import type { OperatorView } from './operator-view.ts'
-import { renderOperatorPage, renderSignIn } from './render-operator.ts'
+import { renderOperatorPage } from './render-operator.ts'
+import { formOf, isOurs, type SignedIn, withSignedIn } from './signed-in.ts'
 
 const SHOWN_MAX = 20
 
-interface SignedIn {
-  readonly key: ApiKey
-  readonly keyPrefix: string
-  readonly parts: ServerParts
-}
-
 /**
  * `/operator`: limits, risk, what waits and what a person has to settle, until the dashboard comes. A page of the account
- * API's own functions; the browser asks for a secret key and keeps it until it is closed. It sends that along by itself,
- * also when another site makes it send a form, so a change is taken from this page only.
+ * API's own functions. What a person decides has pages of its own, with a confirmation.
  */
 export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): void {
   app.addContentTypeParser(
@@ -36,16 +31,17 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
   )
   app.get('/', (request, reply) =>
     withKey(request, reply, async (signedIn) => {
-      const { saved } = request.query as { saved?: string }
-      return show(request, reply, signedIn, { notice: saved === '1' ? 'saved' : null, typed: null })
+      const { saved, done } = request.query as { saved?: string; done?: string }
+      const notice = saved === '1' ? 'saved' : isDone(done) ? done : null
+      return show(request, reply, signedIn, { notice, typed: null })
     }),
   )
   app.post('/offline_policy', (request, reply) =>
     withKey(request, reply, async (signedIn) => {
-      const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+      const form = formOf(request)
       const refuse = (notice: OperatorError, status = 422) =>
         show(request, reply.code(status), signedIn, { notice, typed: form })
-      if (!isFromHere(request)) return refuse('other_page', 403)
+      if (!isOurs(request, signedIn)) return refuse('other_page', 403)
       const { key, keyPrefix, parts: ready } = signedIn
       const { account } = key
       const { currency } = await merchantOf(request, signedIn)
@@ -58,22 +54,15 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
     }),
   )
 
-  async function withKey(
+  function withKey(
     request: FastifyRequest,
     reply: FastifyReply,
     handle: (signedIn: SignedIn) => Promise<FastifyReply>,
   ): Promise<FastifyReply> {
-    reply.headers(PAGE_HEADERS)
-    const ready = parts()
-    const text = readApiKey(request.headers.authorization)
-    const key = text === null ? null : await findApiKey(ready.pool, text, ready.world.clock.wallMs())
-    if (text === null || key === null || key === 'revoked' || key.kind !== 'secret') {
-      const language = pageLanguage(request.headers['accept-language'])
-      reply.code(401).header('www-authenticate', 'Basic realm="Holdfast", charset="UTF-8"')
-      return reply.send(renderSignIn(language))
-    }
-    return handle({ key, keyPrefix: text.slice(0, 12), parts: ready })
+    return withSignedIn(request, reply, parts(), handle)
   }
+
+  decisionRoutes(app, parts)
 
   async function show(
     request: FastifyRequest,
@@ -84,13 +73,14 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
     const { key, parts: ready } = signedIn
     const { pool, world } = ready
     const page = { limit: SHOWN_MAX }
-    const [policy, exposure, devices, undecided, declined, review] = await Promise.all([
+    const [policy, exposure, devices, undecided, declined, review, batches] = await Promise.all([
       readOfflinePolicy(pool, key.account),
       readExposure(pool, key, world.clock.wallMs()),
       listDevices(pool, key),
       listOfflinePayments(pool, key, { ...page, state: 'undecided' }),
       listOfflinePayments(pool, key, { ...page, state: 'declined' }),
       listReview(pool, key),
+      listAccountBatches(pool, key, { state: 'open', limit: SHOWN_MAX }),
     ])
     const view: OperatorView = {
       language: pageLanguage(request.headers['accept-language']),
@@ -102,10 +92,18 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       undecided: undecided.payments,
       declined: declined.payments,
       review,
+      batches: batches.batches,
+      formToken: signedIn.formToken,
       ...also,
     }
     return reply.send(renderOperatorPage(view))
   }
+}
+
+const DONE: ReadonlySet<string> = new Set<DecisionDone>(['released', 'rejected', 'resolved', 'closed'])
+
+function isDone(text: string | undefined): text is DecisionDone {
+  return text !== undefined && DONE.has(text)
 }
 
 /** Of the account, with the currency that the page is about: the one asked for, else the first. */
@@ -115,12 +113,4 @@ async function merchantOf(request: FastifyRequest, { key, parts }: SignedIn) {
   const currency = isCurrency(wanted) && currencies.includes(wanted) ? wanted : currencies[0]
   if (currency === undefined) throw new Error('an account has a currency')
   return { accountName: name, currencies, currency }
-}
-
-/** Browsers say where a form comes from; what says nothing is no browser and carries no key by itself. */
-function isFromHere({ headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site']
-  if (site !== undefined) return site === 'same-origin'
-  const { origin, host } = headers
-  return origin === undefined || origin === `http://${host}` || origin === `https://${host}`
 }

@@ -33,7 +33,6 @@ export interface OperatorTexts {
   readonly declinedNone: string
   readonly review: string
   readonly reviewNone: string
-  readonly reviewHow: string
   readonly sold: (at: string) => string
   readonly records: (count: number) => string
   readonly errors: Record<OperatorError, string>
@@ -78,7 +77,6 @@ export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
     declinedNone: 'No offline payment was declined.',
     review: 'For a person to settle',
     reviewNone: 'Nothing waits for you.',
-    reviewHow: 'Settle these with: npm run gateway -- review list',
     sold: (at) => `sold ${at}`,
     records: (count) => (count === 1 ? '1 record set apart' : `${count} records set apart`),
     errors: {
@@ -125,7 +123,6 @@ export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
     declinedNone: 'Aucun paiement hors ligne n’a été refusé.',
     review: 'À régler par une personne',
     reviewNone: 'Rien ne vous attend.',
-    reviewHow: 'À régler avec : npm run gateway -- review list',
     sold: (at) => `vendu ${at}`,
     records: (count) =>
       count <= 1 ? `${count} enregistrement mis de côté` : `${count} enregistrements mis de côté`,
@@ -174,7 +171,6 @@ export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
     declinedNone: 'Ningún pago sin conexión fue rechazado.',
     review: 'Para que lo resuelva una persona',
     reviewNone: 'Nada le espera.',
-    reviewHow: 'Se resuelve con: npm run gateway -- review list',
     sold: (at) => `vendido ${at}`,
     records: (count) => (count === 1 ? '1 registro apartado' : `${count} registros apartados`),
     errors: {

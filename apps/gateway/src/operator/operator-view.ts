@@ -1,5 +1,6 @@
 import type { Currency } from '@holdfast/core'
 import type {
+  AccountBatch,
   AccountDevice,
   AccountPayment,
   Exposure,
@@ -7,6 +8,7 @@ import type {
   Review,
 } from '@holdfast/protocol/account'
 import type { PageLanguage } from '../http/page.ts'
+import type { DecisionDone } from './decision-texts.ts'
 import type { OperatorError } from './operator-texts.ts'
 
 /** All that the operator page shows. */
@@ -22,7 +24,10 @@ export interface OperatorView {
   readonly undecided: readonly AccountPayment[]
   readonly declined: readonly AccountPayment[]
   readonly review: Review
-  readonly notice: 'saved' | OperatorError | null
+  readonly batches: readonly AccountBatch[]
+  /** Of the forms. */
+  readonly formToken: string
+  readonly notice: 'saved' | DecisionDone | OperatorError | null
   /** What was typed, when it was not taken. */
   readonly typed: URLSearchParams | null
 }

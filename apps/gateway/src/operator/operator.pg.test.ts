@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LIABILITY_TEXT_VERSION } from '../devices/offline-liability.ts'
 import { loadLeaseTerms } from '../devices/lease-terms.ts'
 import { accountKeys, type AccountShop, openAccountShop } from '../test-support/account-shop.ts'
@@ -20,6 +20,10 @@ async function page(headers: Record<string, string> = {}, query = ''): Promise<s
   return answer.text()
 }
 
+function tokenIn(html: string): string {
+  return /name="token" value="([\w-]+)"/.exec(html)?.[1] ?? ''
+}
+
 const FORM = {
   allowed: 'yes',
   perPayment: '150.50',
@@ -31,12 +35,14 @@ const FORM = {
   accept: LIABILITY_TEXT_VERSION,
 }
 
-function send(form: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+/** As the page itself sends it. */
+async function send(form: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+  const token = tokenIn(await page())
   return fetch(`${shop.server.url}/operator/offline_policy?currency=eur`, {
     method: 'POST',
     redirect: 'manual',
     headers: { ...SIGNED_IN, 'sec-fetch-site': 'same-origin', ...headers },
-    body: new URLSearchParams(form),
+    body: new URLSearchParams({ token, ...form }),
   })
 }
 
@@ -102,4 +108,21 @@ test('MC5: what waits and what is set apart is shown, and what a till has typed 
   expect(html).toContain('12,50')
   expect(html).not.toContain('<script>')
   expect(html).toContain('1 enregistrement mis de côté')
+})
+
+describe('a form', () => {
+  test.each([
+    ['without the token of its page', ''],
+    ['with a token of another key', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'],
+  ])('%s changes nothing, wherever it says that it comes from', async (_what, token) => {
+    expect((await send({ ...FORM, token })).status).toBe(403)
+  })
+
+  test('of yesterday is still taken, of the day before it is not', async () => {
+    const token = tokenIn(await page())
+    shop.gateway.clock.advance(86_400_000)
+    expect((await send({ ...FORM, token })).status).toBe(303)
+    shop.gateway.clock.advance(86_400_000)
+    expect((await send({ ...FORM, token })).status).toBe(403)
+  })
 })

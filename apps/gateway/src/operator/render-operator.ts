@@ -1,7 +1,7 @@
-import type { Currency } from '@holdfast/core'
-import type { AccountPayment, Review } from '@holdfast/protocol/account'
+import type { AccountBatch, AccountPayment, Review } from '@holdfast/protocol/account'
 import { escapeHtml, type PageLanguage, renderPage } from '../http/page.ts'
-import { decimalOf } from './decimal-amount.ts'
+import { DECISION_TEXTS } from './decision-texts.ts'
+import { moneyText } from './money-text.ts'
 import { OPERATOR_TEXTS, type OperatorTexts } from './operator-texts.ts'
 import { dateText, type OperatorView } from './operator-view.ts'
 import { renderPolicyForm } from './render-policy-form.ts'
@@ -11,16 +11,18 @@ export function renderOperatorPage(view: OperatorView): string {
   const text = OPERATOR_TEXTS[language]
   const body = `<header class="top"><div><h1>${text.title}</h1><p class="soft">${escapeHtml(view.accountName)}</p></div>
 <span class="badge ${view.mode === 'live' ? 'good' : 'wait'}">${text.modes[view.mode]}</span></header>
-${noticeOf(text, notice)}
+${noticeOf(text, language, notice)}
 ${figures(view, text)}
 <h2>${text.policy}</h2>
 ${renderPolicyForm(view, text)}
+<h2>${text.review}</h2>
+${reviewList(review, view, text)}
+<h2>${DECISION_TEXTS[language].batches}</h2>
+${batchList(view)}
 <h2>${text.undecided}</h2>
 ${payments(view, text, view.undecided, 'undecided')}
 <h2>${text.declined}</h2>
-${payments(view, text, view.declined, 'declined')}
-<h2>${text.review}</h2>
-${reviewList(review, view, text)}`
+${payments(view, text, view.declined, 'declined')}`
   return renderPage({ language, title: text.title, body })
 }
 
@@ -31,10 +33,24 @@ export function renderSignIn(language: PageLanguage): string {
   return renderPage({ language, title: text.signIn, body })
 }
 
-function noticeOf(text: OperatorTexts, notice: OperatorView['notice']): string {
-  if (notice === null) return ''
-  if (notice === 'saved') return `<p class="note good" role="status">${text.saved}</p>`
-  return `<p class="note bad" role="alert">${text.errors[notice]}</p>`
+function noticeOf(text: OperatorTexts, language: PageLanguage, notice: OperatorView['notice']): string {
+  switch (notice) {
+    case null:
+      return ''
+    case 'saved':
+      return `<p class="note good" role="status">${text.saved}</p>`
+    case 'released':
+    case 'rejected':
+    case 'resolved':
+    case 'closed':
+      return `<p class="note good" role="status">${DECISION_TEXTS[language].done[notice]}</p>`
+    case 'not_accepted':
+    case 'number_invalid':
+    case 'name_missing':
+    case 'other_page':
+    case 'refused':
+      return `<p class="note bad" role="alert">${text.errors[notice]}</p>`
+  }
 }
 
 function figures({ exposure, devices, review, language }: OperatorView, text: OperatorTexts): string {
@@ -77,25 +93,38 @@ function reviewList(
   text: OperatorTexts,
 ): string {
   if (waiting.length === 0 && parked.length === 0) return `<p class="soft">${text.reviewNone}</p>`
+  const words = DECISION_TEXTS[language]
+  const badge = (code: string) => `<span class="badge bad">${escapeHtml(words.why[code] ?? code)}</span>`
+  const decide = (path: string, what: string) =>
+    `<a class="act" href="/operator/review/${path}" aria-label="${escapeHtml(`${words.decide}: ${what}`)}">${words.decide}</a>`
   const rows = [
     ...waiting.map(
       ({ payment, amountMinor, currency, openedMs, why }) =>
-        `<li><div class="row-main"><strong>${moneyText(amountMinor, currency, language)}</strong><br>
-<span class="soft small">${payment} · ${text.sold(dateText(openedMs, language))}</span></div>
-<span class="badge bad">${escapeHtml(why)}</span></li>`,
+        `<li><div class="row-main"><strong>${moneyText(amountMinor, currency, language)}</strong> ${badge(why)}<br>
+<span class="soft small">${payment} · ${text.sold(dateText(openedMs, language))}</span></div>${decide(payment, payment)}</li>`,
     ),
-    ...parked.map(
-      ({ device, payment, code, count }) =>
-        `<li><div class="row-main">${text.records(count)}<br><span class="soft small">${payment ?? device}</span></div>
-<span class="badge bad">${escapeHtml(code)}</span></li>`,
-    ),
+    ...parked.map(({ device, payment, code, count }) => {
+      const path = payment === null ? device : `${payment}?device=${device}`
+      return `<li><div class="row-main">${text.records(count)} ${badge(code)}<br>
+<span class="soft small">${payment ?? device}</span></div>${decide(path, payment ?? device)}</li>`
+    }),
   ]
-  return `<ul class="rows">${rows.join('\n')}</ul><p class="soft small">${escapeHtml(text.reviewHow)}</p>`
+  return `<ul class="rows">${rows.join('\n')}</ul>`
 }
 
-function moneyText(amountMinor: number, currency: Currency, language: PageLanguage): string {
-  // A decimal text is a StringNumericLiteral (ES2023); Intl formats it without rounding through a number.
-  const decimal = decimalOf(amountMinor, currency) as `${number}`
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency: currency.toUpperCase() })
-  return escapeHtml(format.format(decimal))
+function batchList({ batches, language }: OperatorView): string {
+  const words = DECISION_TEXTS[language]
+  if (batches.length === 0) return `<p class="soft">${words.batchesNone}</p>`
+  return `<ul class="rows">${batches.map((batch) => batchRow(batch, language)).join('\n')}</ul>`
+}
+
+function batchRow(batch: AccountBatch, language: PageLanguage): string {
+  const words = DECISION_TEXTS[language]
+  const { number, terminalId, sales, refunds, currency, cutOffMs, uncaptured } = batch
+  const title = words.batch(number, terminalId)
+  const missing = uncaptured === 0 ? '' : ` <span class="badge wait">${words.uncaptured(uncaptured)}</span>`
+  const given = refunds.count === 0 ? '' : `, ${words.refunds(refunds.count)}`
+  return `<li><div class="row-main"><strong>${moneyText(sales.amountMinor, currency, language)}</strong>${missing}<br>
+<span class="soft small">${title} · ${words.sales(sales.count)}${given} · ${words.cutOff(dateText(cutOffMs, language))}</span></div>
+<a class="act" href="/operator/batches/${batch.batch}" aria-label="${words.close}: ${title}">${words.close}</a></li>`
 }

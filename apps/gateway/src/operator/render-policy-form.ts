@@ -1,6 +1,7 @@
 import { escapeHtml } from '../http/page.ts'
 import { decimalOf } from './decimal-amount.ts'
 import type { OperatorTexts } from './operator-texts.ts'
+import { tokenField } from './token-field.ts'
 import { HOUR_MS } from './policy-form.ts'
 import { dateText, type OperatorView } from './operator-view.ts'
 
@@ -26,7 +27,7 @@ export function renderPolicyForm(view: OperatorView, text: OperatorTexts): strin
       : `<p class="soft small">${escapeHtml(text.changed(policy.changed.by, dateText(policy.changed.atMs, language)))}</p>`
   return `<form class="panel" method="get" action="/operator"><label for="currency">${text.currency}</label>
 <select id="currency" name="currency">${options.join('')}</select><button class="quiet">${text.show}</button></form>
-<form class="panel" method="post" action="/operator/offline_policy?currency=${currency}">
+<form class="panel" method="post" action="/operator/offline_policy?currency=${currency}">${tokenField(view)}
 <label class="inline"><input type="checkbox" name="allowed" value="yes"${allowed ? ' checked' : ''}> ${text.allowed}</label>
 <div class="fields">
 ${field('perPayment', text.perPayment(code), money(kind?.perPaymentMinor), 'decimal')}

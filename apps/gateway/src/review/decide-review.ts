@@ -7,6 +7,7 @@ import { decideRest, hasWaitingPayments } from './decide-rest.ts'
 import { decideWaiting } from './decide-waiting.ts'
 import { rejectParked } from './reject-parked.ts'
 import { releaseParked } from './release-parked.ts'
+import { wordsForRecords } from './words-for.ts'
 import type { Reviewed, ReviewDecision } from './review-decision.ts'
 
 export interface ReviewSubject {
@@ -15,9 +16,6 @@ export interface ReviewSubject {
   /** Needed only where several devices have records of this payment that wait. */
   readonly deviceId?: string
 }
-
-/** Why a person may say that a record is genuine after all. */
-const RELEASABLE: ReadonlySet<string> = new Set(['record_fork', 'duplicate_suspected', 'device_revoked'])
 
 /**
  * One decision about one payment: about its records that were set aside, else about itself, where nobody else decides it
@@ -38,7 +36,7 @@ export async function decideReview(
   const [deviceId] = deviceIds
   if (deviceId === undefined)
     return (await decideWaiting(world, row, decision)) ?? decidedBefore(parked, row, decision)
-  if (decision.decide === 'release' && waiting.some(({ parkedCode }) => !RELEASABLE.has(parkedCode)))
+  if (waiting.some(({ parkedCode }) => !wordsForRecords(parkedCode).includes(decision.decide)))
     return refused('review_not_releasable')
   const device = must(await world.store.device(deviceId), 'a record has a device')
   const records = await reopened(world, device, waiting)

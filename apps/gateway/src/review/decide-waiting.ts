@@ -1,28 +1,11 @@
-import { advance, type GiveUpReason } from '@holdfast/core'
+import { advance } from '@holdfast/core'
 import type { GatewayWorld } from '../gateway-world.ts'
-import {
-  ADVICE_REFUSED,
-  CARD_BLOCK_GONE,
-  CARD_BLOCK_UNREADABLE,
-  DEFERRED_TOO_OLD,
-  OUTCOME_LOST,
-  RETRIES_USED_UP,
-} from '../payments/attention.ts'
+import { OUTCOME_LOST } from '../payments/attention.ts'
 import { settle } from '../payments/settle.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import { commitDecision, refused, wordOf } from './commit-decision.ts'
 import type { Reviewed, ReviewDecision } from './review-decision.ts'
-
-/** What a machine may try once more when a person has looked. */
-const TRIED_AGAIN: ReadonlySet<string> = new Set([RETRIES_USED_UP, ADVICE_REFUSED, CARD_BLOCK_UNREADABLE])
-
-/** What may be closed as not paid, and the reason that the till shows. */
-const GIVEN_UP: ReadonlyMap<string, GiveUpReason> = new Map([
-  [DEFERRED_TOO_OLD, 'deferred_too_old'],
-  [RETRIES_USED_UP, 'never_decided'],
-  [CARD_BLOCK_UNREADABLE, 'never_decided'],
-  [CARD_BLOCK_GONE, 'never_decided'],
-])
+import { giveUpReason, wordsForPayment } from './words-for.ts'
 
 /** About a payment of which no record waits; null when it does not wait for a person either. */
 export async function decideWaiting(
@@ -44,13 +27,13 @@ export async function decideWaiting(
 }
 
 function triedAgain(row: PaymentRow, attention: string): PaymentRow | Reviewed {
-  if (TRIED_AGAIN.has(attention)) return { ...row, attention: null }
+  if (wordsForPayment(attention).includes('release')) return { ...row, attention: null }
   return refused(attention === OUTCOME_LOST ? 'review_books_needed' : 'deferred_too_old')
 }
 
 function givenUp(row: PaymentRow, attention: string, note: string): PaymentRow | Reviewed {
-  const why = GIVEN_UP.get(attention)
-  if (why === undefined)
+  const why = giveUpReason(attention)
+  if (why === null)
     return refused(attention === OUTCOME_LOST ? 'review_books_needed' : 'review_card_has_paid')
   const result = advance(row.story, { type: 'given_up', why, note })
   return 'refusal' in result ? refused(result.refusal) : { ...row, story: result.story, attention: null }

@@ -1,0 +1,70 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { type ApiKey, findApiKey } from '../api-keys/api-keys.ts'
+import { PAGE_HEADERS, pageLanguage } from '../http/page.ts'
+import { readApiKey } from '../http/read-api-key.ts'
+import type { ServerParts } from '../http/server-parts.ts'
+import { renderSignIn } from './render-operator.ts'
+
+/** Whoever looks at the operator's pages with a secret key. */
+export interface SignedIn {
+  readonly key: ApiKey
+  readonly keyPrefix: string
+  readonly parts: ServerParts
+  /** Stands in every form of these pages; another site cannot read it, so it cannot make a browser send it. */
+  readonly formToken: string
+}
+
+/**
+ * The browser asks for a secret key and keeps it until it is closed. It sends that along by itself, also when another
+ * site makes it send a form, so a change is taken only from a page of ours (`isFromHere`) and with its token.
+ */
+export async function withSignedIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  ready: ServerParts,
+  handle: (signedIn: SignedIn) => Promise<FastifyReply>,
+): Promise<FastifyReply> {
+  reply.headers(PAGE_HEADERS)
+  const text = readApiKey(request.headers.authorization)
+  const key = text === null ? null : await findApiKey(ready.pool, text, ready.world.clock.wallMs())
+  if (text === null || key === null || key === 'revoked' || key.kind !== 'secret') {
+    const language = pageLanguage(request.headers['accept-language'])
+    reply.code(401).header('www-authenticate', 'Basic realm="Holdfast", charset="UTF-8"')
+    return reply.send(renderSignIn(language))
+  }
+  const day = Math.floor(ready.world.clock.wallMs() / DAY_MS)
+  const formToken = tokenOf(ready.codeKey, text, day)
+  return handle({ key, keyPrefix: text.slice(0, 12), parts: ready, formToken })
+}
+
+/** True for a form of ours: by its origin, and by the token of today or of yesterday. */
+export function isOurs(request: FastifyRequest, { parts: { codeKey, world } }: SignedIn): boolean {
+  const form = formOf(request)
+  const text = readApiKey(request.headers.authorization) ?? ''
+  const day = Math.floor(world.clock.wallMs() / DAY_MS)
+  const sent = Buffer.from(form.get('token') ?? '')
+  const isToken = [day, day - 1].some((each) => {
+    const wanted = Buffer.from(tokenOf(codeKey, text, each))
+    return sent.length === wanted.length && timingSafeEqual(sent, wanted)
+  })
+  return isToken && isFromHere(request)
+}
+
+export function formOf({ body }: FastifyRequest): URLSearchParams {
+  return body instanceof URLSearchParams ? body : new URLSearchParams()
+}
+
+const DAY_MS = 86_400_000
+
+function tokenOf(codeKey: Uint8Array, key: string, day: number): string {
+  return createHmac('sha256', codeKey).update(`operator form\n${day}\n${key}`).digest('base64url')
+}
+
+/** Browsers say where a form comes from; what says nothing is no browser and carries no key by itself. */
+function isFromHere({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site === 'same-origin'
+  const { origin, host } = headers
+  return origin === undefined || origin === `http://${host}` || origin === `https://${host}`
+}
