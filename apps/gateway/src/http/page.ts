@@ -102,7 +102,7 @@ button { font: inherit; font-weight: 600; border: 0; border-radius: .5rem; min-h
   color: inherit; border: 1px solid var(--soft); }
 a.act { display: inline-flex; align-items: center; min-height: 3rem; padding: .5rem 1rem; border: 1px solid var(--soft); border-radius: .5rem;
   font-weight: 600; text-decoration: none; }
-fieldset { border: 1px solid var(--line); border-radius: .875rem; padding: .75rem 1rem 1rem; margin: 1rem 0; min-width: 0; }
+fieldset { background: var(--surface); border: 1px solid var(--line); border-radius: .875rem; padding: .75rem 1rem 1rem; margin: 1rem 0; min-width: 0; }
 legend { font-weight: 600; padding: 0 .375rem; } button.danger { background: var(--bad-ink); color: var(--paper); }
 .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: 0 1rem; align-items: end; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1rem 0; }

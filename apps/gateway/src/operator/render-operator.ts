@@ -13,12 +13,12 @@ export function renderOperatorPage(view: OperatorView): string {
 <span class="badge ${view.mode === 'live' ? 'good' : 'wait'}">${text.modes[view.mode]}</span></header>
 ${noticeOf(text, language, notice)}
 ${figures(view, text)}
-<h2>${text.policy}</h2>
-${renderPolicyForm(view, text)}
 <h2>${text.review}</h2>
 ${reviewList(review, view, text)}
 <h2>${DECISION_TEXTS[language].batches}</h2>
 ${batchList(view)}
+<h2>${text.policy}</h2>
+${renderPolicyForm(view, text)}
 <h2>${text.undecided}</h2>
 ${payments(view, text, view.undecided, 'undecided')}
 <h2>${text.declined}</h2>
