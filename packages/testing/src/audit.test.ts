@@ -180,6 +180,21 @@ test('MC3: a partial approval is what the acquirer charges, and no difference', 
   expect(charged(1_250).differences.map(({ code }) => code)).toEqual(['amount_differs'])
 })
 
+test('what was captured, with its tip or less, is what the acquirer charges once it has heard of it', () => {
+  const differences = (captured: AuditGatewayPayment['captured'], chargedMinor: number) =>
+    auditSales({
+      devices: [device('PROCESSED')],
+      gateway: [gateway({ captured: captured ?? null })],
+      acquirer: [entry(1, { chargedMinor })],
+    }).differences.map(({ code }) => code)
+  const told = { amountMinor: 1_500, isPresented: true }
+  expect(differences(told, 1_500)).toEqual([])
+  expect(differences(told, 1_250)).toEqual(['amount_differs'])
+  const due = { ...told, isPresented: false }
+  expect([differences(due, 1_250), differences(due, 1_500)]).toEqual([[], []])
+  expect(differences(due, 1_400)).toEqual(['amount_differs'])
+})
+
 test('a till may have deleted what is settled', () => {
   const device = { deviceId: 'dev_1', drained: true, payments: [] }
   const report = auditSales({ devices: [device], gateway: [gateway({})], acquirer: [entry(1)] })

@@ -11,12 +11,16 @@ export interface AcquirerFiles {
 type ListedFundingFile = z.infer<typeof listedFundingFile>
 
 const TIMEOUT_MS = 30_000
+/** Some hundred thousand items. */
+const BYTES_MAX = 64 * 1_024 * 1_024
 
 /** By HTTP, as the simulated acquirer's control serves them. @throws Error when there is no whole answer */
 export function createAcquirerFiles(baseUrl: string): AcquirerFiles {
   async function ask(path: string): Promise<Response> {
     const answer = await fetch(new URL(path, baseUrl), { signal: AbortSignal.timeout(TIMEOUT_MS) })
     if (!answer.ok) throw new Error(`the acquirer answered ${answer.status} to ${path}`)
+    if (Number(answer.headers.get('content-length') ?? 0) > BYTES_MAX)
+      throw new Error(`the acquirer's answer to ${path} is larger than ${BYTES_MAX} bytes`)
     return answer
   }
   return {
