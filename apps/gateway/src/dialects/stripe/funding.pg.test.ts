@@ -43,10 +43,9 @@ test('ST16: the official client sees what the acquirer paid as a payout, drilled
   if (payout === undefined) return
   expect(valid('payout', payout)).toMatchObject({ amount: 10_001, status: 'paid', automatic: true })
   const items = await shop.stripe.balanceTransactions.list({ payout: payout.id, type: 'charge' })
-  expect(items.data.map(({ source }) => source).toSorted()).toEqual([
-    sampleId('ch', 5_000),
-    sampleId('ch', 5_001),
-  ])
+  expect(new Set(items.data.map(({ source }) => source))).toEqual(
+    new Set([sampleId('ch', 5_000), sampleId('ch', 5_001)]),
+  )
   await expect(shop.stripe.payouts.create({ amount: 100, currency: 'eur' })).rejects.toMatchObject({
     type: 'StripeInvalidRequestError',
   })
