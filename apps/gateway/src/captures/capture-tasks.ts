@@ -1,5 +1,6 @@
 import { approvedMinorOf, claimedAttempt, must, statusOf } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
+import { recordEvent } from '../events/record-event.ts'
 import { type GatewayWorld, idSourceOf } from '../gateway-world.ts'
 import { reverseCapture } from '../ledger/reverse-capture.ts'
 import { taskOfPayment } from '../money/money-task.ts'
@@ -94,6 +95,11 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
       // A database that was lost may have captured it.
       if (row.asOf < (await world.store.generation())) return { do: 'park', code: 'outcome_lost' }
       await cancelPayment(tx, world, { account, paymentId }, 'expired')
+      const { number } = must(claimedAttempt(row.story), 'what waits for its capture was approved')
+      const { chargeId } = must(row.details[number - 1], 'every attempt has its details')
+      const { mode } = row
+      const atMs = nowMs()
+      await recordEvent(tx, { account, mode, type: 'charge.expired', object: 'charge', id: chargeId, atMs })
       return DONE
     },
   }

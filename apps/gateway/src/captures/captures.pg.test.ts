@@ -159,6 +159,11 @@ test('what nobody captures in time is given back', async () => {
   await becomes(sale, 'canceled')
   await stack.until(async () => (await stack.journal())[0]?.reversed === true)
   expect(await capture(sale)).toMatchObject({ refusal: 'capture_authorization_expired' })
+  const { rows } = await database().pool.query(
+    `select e.object_id = a.charge as of_its_charge from events e join attempts a using (account)
+     where e.type = 'charge.expired'`,
+  )
+  expect(rows).toEqual([{ of_its_charge: true }])
 })
 
 test('a void after the approval takes the capture back, in the books too', async () => {

@@ -35,7 +35,9 @@ export async function moveRefund(
   await updateRefundState(tx, moved)
   const { account, mode } = key
   const about = { account, mode, object: 'refund', id: key.refundId, atMs: event.atMs } as const
-  await recordEvent(tx, { ...about, type: 'refund.updated' }, ids)
+  // Stripe tells it by the older name as well.
+  for (const type of ['refund.updated', 'charge.refund.updated'] as const)
+    await recordEvent(tx, { ...about, type }, ids)
   switch (state.status) {
     case 'submitted':
       await postRefund(tx, moved, event.atMs, ids)
