@@ -33,6 +33,7 @@ import { StatusBoard } from './status/status-board.ts'
 import { watchComponents } from './status/watch-components.ts'
 import { createMoney } from './money/create-money.ts'
 import type { MoneyWorker } from './money/money-worker.ts'
+import { feedOrders } from './orders/feed-orders.ts'
 import type { DeviceRow } from './store/gateway-store.ts'
 import { createPostgresGatewayStore } from './store/postgres-gateway-store.ts'
 import { createSecretKeeper } from './webhooks/webhook-secret.ts'
@@ -259,7 +260,9 @@ export class Gateway {
     })
     const codes = { pool, clock: world.clock, crypto: world.crypto, codeKey }
     return {
-      deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms, admission),
+      deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms, admission, (device) =>
+        feedOrders(pool, world, device),
+      ),
       world,
       codeKey,
       rateLimit: createTokenBuckets(world.clock, this.#config.rateLimit),

@@ -3,6 +3,7 @@ import { type Language, LanguageProvider, localeOf } from '@holdfast/ui'
 import type { Updates } from './platform/updates.ts'
 import { FaultBoundary } from './screens/fault-boundary.tsx'
 import { MoreScreen } from './screens/more-screen.tsx'
+import { OrdersScreen } from './screens/orders-screen.tsx'
 import { PayingScreen } from './screens/paying-screen.tsx'
 import { PaymentScreen } from './screens/payment-screen.tsx'
 import { PaymentsScreen } from './screens/payments-screen.tsx'
@@ -91,6 +92,8 @@ function Page({ route }: { readonly route: Route }): ReactNode {
   switch (route.name) {
     case 'sell':
       return <SellScreen />
+    case 'orders':
+      return <OrdersScreen />
     case 'payments':
       return <PaymentsScreen />
     case 'payment':

@@ -19,6 +19,7 @@ export type IdPrefix =
   | 'lease'
   | 'loc'
   | 'mail'
+  | 'ord'
   | 'pi'
   | 'po'
   | 'prs'

@@ -164,3 +164,11 @@ export {
   trustedNowMs,
 } from './trusted-time.ts'
 export { type TipChoice, tipChoices, type TipSuggestions } from './tip-choices.ts'
+export {
+  advanceOrder,
+  type Order,
+  type OrderEvent,
+  type OrderState,
+  orderStateOf,
+  orderStates,
+} from './order.ts'

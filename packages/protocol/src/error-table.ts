@@ -304,6 +304,11 @@ export const errorTable = {
     message: 'It has moved meanwhile. Look at it again.',
   },
 
+  // Orders from online channels.
+  order_not_open: refusal('This order is paid or canceled, or is being paid at this till.', 409),
+  order_already_paid: refusal('This order is paid. Refund its payment instead.', 409),
+  order_currency_not_taken: refusal('The account takes no payments in this currency.', 400),
+
   // Batches.
   batch_not_open: refusal('This batch is closed or closing already.', 409),
   batch_tips_missing: refusal(

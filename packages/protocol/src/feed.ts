@@ -14,6 +14,8 @@ export const feedAnswer = z.strictObject({
     z.discriminatedUnion('type', [
       /** Context `outcome`. */
       z.strictObject({ n: z.int().min(1), type: z.literal('outcome'), statement: signed }),
+      /** Context `order`. Only for a device that asks with `orders=1`: an older one cannot read it. */
+      z.strictObject({ n: z.int().min(1), type: z.literal('order'), statement: signed }),
     ]),
   ),
   /** Always the newest lease. Context `lease`. */

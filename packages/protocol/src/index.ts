@@ -54,6 +54,7 @@ export {
   type OnlineAttemptRequest,
   onlineAttemptRequest,
 } from './online-attempt.ts'
+export { type OrderStatement, orderStatement } from './order.ts'
 export { pingAnswer, type SignedTime, signedTime } from './ping.ts'
 export type { Mode } from './primitives.ts'
 export { PROTOCOL_VERSION } from './protocol-version.ts'

@@ -22,5 +22,6 @@ export const signingContexts = [
   'request',
   'standing',
   'export',
+  'order',
 ] as const
 export type SigningContext = (typeof signingContexts)[number]

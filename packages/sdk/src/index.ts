@@ -25,6 +25,7 @@ export type {
 export { describeEvidence, type Evidence, type EvidenceFinding } from './gateway/evidence.ts'
 export type { Outage } from './gateway/outage-of.ts'
 export { ANSWER_BYTES_MAX, type Network, type NetworkAnswer, type NetworkRequest } from './network.ts'
+export type { TillOrder } from './orders/till-order.ts'
 export type { PaymentSettings } from './payment-settings.ts'
 export type {
   CardPresentDetails,

@@ -129,3 +129,6 @@ export const KEEP_SETTLED_MS = 7 * 24 * 3_600_000
 export const IMPORT_RECORDS_PER_COMMIT = 200
 /** So many failures in a row, and the records of another device are sent one by one. */
 export const CARRY_RETRY_ALONE_AFTER = 3
+
+/** Orders of online channels that a device keeps, with those that are over; open ones are kept whatever their number. */
+export const ORDERS_KEPT_MAX = 300

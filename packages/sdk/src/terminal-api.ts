@@ -21,6 +21,7 @@ import type { CarryApi } from './carry/carry-api.ts'
 import type { RefundRequested } from './follow-ups/request-refund.ts'
 import type { LocalOfflineLimitChange } from './journal/set-local-limits.ts'
 import type { StoredPayment } from './journal/stored-payment.ts'
+import type { TillOrder } from './orders/till-order.ts'
 import type { PaymentSettings } from './payment-settings.ts'
 import type { QueuedPayment, QueueStatus } from './queue/queued-payment.ts'
 import type { OfflineStatus, TerminalEvent } from './terminal-events.ts'
@@ -38,6 +39,8 @@ export interface CreatePaymentIntent {
   readonly offlineBehavior?: OfflineBehavior
   /** The merchant's order number or similar. */
   readonly reference?: string
+  /** The order of an online channel that is paid; it stands in the place of the reference (SQ12). */
+  readonly orderId?: string
   readonly operator?: string
   /**
    * At most 64 characters. The same key again answers the sale that it has opened while that is in hand, and refuses
@@ -220,6 +223,8 @@ export interface Terminal extends CarryApi {
     flush(): Promise<void>
     safeToPowerOff(): boolean
   }
+  /** Orders of online channels for this device's location, in the order in which the gateway told of them (SQ12). */
+  orders(): Promise<TillOrder[]>
   payments(query?: { limit?: number; beforeId?: string }): Promise<StoredPayment[]>
   payment(paymentId: string): Promise<StoredPayment | null>
   /** Currencies, place and names of the lease; null before enrolment. */

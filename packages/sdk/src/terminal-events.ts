@@ -54,6 +54,8 @@ export type TerminalEvent =
   | { readonly type: 'paymentChanged'; readonly payment: StoredPayment }
   | { readonly type: 'forwardingError'; readonly code: string; readonly detail: string }
   | { readonly type: 'queueDrained' }
+  /** What the gateway says of orders, or what this device does for one; `orders()` has them. */
+  | { readonly type: 'ordersChanged' }
   | { readonly type: 'leaseChanged' }
   | { readonly type: 'readerChanged'; readonly reader: ReaderInfo | null }
   | { readonly type: 'cardEntryMethodsChanged'; readonly methods: readonly EntryMode[] }

@@ -7,6 +7,7 @@ import { Journal } from './journal/journal.ts'
 import { setLocalLimits } from './journal/set-local-limits.ts'
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, NAME_LENGTH_MAX } from './limits.ts'
 import { offlineStatusOf } from './offline-status.ts'
+import { readOrders } from './orders/till-order.ts'
 import { paymentSettingsOf } from './payment-settings.ts'
 import { paymentQueue } from './queue/payment-queue.ts'
 import { ReaderDesk } from './readers/reader-desk.ts'
@@ -174,6 +175,7 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
       const created = await createPayment(running.device, desk.reader.info, input)
       if (created.status === 'refused') return inHand(created, input) ?? created
       const { intent } = created
+      if (input.orderId !== undefined) emit({ type: 'ordersChanged' })
       const operator = input.operator ?? null
       sales.set(intent.paymentId, {
         intent,
@@ -275,6 +277,9 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
 
     payment: (paymentId) => deps.store.payment(paymentId),
 
+    async orders() {
+      return running === null ? [] : readOrders(deps.store, running.device.journal.state.orders)
+    },
     settings: () => (running === null ? null : settingsOf(running.device)),
 
     async flush() {

@@ -11,6 +11,9 @@ import { listOfflinePayments } from './list-offline-payments.ts'
 import { listReview } from './list-review.ts'
 import { listReviewDecisions } from './list-review-decisions.ts'
 import { changeOfflinePolicy, readOfflinePolicy } from './offline-policy.ts'
+import { cancelOrder } from '../orders/cancel-order.ts'
+import { createOrder } from '../orders/create-order.ts'
+import { accountOrderOf, listOrders, readOrder } from './list-orders.ts'
 import { readAccountRecovery } from './read-account-recovery.ts'
 import { readDeviceLease } from './read-device-lease.ts'
 import { readExposure } from './read-exposure.ts'
@@ -56,6 +59,17 @@ export const accountHandlers: Handlers = {
   async closeBatch({ parts, key }, { params: { batch }, body }) {
     const code = await closeAccountBatch(parts, key, batch, body)
     return code === null ? found(await readBatchTicket(parts.pool, key, batch)) : { ok: false, code }
+  },
+  async createOrder({ parts, key }, { body }) {
+    const made = await createOrder(parts, key, body)
+    return made.ok ? done({ order: accountOrderOf(made.order) }) : made
+  },
+  listOrders: async ({ parts: { pool }, key }, { query }) => done(await listOrders(pool, key, query)),
+  getOrder: async ({ parts: { pool }, key }, { params: { order } }) =>
+    found(await readOrder(pool, key, order)),
+  async cancelOrder({ parts, key }, { params: { order }, body }) {
+    const code = await cancelOrder(parts, key, order, body)
+    return code === null ? found(await readOrder(parts.pool, key, order)) : { ok: false, code }
   },
   getRecovery: async ({ parts: { pool }, key }) => done(await readAccountRecovery(pool, key)),
 }

@@ -66,6 +66,8 @@ export function createDeviceApi(
   leaseTerms: (device: DeviceRow, heldNumber: number | null) => Promise<LeaseTerms>,
   /** Absent: nobody is ever asked to wait. */
   admission?: Admission,
+  /** Puts what is new about orders into the device's feed. Absent: there are none. */
+  feedOrders?: (device: DeviceRow) => Promise<void>,
 ): (request: DeviceRequest) => Promise<DeviceAnswer> {
   const intake = createIntake(world)
   const hears = () => world.changes.hearsOthers?.() ?? false
@@ -180,8 +182,8 @@ export function createDeviceApi(
     const lease = await signedFor(world, renewed, url.searchParams.get('key'))
     // Of a new generation a device hears at once: until it knows, nothing that it holds comes back.
     const waitForMs = same ? waitMs(url) : 0
-    const rows = await news({ deviceId: device.deviceId, after, limit: FEED_ITEMS_MAX }, waitForMs)
-    const items = rows.map(({ n, statement: signed }) => ({ n, type: 'outcome' as const, statement: signed }))
+    const orders = url.searchParams.get('orders') === '1' ? device : null
+    const items = await news({ deviceId: device.deviceId, after, limit: FEED_ITEMS_MAX }, waitForMs, orders)
     const body: FeedAnswer = {
       generation,
       items,
@@ -191,12 +193,13 @@ export function createDeviceApi(
     return { status: 200, body }
   }
 
-  /** None when there is nothing in time. */
-  async function news(query: FeedQuery, waitForMs: number): Promise<FeedRow[]> {
+  /** None when there is nothing in time. `orders`: the device, where it hears of them too. */
+  async function news(query: FeedQuery, waitForMs: number, orders: DeviceRow | null): Promise<FeedRow[]> {
     const untilMs = world.clock.monotonicMs() + waitForMs
     const listener = world.changes.listen(query.deviceId)
     try {
       for (;;) {
+        if (orders !== null) await feedOrders?.(orders)
         const rows = await world.store.feed(query)
         const leftMs = untilMs - world.clock.monotonicMs()
         if (rows.length > 0 || leftMs <= 0) return rows

@@ -26,6 +26,7 @@ export const notExported: Readonly<Record<string, string>> = {
   funding_files: 'files of the acquirer over all accounts; funding has what of them is yours',
   payout_files: 'files for the bank of whoever runs the gateway, over all accounts',
   device_codes: 'hashes of secrets that live a day',
+  order_heads: 'of the program: up to where tills have heard of orders',
   leases: 'what devices may do until their next contact',
   offline_grants: 'what devices may do until their next contact',
   idempotency_keys: 'which requests were done, for a month; what they did is in the other files',
@@ -98,6 +99,17 @@ export const nouns: readonly Noun[] = [
             'label', r.label, 'metadata', r.metadata, 'deletedAt', ${isoOf('r.deleted_ms')}) order by r.created_ms), '[]'::json)
           from readers r where r.account = d.account and r.device = d.device))::text
       from devices d where d.account = $1 and $2::jsonb is not null order by d.created_ms, d.device`,
+  },
+  {
+    file: 'orders',
+    holds: 'orders of online channels and the payments that stand for them',
+    tables: ['orders'],
+    sql: `select json_build_object('order', order_id, 'mode', mode, 'location', location, 'channel', channel,
+        'number', number, 'amountMinor', amount_minor, 'currency', currency,
+        'currencyExponent', ($2::jsonb ->> currency)::integer, 'lines', lines, 'note', note, 'state', state,
+        'payments', payments, 'canceledBy', canceled_by, 'cancelReason', cancel_reason,
+        'canceledAt', ${isoOf('canceled_ms')}, 'createdAt', ${isoOf('created_ms')})::text
+      from orders where account = $1 order by created_ms, order_id`,
   },
   {
     file: 'payments',

@@ -1,11 +1,13 @@
 import type { Pool } from 'pg'
 import { captureTasks } from '../captures/capture-tasks.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
+import { withOrders } from '../orders/order-tasks.ts'
 import { refundTasks } from '../refunds/refund-tasks.ts'
 import { createMoneyWorker, type MoneyWorker } from './money-worker.ts'
 
 /** Everything that follows from payments, as one worker. */
 export function createMoney(pool: Pool, world: GatewayWorld): MoneyWorker {
   const { clock, log } = world
-  return createMoneyWorker({ pool, clock, log, handlers: { ...captureTasks(world), ...refundTasks(world) } })
+  const handlers = withOrders(world, { ...captureTasks(world), ...refundTasks(world) })
+  return createMoneyWorker({ pool, clock, log, handlers })
 }

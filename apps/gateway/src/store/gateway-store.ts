@@ -244,6 +244,8 @@ export interface LinkOwnership {
 }
 
 export interface FeedRow {
+  /** What its statement is about. */
+  readonly type: 'outcome' | 'order'
   /** Counts the items of one device, from 1. */
   readonly n: number
   readonly statement: Signed

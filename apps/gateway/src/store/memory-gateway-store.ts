@@ -166,7 +166,10 @@ function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' |
   }
   for (const outcome of change.outcomes ?? []) {
     const items = state.feeds.get(outcome.deviceId) ?? []
-    state.feeds.set(outcome.deviceId, [...items, { n: items.length + 1, statement: outcome.statement }])
+    state.feeds.set(outcome.deviceId, [
+      ...items,
+      { type: 'outcome', n: items.length + 1, statement: outcome.statement },
+    ])
   }
   for (const event of change.events ?? []) state.events.set(event.id, event)
   for (const task of change.tasks ?? []) {

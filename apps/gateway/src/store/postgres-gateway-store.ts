@@ -100,7 +100,8 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
     },
     async feed({ deviceId, after, limit }) {
       const rows = await query<FeedColumns>('feed', FEED, [await accountOf(deviceId), deviceId, after, limit])
-      return rows.map(({ n, payload, key_id, signature }): FeedRow => ({
+      return rows.map(({ type, n, payload, key_id, signature }): FeedRow => ({
+        type,
         n,
         statement: { payload, keyId: key_id, signature },
       }))
@@ -291,6 +292,7 @@ const CLAIM_LINK = `
   returning generation, stan_next`
 
 interface FeedColumns {
+  readonly type: FeedRow['type']
   readonly n: number
   readonly payload: string
   readonly key_id: string
@@ -298,7 +300,7 @@ interface FeedColumns {
 }
 
 const FEED = `
-  select n, payload, key_id, signature from feed
+  select case when order_id is null then 'outcome' else 'order' end as type, n, payload, key_id, signature from feed
   where account = $1 and device = $2 and n > $3 order by n limit $4`
 
 type ParkedColumns = Omit<ParkedRecord, 'wire'> & ParkedRecord['wire']

@@ -44,7 +44,7 @@ export interface TestDevice {
   read(sale: TestSale, card?: TestCard, ordinal?: number): Promise<TestAttempt>
   opened(sale: TestSale, changes?: object): Promise<SealedRecord>
   attempted(sale: TestSale, attempt: TestAttempt): Promise<SealedRecord>
-  stored(sale: TestSale, attempt: TestAttempt, kind?: OfflineKind): Promise<SealedRecord>
+  stored(sale: TestSale, attempt: TestAttempt, kind?: OfflineKind, changes?: object): Promise<SealedRecord>
   approved(sale: TestSale, attempt: TestAttempt): Promise<SealedRecord>
   voided(sale: TestSale): Promise<SealedRecord>
   /** A record with anything in it, at the head of the chain or, with `prev` and `seq`, anywhere else. */
@@ -113,7 +113,12 @@ export function createTestDevice(deps: TestDeviceDeps): TestDevice {
     read: readId,
   })
 
-  function accept(sale: TestSale, attempt: TestAttempt, decision: object): Promise<SealedRecord> {
+  function accept(
+    sale: TestSale,
+    attempt: TestAttempt,
+    decision: object,
+    changes: object = {},
+  ): Promise<SealedRecord> {
     const body = {
       kind: 'payment.accepted',
       ...names(sale),
@@ -127,6 +132,7 @@ export function createTestDevice(deps: TestDeviceDeps): TestDevice {
       cartSha256: null,
       sealedSha256: attempt.sealedSha256,
       contactSha256: null,
+      ...changes,
     }
     return append(body, attempt.sealed)
   }
@@ -202,14 +208,16 @@ export function createTestDevice(deps: TestDeviceDeps): TestDevice {
         },
         attempt.sealed,
       ),
-    stored: (sale, attempt, kind = 'deferred') =>
-      accept(sale, attempt, {
+    stored(sale, attempt, kind = 'deferred', changes = {}) {
+      const decision = {
         via: 'offline',
         kind,
         why: 'internet',
         voiceCode: kind === 'voice' ? 'V01CE1' : null,
         uploadUntilMs: 4_000_000_000_000,
-      }),
+      }
+      return accept(sale, attempt, decision, changes)
+    },
     approved: (sale, attempt) =>
       accept(sale, attempt, { via: 'online', responseCode: '00', approvalCode: '123456' }),
     voided: (sale) => append({ kind: 'payment.voided', ...names(sale), reason: 'canceled' }),

@@ -17,7 +17,9 @@ import { createChangeNotifier } from '../change-notifier.ts'
 import type { TestDatabase } from '../database/test-database.ts'
 import { defaultOfflineTerms } from '../devices/default-offline-terms.ts'
 import { createDeviceApi, type DeviceAnswer, type DeviceRequest } from '../devices/device-api.ts'
+import type { LeaseTerms } from '../devices/make-lease.ts'
 import type { GatewayKeys, GatewayWorld } from '../gateway-world.ts'
+import { feedOrders } from '../orders/feed-orders.ts'
 import type { DeviceRow, GatewayStore, PaymentRow } from '../store/gateway-store.ts'
 import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
@@ -84,7 +86,7 @@ export function createTestGateway(
     },
     changes: createChangeNotifier(clock),
   }
-  const api = createDeviceApi(world, acquirer, () =>
+  const leaseTerms = () =>
     Promise.resolve({
       accountName: 'Café',
       locationName: 'Quay',
@@ -94,7 +96,9 @@ export function createTestGateway(
       liability: { acceptedBy: 'Ada', acceptedMs: 0, textVersion: '1' },
       offline: defaultOfflineTerms,
       readers: [],
-    }),
+    } satisfies LeaseTerms)
+  const api = createDeviceApi(world, acquirer, leaseTerms, undefined, (device) =>
+    feedOrders(database.pool, world, device),
   )
   const authorisers: (RunningAuthoriser & Pick<Authoriser, 'stop'>)[] = []
   const signers = [{ keyId: keys.signing.keyId, publicKey: toBase64Url(keys.signing.publicKey) }]

@@ -6,6 +6,8 @@ export const fr: Catalogue<keyof typeof en> = {
   'app.test_mode': 'Mode test',
   'nav.label': 'Principal',
   'nav.sell': 'Vendre',
+  'nav.orders': 'Commandes',
+  'nav.waiting': '{count, plural, one {# en attente} other {# en attente}}',
   'nav.payments': 'Paiements',
   'nav.more': 'Plus',
   'nav.back': 'Retour',
@@ -170,6 +172,23 @@ export const fr: Catalogue<keyof typeof en> = {
     'Ne remettez pas la marchandise. Redémarrez cette caisse ; si cela persiste, appelez l’assistance.',
   'advice.new_sale': 'Commencez une nouvelle vente.',
   'advice.support': 'Gardez cet appareil et appelez l’assistance avec le numéro de paiement.',
+
+  'orders.title': 'Commandes',
+  'orders.empty.title': 'Aucune commande',
+  'orders.empty.body':
+    'Les commandes de la boutique en ligne et des autres canaux apparaissent ici ; celles passées pendant une coupure, dès que la connexion revient.',
+  'orders.known':
+    'Sans connexion, aucune nouvelle commande n’arrive. Celles-ci sont connues de cet appareil.',
+  'orders.placed': 'Commandé {time}',
+  'orders.line': '{quantity} × {name}',
+  'orders.pay': 'Encaisser {amount}',
+  'orders.payment': 'Voir le paiement',
+  'orders.done': 'Terminées',
+  'orders.state.open': 'À payer',
+  'orders.state.in_hand': 'Vente ouverte',
+  'orders.state.taken': 'Payée ici',
+  'orders.state.paid': 'Payée',
+  'orders.state.canceled': 'Annulée',
 
   'payments.title': 'Paiements',
   'payments.empty.title': 'Aucun paiement pour le moment',

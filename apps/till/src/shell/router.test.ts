@@ -3,6 +3,7 @@ import { fragmentOf, parseRoute, type Route } from './router.ts'
 
 const routes: readonly Route[] = [
   { name: 'sell' },
+  { name: 'orders' },
   { name: 'payments' },
   { name: 'payment', paymentId: 'pi_1' },
   { name: 'receipt', paymentId: 'pi_1' },

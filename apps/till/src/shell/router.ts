@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react'
 /** Where the person is; kept in the fragment so that the back button of a phone works and no server is asked. */
 export type Route =
   | { readonly name: 'sell' }
+  | { readonly name: 'orders' }
   | { readonly name: 'payments' }
   | { readonly name: 'payment'; readonly paymentId: string }
   | { readonly name: 'receipt'; readonly paymentId: string }
@@ -10,7 +11,7 @@ export type Route =
 
 export function parseRoute(fragment: string): Route {
   const [first, paymentId, third] = fragment.replace(/^#\/?/, '').split('/')
-  if (first === 'more') return { name: 'more' }
+  if (first === 'more' || first === 'orders') return { name: first }
   if (first !== 'payments') return { name: 'sell' }
   if (paymentId === undefined || paymentId === '') return { name: 'payments' }
   return { name: third === 'receipt' ? 'receipt' : 'payment', paymentId }
@@ -20,6 +21,8 @@ export function fragmentOf(route: Route): string {
   switch (route.name) {
     case 'sell':
       return '#/'
+    case 'orders':
+      return '#/orders'
     case 'payments':
       return '#/payments'
     case 'payment':

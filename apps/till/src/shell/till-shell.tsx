@@ -1,4 +1,4 @@
-import { Ellipsis, ReceiptText, Store } from 'lucide-react'
+import { Ellipsis, ReceiptText, ShoppingBag, Store } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTill } from '../messages/index.ts'
 import { isBusy } from '../state/sale.ts'
@@ -54,6 +54,7 @@ function TopBar(): ReactNode {
 
 const TABS = [
   { route: { name: 'sell' }, label: 'nav.sell', Icon: Store },
+  { route: { name: 'orders' }, label: 'nav.orders', Icon: ShoppingBag },
   { route: { name: 'payments' }, label: 'nav.payments', Icon: ReceiptText },
   { route: { name: 'more' }, label: 'nav.more', Icon: Ellipsis },
 ] as const
@@ -61,8 +62,9 @@ const TABS = [
 function TabBar(): ReactNode {
   const t = useTill()
   const route = useRoute()
-  const { payments } = useTillState()
+  const { payments, orders } = useTillState()
   const attention = payments.filter(needsAttention).length
+  const waiting = orders.filter(({ state }) => state === 'open').length
   return (
     <nav className="tabbar" aria-label={t('nav.label')}>
       {TABS.map(({ route: target, label, Icon }) => (
@@ -74,6 +76,11 @@ function TabBar(): ReactNode {
         >
           <Icon aria-hidden size={24} />
           {t(label)}
+          {target.name === 'orders' && waiting > 0 ? (
+            <span className="tabbar__count" data-calm aria-label={t('nav.waiting', { count: waiting })}>
+              {waiting}
+            </span>
+          ) : null}
           {target.name === 'payments' && attention > 0 ? (
             <span className="tabbar__count" aria-label={t('nav.attention', { count: attention })}>
               {attention}
@@ -86,6 +93,6 @@ function TabBar(): ReactNode {
 }
 
 function isInside(route: Route, tab: Route): boolean {
-  if (tab.name === 'payments') return route.name !== 'sell' && route.name !== 'more'
+  if (tab.name === 'payments') return ['payments', 'payment', 'receipt'].includes(route.name)
   return route.name === tab.name
 }

@@ -68,6 +68,7 @@ const ADVICE: Readonly<Record<TillCode, RefusalAdvice>> = {
   reader_software_outdated: CONNECT,
   sale_not_open: NEW_SALE,
   sale_in_progress: TRY_AGAIN,
+  order_not_open: NEW_SALE,
   amount_invalid: NEW_SALE,
   currency_invalid: NEW_SALE,
   not_enrolled: ADMIN,

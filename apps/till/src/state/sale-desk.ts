@@ -1,14 +1,16 @@
 import { type Money, tipChoices } from '@holdfast/core'
 import type { SimulatedReader } from '@holdfast/reader'
-import type { IssuerWait, PaymentIntent, Terminal } from '@holdfast/sdk'
+import type { IssuerWait, PaymentIntent, Terminal, TillOrder } from '@holdfast/sdk'
 import type { Preferences } from '../platform/preferences.ts'
 import type { Observable } from './observable.ts'
 import type { Rest } from './rest-to-pay.ts'
-import { advance, type Consent, type SaleEvent } from './sale.ts'
+import { advance, type Consent, type SaleEvent, type SalePurpose } from './sale.ts'
 import type { TillState } from './till-state.ts'
 
 export interface SaleDesk {
   readonly pay: (amountMinor: number, reference: string) => Promise<void>
+  /** The money for an order of an online channel, by the usual sale. */
+  readonly payOrder: (order: TillOrder) => Promise<void>
   /** What the customer gives on top, minor units; the sale that was asked about goes on with it. */
   readonly tip: (tipMinor: number) => Promise<void>
   readonly cancelWaiting: () => void
@@ -42,11 +44,20 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
     state.set({ sale: advance(state.get().sale, event) })
   }
 
-  async function open(money: Money, reference: string, tipMinor = 0): Promise<void> {
+  /** Asks for a tip first, where the merchant wants that. */
+  async function begin(money: Money, purpose: SalePurpose): Promise<void> {
+    const { sale, settings } = state.get()
+    if (sale.step !== 'none') return
+    const suggestions = settings?.tipping[money.currency]
+    const choices = suggestions === undefined ? [] : tipChoices(suggestions, money.amountMinor)
+    if (choices.length > 0) move({ type: 'tip_asked', tipping: { money, choices, purpose } })
+    else await guarded(() => open(money, purpose))
+  }
+
+  async function open(money: Money, purpose: SalePurpose, tipMinor = 0): Promise<void> {
     move({ type: 'paid', money })
-    const optional = reference.trim() === '' ? {} : { reference: reference.trim() }
     const tip = tipMinor === 0 ? {} : { tipMinor }
-    const result = await terminal.createPaymentIntent({ ...money, ...tip, ...optional })
+    const result = await terminal.createPaymentIntent({ ...money, ...tip, ...purpose })
     if (result.status === 'created') preferences.rememberOpenSale(result.intent.paymentId)
     move({ type: 'created', result })
     if (result.status === 'created') await collect(result.intent)
@@ -101,24 +112,19 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
 
   return {
     async pay(amountMinor, reference) {
-      const { sale, currency, settings } = state.get()
-      if (sale.step !== 'none') return
-      const money = { amountMinor, currency }
-      const suggestions = settings?.tipping[currency]
-      const choices = suggestions === undefined ? [] : tipChoices(suggestions, amountMinor)
-      if (choices.length > 0) move({ type: 'tip_asked', tipping: { money, choices, reference } })
-      else await guarded(() => open(money, reference))
+      await begin({ amountMinor, currency: state.get().currency }, purposeOf(reference))
     },
+    payOrder: ({ money, orderId }) => begin(money, { orderId }),
     async tip(tipMinor) {
       const { sale } = state.get()
       if (sale.step !== 'tipping') return
-      const { money, reference } = sale
+      const { money, purpose } = sale
       const total = { ...money, amountMinor: money.amountMinor + tipMinor }
-      await guarded(() => open(total, reference, tipMinor))
+      await guarded(() => open(total, purpose, tipMinor))
     },
     async payRest({ owed, reference }) {
       finish()
-      if (state.get().sale.step === 'none') await guarded(() => open(owed, reference))
+      if (state.get().sale.step === 'none') await guarded(() => open(owed, purposeOf(reference)))
     },
     goOnWithoutCode: () => move({ type: 'no_code' }),
     cancelWaiting() {
@@ -143,4 +149,8 @@ export function createSaleDesk({ terminal, reader, preferences, state, refresh }
     },
     finish,
   }
+}
+
+function purposeOf(reference: string): SalePurpose {
+  return reference.trim() === '' ? {} : { reference: reference.trim() }
 }

@@ -22,7 +22,7 @@ export type Sale =
       readonly step: 'tipping'
       readonly money: Money
       readonly choices: readonly TipChoice[]
-      readonly reference: string
+      readonly purpose: SalePurpose
     }
   | { readonly step: 'opening'; readonly money: Money }
   | {
@@ -71,6 +71,12 @@ export type Sale =
     }
   | NotTaken
   | { readonly step: 'closing'; readonly money: Money; readonly intent: PaymentIntent }
+
+/** What the money is for: what the cashier has typed, or an order of an online channel. */
+export interface SalePurpose {
+  readonly reference?: string
+  readonly orderId?: string
+}
 
 type NotTaken =
   | {

@@ -1,5 +1,5 @@
 import type { Currency, Money } from '@holdfast/core'
-import type { OfflineStatus, StoredPayment, TerminalSettings } from '@holdfast/sdk'
+import type { OfflineStatus, StoredPayment, TerminalSettings, TillOrder } from '@holdfast/sdk'
 import type { ReaderState } from '@holdfast/reader'
 import type { Sale } from './sale.ts'
 
@@ -13,6 +13,8 @@ export interface TillState {
   readonly reader: ReaderState
   readonly sale: Sale
   readonly payments: readonly StoredPayment[]
+  /** Of online channels, in the order in which the gateway told of them. */
+  readonly orders: readonly TillOrder[]
   readonly olderPayments: 'unknown' | 'some' | 'none'
   readonly notices: readonly Notice[]
   readonly enrolment: Enrolment

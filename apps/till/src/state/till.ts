@@ -39,12 +39,22 @@ export async function openTill({ terminal, reader, preferences }: TillWorld): Pr
     reader: reader.state(),
     sale: NO_SALE,
     payments: [],
+    orders: [],
     olderPayments: 'unknown',
     notices: [],
     enrolment: { step: 'idle' },
   })
   const book = createPaymentBook(terminal, preferences, state)
-  const desk = createSaleDesk({ terminal, reader, preferences, state, refresh: book.refresh })
+  const desk = createSaleDesk({
+    terminal,
+    reader,
+    preferences,
+    state,
+    async refresh(paymentId) {
+      await book.refresh(paymentId)
+      await learnOrders()
+    },
+  })
   const dismiss = (noticeId: string): void =>
     state.set({ notices: state.get().notices.filter((notice) => notice.id !== noticeId) })
 
@@ -54,6 +64,7 @@ export async function openTill({ terminal, reader, preferences }: TillWorld): Pr
       case 'paymentForwarded':
       case 'paymentChanged':
         book.learn(event.payment)
+        if (state.get().orders.length > 0) void learnOrders()
         state.set({ status: terminal.offlineStatus() })
         return
       case 'offlineStatusChanged':
@@ -68,6 +79,9 @@ export async function openTill({ terminal, reader, preferences }: TillWorld): Pr
       case 'leaseChanged':
         state.set(factsOf(terminal, state.get().currency))
         return
+      case 'ordersChanged':
+        void learnOrders()
+        return
       // The till's reader is part of its page, and the status says the rest.
       case 'readerChanged':
       case 'cardEntryMethodsChanged':
@@ -75,9 +89,14 @@ export async function openTill({ terminal, reader, preferences }: TillWorld): Pr
     }
   }
 
+  async function learnOrders(): Promise<void> {
+    state.set({ orders: await terminal.orders() })
+  }
+
   terminal.on(learn)
   reader.subscribe((change) => state.set({ reader: change }))
   await book.loadPage()
+  await learnOrders()
   await book.tellInterruption()
 
   return {

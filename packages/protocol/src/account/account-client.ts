@@ -5,6 +5,7 @@ import { paymentCalls } from './account-payments.ts'
 import { batchCalls } from './batches.ts'
 import { exposureCalls } from './exposure.ts'
 import { offlinePolicyCalls } from './offline-policy.ts'
+import { orderCalls } from './orders.ts'
 import { recoveryCalls } from './recovery.ts'
 import { reviewCalls } from './review.ts'
 
@@ -61,6 +62,7 @@ export function createAccountClient({ url, secretKey, fetch }: AccountClientOpti
     payments: paymentCalls(ask),
     review: reviewCalls(ask),
     batches: batchCalls(ask),
+    orders: orderCalls(ask),
     recovery: recoveryCalls(ask),
   }
 }

@@ -7,6 +7,7 @@ export { type AccountBatch, type AccountBatchesQuery, type AccountBatchTicket } 
 export { type AtRisk, type Exposure } from './exposure.ts'
 export { type OfflinePolicy, type OfflinePolicyChange } from './offline-policy.ts'
 export { type AccountOperation, accountOperations, type AccountOperationId } from './operations.ts'
+export { type AccountOrder, type AccountOrdersQuery, type OrderCancel, type OrderCreate } from './orders.ts'
 export { type Recovery } from './recovery.ts'
 export {
   type AccountReviewDecision,

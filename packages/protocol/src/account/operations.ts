@@ -5,6 +5,7 @@ import { accountPayments, accountPaymentsQuery } from './account-payments.ts'
 import { accountBatches, accountBatchesQuery, accountBatchTicket, batchClose } from './batches.ts'
 import { exposure } from './exposure.ts'
 import { offlinePolicy, offlinePolicyChange } from './offline-policy.ts'
+import { accountOrderAnswer, accountOrders, accountOrdersQuery, orderCancel, orderCreate } from './orders.ts'
 import { recovery } from './recovery.ts'
 import {
   deviceReviewed,
@@ -33,6 +34,7 @@ export interface AccountOperation {
 
 const ofPayment = z.strictObject({ payment: idOf('pi') })
 const ofDevice = z.strictObject({ device: idOf('dev') })
+const ofOrder = z.strictObject({ order: idOf('ord') })
 const ofBatch = z.strictObject({ batch: idOf('bat') })
 
 /** Everything that the account API answers; the OpenAPI document is made of it. */
@@ -175,6 +177,39 @@ export const accountOperations = [
     params: ofBatch,
     body: batchClose,
     answer: accountBatchTicket,
+  },
+  {
+    id: 'createOrder',
+    method: 'POST',
+    path: '/orders',
+    summary: 'An order of an online channel, for the tills of a location',
+    body: orderCreate,
+    answer: accountOrderAnswer,
+  },
+  {
+    id: 'listOrders',
+    method: 'GET',
+    path: '/orders',
+    summary: 'Orders, newest first',
+    query: accountOrdersQuery,
+    answer: accountOrders,
+  },
+  {
+    id: 'getOrder',
+    method: 'GET',
+    path: '/orders/{order}',
+    summary: 'An order and what became of it',
+    params: ofOrder,
+    answer: accountOrderAnswer,
+  },
+  {
+    id: 'cancelOrder',
+    method: 'POST',
+    path: '/orders/{order}/cancel',
+    summary: 'Calls an order off that nobody has paid',
+    params: ofOrder,
+    body: orderCancel,
+    answer: accountOrderAnswer,
   },
   {
     id: 'getRecovery',

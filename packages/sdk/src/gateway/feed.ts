@@ -4,6 +4,8 @@ import {
   deviceStanding,
   type FeedAnswer,
   type Lease,
+  type OrderStatement,
+  orderStatement,
   type OutcomeStatement,
   outcomeStatement,
   type Signed,
@@ -17,6 +19,7 @@ import { prune } from '../journal/prune.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 import { release } from '../journal/void-draft.ts'
 import { FEED_ITEMS_PER_COMMIT, FEED_PAUSE_MS, PRUNE_PERIOD_MS } from '../limits.ts'
+import { heedOrders } from '../orders/kept-orders.ts'
 import type { TerminalEvent } from '../terminal-events.ts'
 import { applyOutcome } from './apply-outcome.ts'
 import { applyStanding } from './apply-standing.ts'
@@ -32,7 +35,7 @@ export interface FeedDeps {
   readonly emit: (event: TerminalEvent) => void
 }
 
-/** Listens to the gateway: outcomes in order, each applied and counted in one commit, and the newest lease. */
+/** Listens to the gateway: outcomes and orders in their order, each applied and counted in one commit, and the newest lease. */
 export class Feed {
   readonly #deps: FeedDeps
   readonly #bell = new Bell()
@@ -119,24 +122,46 @@ export class Feed {
     const items = answer.items.toSorted((a, b) => a.n - b.n)
     for (let at = 0; at < items.length; at += FEED_ITEMS_PER_COMMIT) {
       const words: Word[] = []
-      for (const { n, statement } of items.slice(at, at + FEED_ITEMS_PER_COMMIT)) {
-        const outcome = await openStatement(crypto, keys, 'outcome', outcomeStatement, statement)
+      for (const item of items.slice(at, at + FEED_ITEMS_PER_COMMIT)) {
+        const word = await openWord(crypto, keys, item)
         // Not the gateway's word: nothing behind it may be applied, or the cursor would pass it by.
-        if (outcome === null || outcome.device !== journal.state.enrolment.device) return 'failed'
-        words.push({ n, outcome, statement })
+        if (word === null) return 'failed'
+        if (word.type === 'outcome' && word.outcome.device !== journal.state.enrolment.device) return 'failed'
+        words.push(word)
       }
       const applied = await journal.append(applyWords(words, answer.generation))
       if (!applied.ok) return 'failed'
       for (const payment of applied.payments) emit({ type: 'paymentChanged', payment })
+      if (applied.value) emit({ type: 'ordersChanged' })
     }
     return items.length === 0 ? 'nothing' : 'applied'
   }
 }
 
-interface Word {
-  readonly n: number
-  readonly outcome: OutcomeStatement
-  readonly statement: Signed
+type Word =
+  | {
+      readonly n: number
+      readonly type: 'outcome'
+      readonly outcome: OutcomeStatement
+      readonly statement: Signed
+    }
+  | { readonly n: number; readonly type: 'order'; readonly order: OrderStatement }
+
+async function openWord(
+  crypto: Crypto,
+  keys: PublicKeys,
+  { n, type, statement }: FeedAnswer['items'][number],
+): Promise<Word | null> {
+  switch (type) {
+    case 'outcome': {
+      const outcome = await openStatement(crypto, keys, 'outcome', outcomeStatement, statement)
+      return outcome === null ? null : { n, type, outcome, statement }
+    }
+    case 'order': {
+      const order = await openStatement(crypto, keys, 'order', orderStatement, statement)
+      return order === null ? null : { n, type, order }
+    }
+  }
 }
 
 /** Of the same device, account and mode, and never an older one: a lease that was taken back stays taken back. */
@@ -172,25 +197,28 @@ function startGeneration(generation: number): JournalStep<null, null> {
 function applyWords(
   words: readonly Word[],
   generation: number,
-): JournalStep<ReadonlyMap<string, StoredPayment>, null> {
+): JournalStep<ReadonlyMap<string, StoredPayment>, boolean> {
   return {
     async load(store) {
       const payments = new Map<string, StoredPayment>()
-      for (const { outcome } of words) {
-        const payment = await store.payment(outcome.payment)
+      for (const word of words) {
+        if (word.type !== 'outcome') continue
+        const payment = await store.payment(word.outcome.payment)
         if (payment !== null) payments.set(payment.paymentId, payment)
       }
       return payments
     },
-    build({ head, feed }, loaded) {
+    build({ head, feed, lease, orders: ordersBefore }, loaded) {
       const after = feed?.generation === generation ? feed.after : 0
       const fresh = words.filter(({ n }) => n > after)
       const last = fresh.at(-1)
-      if (last === undefined) return { do: 'nothing', value: null }
+      if (last === undefined) return { do: 'nothing', value: false }
       const payments = new Map<string, StoredPayment>()
       const erase: number[] = []
       let { exposure } = head
-      for (const { outcome, statement } of fresh) {
+      for (const word of fresh) {
+        if (word.type !== 'outcome') continue
+        const { outcome, statement } = word
         const before = payments.get(outcome.payment) ?? loaded.get(outcome.payment)
         if (before === undefined) continue
         const next = applyOutcome(before, outcome, statement)
@@ -202,9 +230,19 @@ function applyWords(
         erase.push(...before.sealedSeqs)
         payments.set(next.paymentId, { ...next, sealedSeqs: [] })
       }
-      const values = { [keptNames.feed]: JSON.stringify({ generation, after: last.n }) }
+      const orders = heedOrders(
+        ordersBefore,
+        fresh.flatMap((word) =>
+          word.type === 'order' && word.order.location === lease.location ? [word.order] : [],
+        ),
+      )
+      const isNew = orders !== ordersBefore
+      const values = {
+        [keptNames.feed]: JSON.stringify({ generation, after: last.n }),
+        ...(isNew ? { [keptNames.orders]: JSON.stringify(orders) } : {}),
+      }
       const changed = [...payments.values()]
-      return { do: 'commit', value: null, draft: { exposure, erase, values, payments: () => changed } }
+      return { do: 'commit', value: isNew, draft: { exposure, erase, values, payments: () => changed } }
     },
   }
 }

@@ -3,6 +3,7 @@ import type { SealedRecord } from '@holdfast/envelope'
 import type { ErrorCode, Lease, RecordHeader } from '@holdfast/protocol'
 import type { DeviceTime } from './device-clock.ts'
 import type { Backlog, JournalChange, JournalHead, JournalStore } from './journal-store.ts'
+import type { KeptOrder } from '../orders/kept-orders.ts'
 import type { Enrolment, FeedCursor, Frozen } from './kept-values.ts'
 import type { StoredPayment } from './stored-payment.ts'
 
@@ -29,6 +30,8 @@ export interface JournalState {
   readonly prunedSeq: number
   /** Records up to here survive the loss of the gateway's disk, as it has said. */
   readonly durableSeq: number
+  /** Of online channels, in the order in which the gateway told of them. */
+  readonly orders: readonly KeptOrder[]
   readonly time: DeviceTime
 }
 

@@ -86,7 +86,14 @@ export class Journal {
     const values = { [keptNames.enrolment]: JSON.stringify(enrolment), ...keepLease(lease) }
     const kept = must(parseKeptLease(JSON.stringify(lease)), 'the lease was verified before')
     const head = emptyHead(deps.clock, kept.issuedAtMs)
-    const fresh = { local: NO_LOCAL_LIMITS, feed: null, frozen: null, prunedSeq: 0, durableSeq: 0 }
+    const fresh = {
+      local: NO_LOCAL_LIMITS,
+      feed: null,
+      frozen: null,
+      prunedSeq: 0,
+      durableSeq: 0,
+      orders: [],
+    }
     const journal = new Journal(deps, { head, enrolment, lease: kept, ...fresh })
     const appended = await journal.append({
       load: () => Promise.resolve(null),

@@ -2,6 +2,7 @@ import { currencies, type LocalOfflineLimits, NO_LOCAL_LIMITS } from '@holdfast/
 import { type Lease, lease, type Signed, signed } from '@holdfast/protocol'
 import { parseJson } from '@holdfast/envelope'
 import * as z from 'zod'
+import { type KeptOrder, parseKeptOrders } from '../orders/kept-orders.ts'
 
 /** Who this device is; written once, with the first record. */
 const enrolment = z.object({
@@ -34,6 +35,7 @@ export const keptNames = {
   frozen: 'frozen',
   pruned: 'pruned',
   durable: 'durable',
+  orders: 'orders',
 } as const
 
 /** The value that names the payment which an idempotency key has opened. */
@@ -84,6 +86,11 @@ export function parseKeptLease(text: string | null): Lease | null {
 
 export function keepLease(statement: Signed): Record<string, string> {
   return { [keptNames.lease]: JSON.stringify(statement) }
+}
+
+/** In the order in which the gateway told of them. */
+export function parseOrders(text: string | null): readonly KeptOrder[] {
+  return text === null ? [] : parseKeptOrders(parseJson(text))
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, text: string | null): z.infer<Schema> | null {

@@ -8,6 +8,7 @@ import {
   parseFrozen,
   parseKeptLease,
   parseLocalLimits,
+  parseOrders,
   parsePrunedSeq,
 } from './kept-values.ts'
 import { rebuildHead } from './rebuild-head.ts'
@@ -21,13 +22,20 @@ export async function readState(store: JournalStore, head: JournalHead): Promise
   const enrolment = parseEnrolment(values[keptNames.enrolment] ?? null)
   const lease = parseKeptLease(values[keptNames.lease] ?? null)
   if (enrolment === null || lease === null) throw new Error('The journal has lost its enrolment or lease')
-  const nothing = { local: NO_LOCAL_LIMITS, feed: null, frozen: null, prunedSeq: 0, durableSeq: 0 }
+  const nothing = {
+    local: NO_LOCAL_LIMITS,
+    feed: null,
+    frozen: null,
+    prunedSeq: 0,
+    durableSeq: 0,
+    orders: [],
+  }
   return withValues({ head, enrolment, lease, ...nothing }, values)
 }
 
 /** What the state is when these values have been written; what they do not name stays. */
 export function withValues(state: KeptState, values: JournalChange['values']): KeptState {
-  const { enrolment, lease, feed, local, frozen, pruned, durable } = keptNames
+  const { enrolment, lease, feed, local, frozen, pruned, durable, orders } = keptNames
   const textOf = (name: string) => values[name] ?? null
   return {
     head: state.head,
@@ -38,6 +46,7 @@ export function withValues(state: KeptState, values: JournalChange['values']): K
     frozen: frozen in values ? parseFrozen(textOf(frozen)) : state.frozen,
     prunedSeq: pruned in values ? parsePrunedSeq(textOf(pruned)) : state.prunedSeq,
     durableSeq: durable in values ? parsePrunedSeq(textOf(durable)) : state.durableSeq,
+    orders: orders in values ? parseOrders(textOf(orders)) : state.orders,
   }
 }
 

@@ -13,8 +13,10 @@ import type { ErrorCode, Lease, ReaderInfo, RecordOf } from '@holdfast/protocol'
 import { type Device, idSourceOf, readerIdOf } from '../device.ts'
 import type { JournalState, JournalStep, RecordBody } from '../journal/journal-step.ts'
 import { offlineClockOf, saleTermsOf, termsOf } from '../journal/offline-rules.ts'
-import { saleKeyName } from '../journal/kept-values.ts'
+import { keptNames, saleKeyName } from '../journal/kept-values.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
+import type { KeptOrder } from '../orders/kept-orders.ts'
+import { readOrder, type TillOrder } from '../orders/till-order.ts'
 import { FULL_RECORD_BYTES, IDEMPOTENCY_KEY_LENGTH_MAX, NAME_LENGTH_MAX, PAD_BYTES_MAX } from '../limits.ts'
 import type { CreatePaymentIntent, CreateResult, OfflineBehavior, PaymentIntent } from '../terminal-api.ts'
 
@@ -61,27 +63,60 @@ interface Opening {
   readonly paymentId: string
 }
 
+interface Before {
+  /** The payment that the key has opened. */
+  readonly before: string | null
+  readonly order: TillOrder | null
+}
+
+/** What is over, or paid for here, is not paid again; a sale that was given up leaves its order open. */
+function orderRefusal(
+  order: TillOrder | null,
+  { amountMinor, tipMinor = 0, currency, reference }: CreatePaymentIntent,
+): ErrorCode | null {
+  if (reference !== undefined) return 'parameter_invalid'
+  if (order === null) return 'not_found'
+  if (order.state !== 'open') return 'order_not_open'
+  if (currency !== order.money.currency) return 'currency_mismatch'
+  return amountMinor - tipMinor === order.money.amountMinor ? null : 'amount_invalid'
+}
+
+/** Written with the sale, so that no second one is opened for it, also after a crash between the two. */
+function inHandOf({ orders }: JournalState, { orderId }: TillOrder, paymentId: string): readonly KeptOrder[] {
+  return orders.map((order) => (order.said.order === orderId ? { ...order, paymentId } : order))
+}
+
 type Opened =
   | { readonly before: null; readonly intent: PaymentIntent }
   /** The payment that this key has opened earlier. */
   | { readonly before: string; readonly intent: null }
 
-function openSale(opening: Opening): JournalStep<string | null, Opened> {
+function openSale(opening: Opening): JournalStep<Before, Opened> {
   const { input, info, offlineBehavior, saleId, paymentId } = opening
   const money = { amountMinor: input.amountMinor, currency: input.currency }
   const captureMethod = input.captureMethod ?? 'automatic'
   const { idempotencyKey, tipMinor = 0 } = input
   const keptKey = idempotencyKey === undefined ? null : saleKeyName(idempotencyKey)
   return {
-    load: (store) => (keptKey === null ? Promise.resolve(null) : store.value(keptKey)),
-    build(state, before) {
+    async load(store, state) {
+      const order = state.orders.find(({ said }) => said.order === input.orderId)
+      return {
+        before: keptKey === null ? null : await store.value(keptKey),
+        order: order === undefined ? null : await readOrder(store, order),
+      }
+    },
+    build(state, { before, order }) {
       if (before !== null) return { do: 'nothing', value: { before, intent: null } }
+      if (input.orderId !== undefined) {
+        const refusal = orderRefusal(order, input)
+        if (refusal !== null) return { do: 'refuse', code: refusal }
+      }
       const offlineRefusal = admitSale(state, info, money)
       if (offlineBehavior === 'force_offline' && offlineRefusal !== null) {
         return { do: 'refuse', code: offlineRefusal }
       }
       const reserved = offlineRefusal === null && offlineBehavior !== 'require_online'
-      const reference = input.reference ?? null
+      const reference = input.orderId ?? input.reference ?? null
       const location = state.lease.location
       const payment: StoredPayment = {
         paymentId,
@@ -131,7 +166,12 @@ function openSale(opening: Opening): JournalStep<string | null, Opened> {
           records: [{ body, sealed: null }],
           exposure,
           payments: () => [payment],
-          values: keptKey === null ? {} : { [keptKey]: paymentId },
+          values: {
+            ...(keptKey === null ? {} : { [keptKey]: paymentId }),
+            ...(order === null
+              ? {}
+              : { [keptNames.orders]: JSON.stringify(inHandOf(state, order, paymentId)) }),
+          },
         },
       }
     },

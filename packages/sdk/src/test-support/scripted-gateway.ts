@@ -12,6 +12,7 @@ import {
   intakeRequest,
   type Lease,
   onlineAttemptRequest,
+  type OrderStatement,
   type OutcomeStatement,
   type RecordHeader,
   requestText,
@@ -61,7 +62,7 @@ export class ScriptedGateway implements Network {
   /** Records by hash, and how often each came. */
   readonly records = new Map<string, { header: RecordHeader; wire: WireRecord; times: number }>()
   readonly attempts = new Map<string, { payment: string; outcome: Outcome }>()
-  readonly #items: { n: number; statement: Signed }[] = []
+  readonly #items: { n: number; type: 'outcome' | 'order'; statement: Signed }[] = []
   readonly #waiting = new Set<() => void>()
   #publicKey = ''
   readonly codes = new Map<string, string>()
@@ -110,7 +111,16 @@ export class ScriptedGateway implements Network {
       generation: this.generation,
       atMs,
     }
-    this.#items.push({ n: this.#items.length + 1, statement: await this.#sign('outcome', statement) })
+    await this.#tell('outcome', statement)
+  }
+
+  async sayOrder(order: OrderStatement): Promise<void> {
+    await this.#tell('order', order)
+  }
+
+  async #tell(type: 'outcome' | 'order', said: object): Promise<void> {
+    const statement = await this.#sign(type, said)
+    this.#items.push({ n: this.#items.length + 1, type, statement })
     for (const wake of this.#waiting) wake()
   }
 
@@ -213,7 +223,7 @@ export class ScriptedGateway implements Network {
         : { standing: await this.#sign('standing', { ...this.standing, atMs: this.#clock.wallMs() }) }
     return ok({
       generation: this.generation,
-      items: found.map(({ n, statement }) => ({ n, type: 'outcome', statement })),
+      items: found,
       lease,
       ...standing,
     })

@@ -1,0 +1,47 @@
+import { advanceOrder, isId } from '@holdfast/core'
+import type { Tx } from '../database/transaction.ts'
+import type { GatewayWorld } from '../gateway-world.ts'
+import type { MoneyTask } from '../money/money-task.ts'
+import type { TaskHandlers } from '../money/money-worker.ts'
+import { lockOrder, saveOrder } from './order-row.ts'
+import { tellTills } from './tell-tills.ts'
+
+/** The same handlers; whatever becomes of a payment also moves the order that it names, in the same transaction. */
+export function withOrders(world: GatewayWorld, handlers: TaskHandlers): TaskHandlers {
+  const { approved, voided } = handlers
+  return {
+    ...handlers,
+    ...(approved === undefined
+      ? {}
+      : {
+          async approved(tx, task) {
+            await moveOrder(tx, world, task)
+            return approved(tx, task)
+          },
+        }),
+    ...(voided === undefined
+      ? {}
+      : {
+          async voided(tx, task) {
+            await moveOrder(tx, world, task)
+            return voided(tx, task)
+          },
+        }),
+  }
+}
+
+async function moveOrder(tx: Tx, world: GatewayWorld, { account, paymentId }: MoneyTask): Promise<void> {
+  const { rows } = await tx.query<{ reference: string | null; mode: string; stands: boolean }>(
+    `select reference, mode, status in ('requires_capture', 'succeeded') as stands
+     from payments where account = $1 and payment = $2`,
+    [account, paymentId],
+  )
+  const { reference = null, mode, stands = false } = rows[0] ?? {}
+  if (reference === null || !isId('ord', reference)) return
+  const order = await lockOrder(tx, account, reference)
+  if (order === null || order.mode !== mode) return
+  const next = advanceOrder(order, { type: stands ? 'paid' : 'payment_gone', paymentId })
+  if (typeof next === 'string' || next === order) return
+  await saveOrder(tx, { ...order, ...next })
+  await tellTills(tx, world, order)
+}

@@ -1,0 +1,15 @@
+import type { Pool } from 'pg'
+import type { GatewayWorld } from '../gateway-world.ts'
+
+/** A hint that there is something about orders; a till that misses it looks by itself. */
+export async function tellTills(
+  pool: Pick<Pool, 'query'>,
+  { changes }: Pick<GatewayWorld, 'changes'>,
+  { account, location }: { readonly account: string; readonly location: string },
+): Promise<void> {
+  const { rows } = await pool.query<{ device: string }>(
+    `select device from devices where account = $1 and location = $2 and status = 'active'`,
+    [account, location],
+  )
+  for (const { device } of rows) changes.notify(device)
+}
