@@ -63,7 +63,7 @@ it(
     const shop = openShop({ tills, officeUrl: stack.gatewayUrl(0), logFolder: stack.logFolder })
     stack.closes(() => shop.program.stop())
     await shop.start()
-    const office = openBackOffice(either.port, KEY)
+    const office = openBackOffice({ port: either.port, key: KEY, patienceMs: SECONDS * 1_000 + PATIENCE_MS })
 
     for (const message of ['authorisation', 'advice', 'refund'])
       await script(stack.controlUrl, { match: { message }, do: { delayMs: HOST_MS } })
@@ -96,6 +96,8 @@ it(
 
     await Promise.all([postgres.start(), ...gateways.map((gateway) => gateway.start())])
     await clearScript(stack.controlUrl)
+    // The tills die too. Their next start does not distrust a network that has flapped.
+    await shop.killAndOpen()
     const done = await Promise.all(working)
     await until(async () => (await moneyInMotion()) === 0, PATIENCE_MS)
     await until(async () => (await untold(receiver.ids)).length === 0, PATIENCE_MS)

@@ -208,3 +208,16 @@ describe('refunds in a batch', () => {
     expect(reconcile(totals(2, 2_500))).toMatchObject({ responseCode: '00' })
   })
 })
+
+it('SQ17: a sale by 0200 takes its final amount while its batch is open, and none behind it', () => {
+  const complete = (sale: number, amountMinor: number) => {
+    const reply = host.handle(completionMessage(sale, amountMinor))
+    return reply.kind === 'answer' && reply.message.fields[39]
+  }
+  host.handle(financialMessage(1))
+  host.handle(financialMessage(2))
+  expect(complete(1, 1_400)).toBe('00')
+  expect(reconcile(totals(2, 2_650))).toMatchObject({ responseCode: '00' })
+  expect([complete(1, 1_400), complete(2, 1_400)]).toEqual(['00', '12'])
+  expect(host.entries().map(({ chargedMinor }) => chargedMinor)).toEqual([1_400, 1_250])
+})

@@ -75,6 +75,8 @@ describe('TM14: a refund by 0200 with processing code 20', () => {
     sell(1)
     expect([refund(11, { sale: 1 }), refund(11, { sale: 1, stan: '000012' })]).toEqual(['00', '00'])
     expect(charged()).toBe(500)
+    // Its sender has to know its own message again.
+    expect(answerTo(refundMessage(11, { sale: 1, stan: '000019' })).fields[11]).toBe('000019')
     host = open(false)
     expect(refund(11, { sale: 1, stan: '000013', amountMinor: 500 })).toBe('00')
     expect(charged()).toBe(0)

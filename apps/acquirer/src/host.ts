@@ -213,8 +213,10 @@ export function createHost(deps: HostDeps): Host {
     const line = found?.authorised
     if (found === undefined || line === undefined || found.entry.reversed) return TAKEN_BACK
     if (line.outcome !== 'approved') return NOT_VALID
-    const { completedMinor } = found.entry
+    const { completedMinor, batchNumber, chargedMinor } = found.entry
     if (completedMinor !== undefined && completedMinor !== amountMinor) return NOT_VALID
+    // A batch that is closed is agreed on.
+    if (batchNumber !== undefined && chargedMinor !== amountMinor) return NOT_VALID
     const event = completedMinor === undefined ? 'completed' : 'asked_again'
     const common = { atMs: nowMs(), ids: line.ids, mti }
     record(event === 'completed' ? { event, ...common, amountMinor } : { event, ...common })

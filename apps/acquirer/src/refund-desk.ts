@@ -48,7 +48,7 @@ export function createRefundDesk(deps: {
         record({ event: 'asked_again', atMs: nowMs(), ids: known.ids, mti })
         if (!isSame(known, { ...told, cardFingerprint })) return { responseCode: NOT_VALID }
         const isTakenBack = known.outcome === 'approved' && found?.entry.reversed === true
-        return isTakenBack ? { responseCode: NOT_FOUND } : known
+        return isTakenBack ? { responseCode: NOT_FOUND } : answerOf(known)
       }
       // The reversal overtook it: paid now, it would never be taken back.
       const responseCode =
@@ -65,6 +65,11 @@ export function createRefundDesk(deps: {
       return answer
     },
   }
+}
+
+/** The ids are those of whoever asks: it may know it by another STAN. */
+function answerOf({ responseCode, approvalCode }: RefundAnswer): RefundAnswer {
+  return approvalCode === undefined ? { responseCode } : { responseCode, approvalCode }
 }
 
 type Asked = ToldRefund & { readonly cardFingerprint: string }

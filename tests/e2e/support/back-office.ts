@@ -25,10 +25,18 @@ export interface OfficeDone extends OfficeOrder {
 }
 
 const AGAIN_MS = 400
-const PATIENCE_MS = 150_000
 
 /** The official client, which asks again with the same idempotency key whatever happens to an answer. */
-export function openBackOffice(port: number, key: string): BackOffice {
+export function openBackOffice({
+  port,
+  key,
+  patienceMs,
+}: {
+  readonly port: number
+  readonly key: string
+  /** How long one call may be without its answer. */
+  readonly patienceMs: number
+}): BackOffice {
   const stripe = new Stripe(key, {
     host: '127.0.0.1',
     port,
@@ -40,7 +48,7 @@ export function openBackOffice(port: number, key: string): BackOffice {
   let retries = 0
 
   async function persist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-    const deadlineMs = performance.now() + PATIENCE_MS
+    const deadlineMs = performance.now() + patienceMs
     for (;;) {
       try {
         return await ask()

@@ -284,3 +284,41 @@ test('a capture of a manual sale is refunded by the sale that it completed', asy
   await ended()
   expect(await paid()).toEqual([{ mti: '0200', chargedMinor: -1_150, linked: true }])
 })
+
+test('P7: a refund that a lost database may have had paid is asked as a repeat, and paid once', async () => {
+  await open(hostCapture)
+  const sale = await sell(1_000)
+  await refund(sale)
+  await ended()
+  await forget()
+  await ended()
+  expect((await stack.journal()).filter(({ kind }) => kind === 'refund')).toMatchObject([
+    { chargedMinor: -1_000, timesAsked: 2 },
+  ])
+})
+
+test('P7: where the host would pay it again, it waits for a human', async () => {
+  await open(forgetful)
+  const sale = await sell(1_000)
+  await refund(sale)
+  await ended()
+  await forget()
+  await stack.until(async () => (await refunds())[0]?.told === 'needs_attention')
+  expect(await paid()).toEqual([{ mti: '0200', chargedMinor: -1_000, linked: true }])
+  // The books of the lost database are not wound back with it here.
+  await database().pool.query(`update refunds set status = 'succeeded', succeeded_ms = submitted_ms`)
+})
+
+/** As a backup has it from before the refund went out. The generation that knows of no such sending is the one that runs. */
+async function forget(): Promise<void> {
+  const { pool } = database()
+  await pool.query('alter table presentments drop constraint if exists presentments_as_of_check')
+  await transaction(pool, async (tx) => {
+    await tx.query(`update refunds set status = 'submitted', succeeded_ms = null`)
+    await tx.query(
+      `update presentments set as_of = 0, state = 'due', due_ms = 0, stan = null, transmitted_ms = null,
+         send_before_ms = null, repeats = null, response_code = null, accepted_ms = null
+       where subject_kind = 'refund'`,
+    )
+  })
+}
