@@ -57,7 +57,10 @@ describe('the operator’s commands, as processes', () => {
   })
 
   test('ST16: money check says that the books are right, and names what is wrong with exit 1', async () => {
-    expect(await operator.run('money', 'check')).toMatchObject({ code: 0, said: 'The books are right.' })
+    expect(await operator.run('money', 'check')).toMatchObject({
+      code: 0,
+      said: 'The books are right, and the acquirer has paid what they say.',
+    })
     await operator.withServer((pool) =>
       pool.query(
         `with t as (insert into ledger_transactions (account, cause_kind, cause, mode, currency, at_ms)
