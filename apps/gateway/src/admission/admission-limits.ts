@@ -11,7 +11,7 @@ export const LIVE_FLOOR_MS = 20
 /** The bound while too little is known of live requests alone: nobody at a till notices it. */
 export const LIVE_UNKNOWN_MS = 100
 /** Live requests in good time, for each piece at once, that allow one more: so the slow ones stay few. */
-export const GOODS_PER_PIECE = 6
+export const GOODS_PER_PIECE = 12
 /** One cut must show its effect before the next. */
 export const CUT_PAUSE_MS = 250
 /** Nobody has asked anything live for so long: uploads may have more. */

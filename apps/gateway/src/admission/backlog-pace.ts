@@ -16,7 +16,7 @@ const FRESH = 0.1
 /**
  * How much of a backlog at once, and with which pause between, by what the live requests beside it really take: of
  * uploads in a process that devices talk to, of stored payments in the one that asks the issuers. A live request that
- * takes more than twice what the slow ones take alone halves it, at most once in a while; six good ones for each piece
+ * takes more than twice what the slow ones take alone halves it, at most once in a while; a dozen good ones for each piece
  * allow one more. Where even one piece at a time is too much, pauses come between. While nobody asks anything live, it
  * grows by itself. Each process learns for itself, and none has to tell another: all of them see what the shared
  * database makes of live requests.
