@@ -45,8 +45,10 @@ export function watchDue(
 
   function isVoidAnnounced({ deviceId, story: { paymentId } }: PaymentRow): boolean {
     const statedSeq = world.database.devices.get(deviceId)?.statedSeq ?? 0
-    for (const { disk } of world.devices) {
-      const { records, payments } = disk.image()
+    for (const device of world.devices) {
+      // Of two copies of a till neither knows what the other one has stated.
+      if (world.devices.some(({ key, machine }) => key === device.key && machine !== device.machine)) continue
+      const { records, payments } = device.disk.image()
       if (payments.get(paymentId)?.state !== 'VOIDED') continue
       for (const { seq, wire } of records.values()) {
         if (seq > statedSeq || !wire.header.includes(paymentId)) continue
