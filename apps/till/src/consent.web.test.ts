@@ -1,55 +1,24 @@
-import { serveScriptedGateway } from '@holdfast/sdk/scripted-gateway'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { chromiumPath } from '../../../tools/chromium.ts'
 import { buildTill } from '../build.ts'
-import { startTillServer, type TillServer } from './server.ts'
+import { type GatewayOfTest, openTillPage, type TillPage } from './test-support/till-page.ts'
 
-/** Set to a folder, the dialogs are also kept there as pictures. */
-const PICTURES = process.env['HOLDFAST_PICTURES']
-
-let gateway: Awaited<ReturnType<typeof serveScriptedGateway>>
-let server: TillServer
-let profile: string
-let context: BrowserContext
+let till: TillPage
+let gateway: GatewayOfTest
 let page: Page
 
 beforeAll(async () => {
   await buildTill()
 })
 
-/** A till that is set up; from 20 euros a supervisor approves, from 40 euros a contact is asked for too. */
+/** A till that is offline; from 20 euros a supervisor approves, from 40 euros a contact is asked for too. */
 beforeEach(async () => {
-  gateway = await serveScriptedGateway({ storedCount: 100 })
-  const { lease } = gateway.gateway
-  gateway.gateway.lease = { ...lease, approvalAboveMinor: { eur: 2_000 }, contactAboveMinor: { eur: 4_000 } }
-  server = await startTillServer({ port: 0, gatewayUrl: gateway.url })
-  profile = mkdtempSync(path.join(tmpdir(), 'holdfast-consent-'))
-  const { executablePath, env } = await chromiumPath()
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    env: { ...process.env, ...env },
-    locale: 'en-GB',
-    viewport: { width: 360, height: 740 },
-  })
-  page = await context.newPage()
-  await page.goto(`http://localhost:${server.port}/`)
-  await page.getByLabel('Device code').fill('ABCD2345')
-  await page.getByLabel('Name of this till').fill('Counter 1')
-  await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Enter an amount' }).waitFor()
-  gateway.gateway.fault = () => ({ reached: false, why: 'refused' })
+  till = await openTillPage(() => ({ approvalAboveMinor: { eur: 2_000 }, contactAboveMinor: { eur: 4_000 } }))
+  ;({ gateway, page } = till)
+  gateway.fault = () => ({ reached: false, why: 'refused' })
 })
 
-afterEach(async () => {
-  await context.close()
-  await server.close()
-  gateway.close()
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
-})
+afterEach(() => till.close())
 
 /** By the keyboard, up to the card in the reader. */
 async function sell(amount: string): Promise<void> {
@@ -58,16 +27,12 @@ async function sell(amount: string): Promise<void> {
   await page.getByRole('button', { name: /^Visa/ }).first().click()
 }
 
-async function picture(name: string): Promise<void> {
-  if (PICTURES !== undefined) await page.screenshot({ path: path.join(PICTURES, `${name}.png`) })
-}
-
 const dialog = () => page.getByRole('alertdialog')
 
 test('a sale above the threshold of approval asks for the supervisor, by keyboard alone, and is stored with the name', async () => {
   await sell('2500')
   await dialog().getByRole('heading', { name: 'A supervisor must approve' }).waitFor()
-  await picture('approval')
+  await till.picture('approval')
   await page.keyboard.press('Enter')
   await dialog().getByText('Who approves it?').waitFor()
   await page.keyboard.type('Ada, 17')
@@ -137,7 +102,7 @@ test('both dialogs fit on 360 pixels in every language, light and dark', async (
 })
 
 async function fits(name: string): Promise<void> {
-  await picture(name.replaceAll(' ', '-'))
+  await till.picture(name.replaceAll(' ', '-'))
   const box = await dialog().boundingBox()
   expect(box?.x, name).toBeGreaterThanOrEqual(0)
   expect((box?.x ?? 0) + (box?.width ?? 0), name).toBeLessThanOrEqual(360)

@@ -1,21 +1,14 @@
 import type { OrderStatement } from '@holdfast/protocol'
-import { serveScriptedGateway } from '@holdfast/sdk/scripted-gateway'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { chromiumPath } from '../../../tools/chromium.ts'
 import { buildTill } from '../build.ts'
-import { startTillServer, type TillServer } from './server.ts'
+import { type GatewayOfTest, openTillPage, type TillPage } from './test-support/till-page.ts'
 
-/** Set to a folder, the screens are also kept there as pictures. */
-const PICTURES = process.env['HOLDFAST_PICTURES']
+/** Whoever was away is tried again at growing distances. */
+const PATIENCE = { timeout: 20_000 }
 
-let gateway: Awaited<ReturnType<typeof serveScriptedGateway>>
-let server: TillServer
-let profile: string
-let context: BrowserContext
+let till: TillPage
+let gateway: GatewayOfTest
 let page: Page
 
 beforeAll(async () => {
@@ -23,36 +16,17 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  gateway = await serveScriptedGateway({ storedCount: 100 })
-  server = await startTillServer({ port: 0, gatewayUrl: gateway.url })
-  profile = mkdtempSync(path.join(tmpdir(), 'holdfast-orders-'))
-  const { executablePath, env } = await chromiumPath()
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    env: { ...process.env, ...env },
-    locale: 'en-GB',
-    viewport: { width: 360, height: 740 },
-  })
-  page = await context.newPage()
-  await page.goto(`http://localhost:${server.port}/`)
-  await page.getByLabel('Device code').fill('ABCD2345')
-  await page.getByLabel('Name of this till').fill('Counter 1')
-  await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Enter an amount' }).waitFor()
+  till = await openTillPage()
+  ;({ gateway, page } = till)
 })
 
-afterEach(async () => {
-  await context.close()
-  await server.close()
-  gateway.close()
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
-})
+afterEach(() => till.close())
 
 /** What the gateway says of order `W-n`. */
 function order(n: number, change: Partial<OrderStatement> = {}): OrderStatement {
   return {
     order: `ord_${String(n).padStart(24, '0')}`,
-    location: gateway.gateway.lease.location,
+    location: gateway.lease.location,
     revision: 1,
     state: 'open',
     channel: 'Web shop',
@@ -77,11 +51,13 @@ const card = (n: number) => page.locator(`[data-order="W-${n}"]`)
 test('SQ12: without orders the screen says so; orders that came during an outage are all there after it, in order, once', async () => {
   await openOrders()
   await page.getByRole('heading', { name: 'No orders' }).waitFor()
-  gateway.gateway.fault = () => ({ reached: false, why: 'refused' })
-  for (const n of [1, 2, 3]) await gateway.gateway.sayOrder(order(n))
+  gateway.fault = () => ({ reached: false, why: 'refused' })
+  // What was asked before the outage ends with the page.
   await page.reload()
   await page.getByRole('heading', { name: 'No orders' }).waitFor()
-  gateway.gateway.fault = () => null
+  for (const n of [1, 2, 3]) await gateway.sayOrder(order(n))
+  expect(await numbers()).toEqual([])
+  gateway.fault = () => null
   await card(3).waitFor()
   expect(await numbers()).toEqual(['W-1', 'W-2', 'W-3'])
   await page.reload()
@@ -90,8 +66,8 @@ test('SQ12: without orders the screen says so; orders that came during an outage
 })
 
 test('SQ12: an order is paid by the usual sale, by keyboard too, is over then, and the payment names it', async () => {
-  await gateway.gateway.sayOrder(order(1))
-  await gateway.gateway.sayOrder(order(2))
+  await gateway.sayOrder(order(1))
+  await gateway.sayOrder(order(2))
   await openOrders()
   await card(2).getByRole('button', { name: 'Take €10.02' }).focus()
   await page.keyboard.press('Enter')
@@ -99,28 +75,30 @@ test('SQ12: an order is paid by the usual sale, by keyboard too, is over then, a
   await page.locator('[data-outcome=approved]').waitFor()
   await page.getByRole('button', { name: 'New sale' }).click()
   await openOrders()
-  await expect.poll(() => card(2).getAttribute('data-state')).toBe('taken')
+  await expect.poll(() => card(2).getAttribute('data-state'), PATIENCE).toBe('taken')
   expect(await numbers()).toEqual(['W-1', 'W-2'])
   expect(await card(2).getByRole('button', { name: /^Take/ }).count()).toBe(0)
   await expect
-    .poll(() =>
-      [...gateway.gateway.records.values()]
-        .map(({ header }) => header)
-        .find(({ kind }) => kind === 'payment.accepted'),
+    .poll(
+      () =>
+        [...gateway.records.values()]
+          .map(({ header }) => header)
+          .find(({ kind }) => kind === 'payment.accepted'),
+      PATIENCE,
     )
     .toMatchObject({ amountMinor: 1_002, reference: order(2).order })
-  await gateway.gateway.sayOrder(order(2, { revision: 2, state: 'paid' }))
-  await expect.poll(() => card(2).getAttribute('data-state')).toBe('paid')
+  await gateway.sayOrder(order(2, { revision: 2, state: 'paid' }))
+  await expect.poll(() => card(2).getAttribute('data-state'), PATIENCE).toBe('paid')
 })
 
 test('SQ12: a known order is paid offline, and one that another till has paid is over', async () => {
-  await gateway.gateway.sayOrder(order(1))
-  await gateway.gateway.sayOrder(order(2))
+  await gateway.sayOrder(order(1))
+  await gateway.sayOrder(order(2))
   await openOrders()
   await card(2).waitFor()
-  await gateway.gateway.sayOrder(order(2, { revision: 2, state: 'paid' }))
-  await expect.poll(() => card(2).getAttribute('data-state')).toBe('paid')
-  gateway.gateway.fault = () => ({ reached: false, why: 'refused' })
+  await gateway.sayOrder(order(2, { revision: 2, state: 'paid' }))
+  await expect.poll(() => card(2).getAttribute('data-state'), PATIENCE).toBe('paid')
+  gateway.fault = () => ({ reached: false, why: 'refused' })
   await page.reload()
   await page.getByText('Without connection no new orders arrive.').waitFor()
   await card(1).getByRole('button', { name: 'Take €10.01' }).click()
@@ -129,34 +107,30 @@ test('SQ12: a known order is paid offline, and one that another till has paid is
 })
 
 test('a sale that is given up leaves its order to be paid', async () => {
-  await gateway.gateway.sayOrder(order(1))
+  await gateway.sayOrder(order(1))
   await openOrders()
   await card(1).getByRole('button', { name: /^Take/ }).click()
   await page.getByRole('button', { name: 'Cancel sale' }).click()
-  await expect.poll(() => card(1).getAttribute('data-state')).toBe('open')
+  await expect.poll(() => card(1).getAttribute('data-state'), PATIENCE).toBe('open')
 })
 
 test('the orders fit on 360 pixels in every language, light and dark', async () => {
-  await gateway.gateway.sayOrder(order(1))
-  await gateway.gateway.sayOrder(order(2, { number: 'WEB-SHOP-2026-11-30-000000042' }))
-  await gateway.gateway.sayOrder(order(3, { revision: 2, state: 'canceled' }))
+  await gateway.sayOrder(order(1))
+  await gateway.sayOrder(order(2, { number: 'WEB-SHOP-2026-11-30-000000042' }))
+  await gateway.sayOrder(order(3, { revision: 2, state: 'canceled' }))
   for (const [locale, title] of [
     ['fr', 'Commandes'],
     ['es', 'Pedidos'],
     ['en', 'Orders'],
   ] as const) {
     await page.evaluate((language) => localStorage.setItem('holdfast.language', language), locale)
-    await page.goto(`http://localhost:${server.port}/#/orders`)
+    await page.goto(`${till.url}/#/orders`)
     await page.reload()
     await page.getByRole('heading', { name: title, level: 1 }).waitFor()
     await card(3).waitFor()
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
-      if (PICTURES !== undefined)
-        await page.screenshot({
-          path: path.join(PICTURES, `orders-${locale}-${colorScheme}.png`),
-          animations: 'disabled',
-        })
+      await till.picture(`orders-${locale}-${colorScheme}`)
       const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       expect(tooWide, `${locale} scrolls sideways`).toBeLessThanOrEqual(0)
     }

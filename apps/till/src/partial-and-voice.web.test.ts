@@ -1,22 +1,13 @@
 import { must } from '@holdfast/core'
-import { serveScriptedGateway } from '@holdfast/sdk/scripted-gateway'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { chromiumPath } from '../../../tools/chromium.ts'
 import { buildTill } from '../build.ts'
-import { startTillServer, type TillServer } from './server.ts'
+import { type GatewayOfTest, openTillPage, type TillPage } from './test-support/till-page.ts'
 
-/** Set to a folder, the screens are also kept there as pictures. */
-const PICTURES = process.env['HOLDFAST_PICTURES']
 const PART = { result: 'approved', responseCode: '10', approvalCode: 'A1B2C3', approvedMinor: 700 } as const
 
-let gateway: Awaited<ReturnType<typeof serveScriptedGateway>>
-let server: TillServer
-let profile: string
-let context: BrowserContext
+let till: TillPage
+let gateway: GatewayOfTest
 let page: Page
 
 beforeAll(async () => {
@@ -25,35 +16,17 @@ beforeAll(async () => {
 
 /** A till that is set up and online; offline it may defer up to 20 euros, and up to 200 with a code of the bank. */
 beforeEach(async () => {
-  gateway = await serveScriptedGateway({ storedCount: 100 })
-  const { lease } = gateway.gateway
-  const deferred = must(lease.kinds.deferred, 'the lease of the tests has it')
-  const voice = { ...deferred, perPaymentMinor: { eur: 20_000 } }
-  const kinds = { deferred: { ...deferred, perPaymentMinor: { eur: 2_000 } }, card_approved: deferred, voice }
-  gateway.gateway.lease = { ...lease, kinds }
-  server = await startTillServer({ port: 0, gatewayUrl: gateway.url })
-  profile = mkdtempSync(path.join(tmpdir(), 'holdfast-partial-'))
-  const { executablePath, env } = await chromiumPath()
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    env: { ...process.env, ...env },
-    locale: 'en-GB',
-    viewport: { width: 360, height: 740 },
+  till = await openTillPage(({ kinds }) => {
+    const deferred = must(kinds.deferred, 'the lease of the tests has it')
+    const voice = { ...deferred, perPaymentMinor: { eur: 20_000 } }
+    return {
+      kinds: { deferred: { ...deferred, perPaymentMinor: { eur: 2_000 } }, card_approved: deferred, voice },
+    }
   })
-  page = await context.newPage()
-  await page.goto(`http://localhost:${server.port}/`)
-  await page.getByLabel('Device code').fill('ABCD2345')
-  await page.getByLabel('Name of this till').fill('Counter 1')
-  await page.keyboard.press('Enter')
-  await page.locator('form.sell').waitFor()
+  ;({ gateway, page } = till)
 })
 
-afterEach(async () => {
-  await context.close()
-  await server.close()
-  gateway.close()
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
-})
+afterEach(() => till.close())
 
 const outcome = (name: string) => page.locator(`[data-outcome=${name}]`)
 const dialog = () => page.getByRole('alertdialog')
@@ -72,7 +45,7 @@ async function speak(language: string): Promise<void> {
 }
 
 test('MC3: a part that the bank approves says what is still to pay, and the rest is a new sale that names the first', async () => {
-  gateway.gateway.issuer = [PART, { result: 'approved', responseCode: '00', approvalCode: 'R3ST00' }]
+  gateway.issuer = [PART, { result: 'approved', responseCode: '00', approvalCode: 'R3ST00' }]
   await sell('1250')
   await outcome('partly_approved').getByText('€7.00 of €12.50 approved').waitFor()
   await outcome('partly_approved').getByText('€5.50 still to pay').waitFor()
@@ -82,7 +55,7 @@ test('MC3: a part that the bank approves says what is still to pay, and the rest
   await page.getByRole('button', { name: /^Visa/ }).first().click()
   await outcome('approved').waitFor()
   await page.keyboard.press('Enter')
-  await page.goto(`http://localhost:${server.port}/#/payments`)
+  await page.goto(`${till.url}/#/payments`)
   await page.getByText(`· ${first}`).waitFor()
   await page.getByText('€7.00 of €12.50 approved – €5.50 still to pay').click()
   await page.getByText('Rest paid with').waitFor()
@@ -91,19 +64,19 @@ test('MC3: a part that the bank approves says what is still to pay, and the rest
 })
 
 test('MC3: the whole sale is cancelled after a question, and the record of it is a void', async () => {
-  gateway.gateway.issuer = [PART]
+  gateway.issuer = [PART]
   await sell('1250')
   await page.getByRole('button', { name: 'Cancel the sale' }).click()
   await dialog().getByText('The approved €7.00 is given back to the customer.').waitFor()
   await dialog().getByRole('button', { name: 'Cancel the sale' }).click()
   await page.locator('form.sell').waitFor()
   await expect
-    .poll(() => [...gateway.gateway.records.values()].map(({ header }) => header.kind))
+    .poll(() => [...gateway.records.values()].map(({ header }) => header.kind))
     .toContain('payment.voided')
 })
 
 test('MC3: a page that dies over a part tells of it afterwards, and the payment’s page has both ways out', async () => {
-  gateway.gateway.issuer = [PART]
+  gateway.issuer = [PART]
   await sell('1250')
   await outcome('partly_approved').waitFor()
   await page.reload()
@@ -118,7 +91,7 @@ test('MC3: a page that dies over a part tells of it afterwards, and the payment�
 })
 
 test('a sale that is too large to be deferred is stored with the code of the bank, by keyboard alone', async () => {
-  gateway.gateway.fault = () => ({ reached: false, why: 'refused' })
+  gateway.fault = () => ({ reached: false, why: 'refused' })
   await sell('4500')
   await dialog().getByRole('heading', { name: 'Call the bank for a code' }).waitFor()
   await page.keyboard.press('Enter')
@@ -129,12 +102,12 @@ test('a sale that is too large to be deferred is stored with the code of the ban
   await fits('stored voice en')
   await page.getByRole('button', { name: 'Receipt' }).click()
   await page.getByText('AB12C').waitFor()
-  await page.goto(`http://localhost:${server.port}/#/payments`)
+  await page.goto(`${till.url}/#/payments`)
   await page.locator('.payments__kind').getByText('Approved by telephone').waitFor()
 })
 
 test('a bank that wants to be called is not a decline; without its code the sale goes on as one', async () => {
-  gateway.gateway.issuer = [{ result: 'declined', responseCode: '01' }]
+  gateway.issuer = [{ result: 'declined', responseCode: '01' }]
   await sell('900')
   await dialog().getByText('The bank has not decided: it wants to be called.', { exact: false }).waitFor()
   await dialog().getByRole('button', { name: 'No code from the bank' }).click()
@@ -152,7 +125,7 @@ test('MC3: both screens fit on 360 pixels in every language, light and dark', as
     ['es', 'Aprobado en parte', 'Llame al banco para pedir un código'],
     ['en', 'Approved in part', 'Call the bank for a code'],
   ] as const) {
-    gateway.gateway.issuer = [PART, { result: 'declined', responseCode: '02' }]
+    gateway.issuer = [PART, { result: 'declined', responseCode: '02' }]
     await speak(language)
     await sell('1250')
     await page.getByRole('heading', { name: title }).waitFor()
@@ -163,7 +136,7 @@ test('MC3: both screens fit on 360 pixels in every language, light and dark', as
     await page.getByRole('button').last().click()
     await page.getByRole('article').waitFor()
     await fits(`part receipt ${language}`)
-    await page.goto(`http://localhost:${server.port}/#/sell`)
+    await page.goto(`${till.url}/#/sell`)
     await sell('1250')
     await dialog().getByRole('heading', { name: call }).waitFor()
     for (const scheme of ['light', 'dark'] as const) {
@@ -174,14 +147,13 @@ test('MC3: both screens fit on 360 pixels in every language, light and dark', as
     await outcome('declined').waitFor()
     await page.getByRole('button').last().click()
   }
-  await page.goto(`http://localhost:${server.port}/#/payments`)
+  await page.goto(`${till.url}/#/payments`)
   await page.locator('.payments__part').first().waitFor()
   await fits('list part')
 })
 
 async function fits(name: string): Promise<void> {
-  if (PICTURES !== undefined)
-    await page.screenshot({ path: path.join(PICTURES, `${name.replaceAll(' ', '-')}.png`) })
+  await till.picture(name.replaceAll(' ', '-'))
   const tooWide = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )

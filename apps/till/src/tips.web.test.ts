@@ -1,20 +1,13 @@
-import { serveScriptedGateway } from '@holdfast/sdk/scripted-gateway'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { chromiumPath } from '../../../tools/chromium.ts'
 import { buildTill } from '../build.ts'
-import { startTillServer, type TillServer } from './server.ts'
+import { type GatewayOfTest, openTillPage, type TillPage } from './test-support/till-page.ts'
 
-/** Set to a folder, the screens are also kept there as pictures. */
-const PICTURES = process.env['HOLDFAST_PICTURES']
+/** Whoever was away is tried again at growing distances. */
+const PATIENCE = { timeout: 20_000 }
 
-let gateway: Awaited<ReturnType<typeof serveScriptedGateway>>
-let server: TillServer
-let profile: string
-let context: BrowserContext
+let till: TillPage
+let gateway: GatewayOfTest
 let page: Page
 
 beforeAll(async () => {
@@ -23,36 +16,12 @@ beforeAll(async () => {
 
 /** A till whose lease offers tips: fixed ones below 10 euros, percentages from there on. */
 beforeEach(async () => {
-  gateway = await serveScriptedGateway({ storedCount: 100 })
-  const suggestions = { percentages: [5, 10, 15], fixedMinor: [50, 100], fixedBelowMinor: 1_000 }
-  gateway.gateway.lease = { ...gateway.gateway.lease, tipping: { eur: suggestions } }
-  server = await startTillServer({ port: 0, gatewayUrl: gateway.url })
-  profile = mkdtempSync(path.join(tmpdir(), 'holdfast-tips-'))
-  await openTill()
-  await page.getByLabel('Device code').fill('ABCD2345')
-  await page.getByLabel('Name of this till').fill('Counter 1')
-  await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Enter an amount' }).waitFor()
+  const eur = { percentages: [5, 10, 15], fixedMinor: [50, 100], fixedBelowMinor: 1_000 }
+  till = await openTillPage(() => ({ tipping: { eur } }))
+  ;({ gateway, page } = till)
 })
 
-afterEach(async () => {
-  await context.close()
-  await server.close()
-  gateway.close()
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
-})
-
-async function openTill(): Promise<void> {
-  const { executablePath, env } = await chromiumPath()
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    env: { ...process.env, ...env },
-    locale: 'en-GB',
-    viewport: { width: 360, height: 740 },
-  })
-  page = await context.newPage()
-  await page.goto(`http://localhost:${server.port}/`)
-}
+afterEach(() => till.close())
 
 async function enter(amount: string): Promise<void> {
   await page.keyboard.type(amount)
@@ -65,11 +34,9 @@ const insertCard = () => page.getByRole('button', { name: /^Visa/ }).first().cli
 
 async function heard(kind: string): Promise<readonly object[]> {
   await expect
-    .poll(() => [...gateway.gateway.records.values()].some(({ header }) => header.kind === kind))
+    .poll(() => [...gateway.records.values()].some(({ header }) => header.kind === kind), PATIENCE)
     .toBe(true)
-  return [...gateway.gateway.records.values()]
-    .map(({ header }) => header)
-    .filter((each) => each.kind === kind)
+  return [...gateway.records.values()].map(({ header }) => header).filter((each) => each.kind === kind)
 }
 
 test('SQ17 TM17: the customer chooses a share of the amount, it is charged with the sale and on the receipt', async () => {
@@ -119,17 +86,14 @@ test('another amount is typed, and whoever cancels has sold nothing', async () =
 })
 
 test('TM17: the choice is still there from a cold start without a network, and is stored with the payment', async () => {
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
-  await context.close()
-  gateway.gateway.fault = () => ({ reached: false, why: 'refused' })
-  await server.close()
-  await openTill()
+  await till.reopen({ offline: true })
+  ;({ page } = till)
   await button('Enter an amount').waitFor()
   await enter('2000')
   await button(/€3\.00/).click()
   await insertCard()
   await page.locator('[data-outcome=stored]').waitFor()
-  gateway.gateway.fault = () => null
+  gateway.fault = () => null
   expect(await heard('payment.accepted')).toMatchObject([{ amountMinor: 2_300, tipMinor: 300 }])
 })
 
@@ -146,11 +110,7 @@ test('the choice fits on 360 pixels in every language, light and dark', async ()
     await page.getByRole('heading', { name: title }).waitFor()
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
-      if (PICTURES !== undefined)
-        await page.screenshot({
-          path: path.join(PICTURES, `tip-${locale}-${colorScheme}.png`),
-          animations: 'disabled',
-        })
+      await till.picture(`tip-${locale}-${colorScheme}`)
       const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       expect(tooWide, `${locale} scrolls sideways`).toBeLessThanOrEqual(0)
     }
