@@ -31,6 +31,9 @@ import { retrievalReference } from './retrieval-reference.ts'
 import { settleAnswer } from './settle-answer.ts'
 
 const STEPS_MAX = 20
+/** So long the processes of a gateway may take to be started again with a new key. */
+const KEY_NEWS_MS = 3_600_000
+const KEY_RETRY_MS = 10_000
 /** As after so many failures: half a second to eight, so a backlog comes back apart and soon. */
 const ACQUIRER_DOWN_TRIES = 3
 
@@ -106,6 +109,10 @@ async function authorise(
   }
   const detail = detailsOf(row, attempt)
   const opened = await openSealed(world, row, attempt, detail)
+  if (opened === 'key_not_yet_here') {
+    const retryAtMs = nowMs + KEY_RETRY_MS
+    return record(drive, row, { type: 'not_sent', number: attempt.number, retryAtMs })
+  }
   if (opened === null) return save(drive, row, { ...row, attention: CARD_BLOCK_UNREADABLE })
   // What a lost database may have asked is asked again as a repeat: the host answers as it did, or for the first time.
   const repeat = attempt.state !== 'planned' || (await isInDoubt(world, row))
@@ -234,7 +241,7 @@ async function openSealed(
   row: PaymentRow,
   attempt: Attempt,
   detail: AttemptDetails,
-): Promise<CardSecrets | null> {
+): Promise<CardSecrets | 'key_not_yet_here' | null> {
   if (detail.sealed === null) return null
   const { amountMinor, currency } = row.story.money
   const context = {
@@ -250,7 +257,9 @@ async function openSealed(
   const opened = await openCard(world.crypto, (keyId) => world.keys.sealKey(keyId), context, detail.sealed)
   if (opened.ok) return opened.secrets
   world.log.error({ payment: row.story.paymentId, code: opened.code }, 'sealed block cannot be opened')
-  return null
+  // Sealed to a key that was made since this process was started: another one has it, or this one after its next start.
+  const mayCome = opened.code === 'sealed_key_unknown' && world.clock.wallMs() - row.receivedMs < KEY_NEWS_MS
+  return mayCome ? 'key_not_yet_here' : null
 }
 
 function identity(

@@ -1,5 +1,5 @@
 import { approvedMinorOf, statusOf } from '@holdfast/core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { AcquirerAnswer } from './acquirer-port.ts'
 import { APPROVED } from '../test-support/scripted-acquirer.ts'
 import { TEST_PANS, type TestDevice, type TestSale } from '../test-support/test-device.ts'
@@ -453,6 +453,27 @@ test('a block that cannot be opened is left to a human, and the payment is not l
   expect(gateway.acquirer.authorisations).toHaveLength(0)
 })
 
+describe('fault 67: a card that is sealed to a key which this process does not have', () => {
+  test('waits for the process that is started with it', async () => {
+    const newKeys = withoutSealKeys()
+    const sale = await sendStored()
+    gateway.startAuthoriser()
+    await gateway.until(() => gateway.errors.length > 0)
+    newKeys()
+    await becomes(sale, 'succeeded')
+    expect(gateway.acquirer.authorisations).toHaveLength(1)
+  })
+
+  test('is left to a human when none has come for an hour', async () => {
+    withoutSealKeys()
+    const sale = await sendStored()
+    gateway.startAuthoriser()
+    const stepMs = 60_000
+    await gateway.until(async () => (await gateway.payment(sale.paymentId)).attention !== null, { stepMs })
+    expect(await gateway.payment(sale.paymentId)).toMatchObject({ attention: 'card_block_unreadable' })
+  })
+})
+
 test('an owner that was asleep between decision and sending sends nothing when it wakes up', async () => {
   const asleep = gateway.startAuthoriser()
   await gateway.until(async () => (await gateway.database.pool.query('select from links')).rowCount === 1)
@@ -467,3 +488,13 @@ test('an owner that was asleep between decision and sending sends nothing when i
   expect(gateway.acquirer.authorisations).toHaveLength(1)
   expect(await states(sale)).toEqual(['approved'])
 })
+
+/** As a process that was started before they were made; the answer takes them up. */
+function withoutSealKeys(): () => void {
+  const keys: { sealKey: typeof gateway.world.keys.sealKey } = gateway.world.keys
+  const { sealKey } = keys
+  keys.sealKey = () => null
+  const takeUp = () => void (keys.sealKey = sealKey)
+  onTestFinished(takeUp)
+  return takeUp
+}
