@@ -152,6 +152,12 @@ export function simulatedDisk<
   let medium: DiskImage<Head, Row, Payment, Verdict> = emptyImage()
   let faults = NO_DISK_FAULTS
   let full: boolean | 'reserve_in_use' = false
+  const underWay = new Set<UnderWay>()
+
+  /** A store lets nobody in before it knows what has become of the writes of those who died. */
+  function endOfTheDead(): void {
+    for (const write of underWay) if (!write.process.isAlive()) write.end()
+  }
 
   function met(fault: (typeof diskFaultNames)[number], probability: number): boolean {
     if (!random.chance(probability)) return false
@@ -165,6 +171,7 @@ export function simulatedDisk<
 
     function read<T>(label: string, look: () => T): Promise<T> {
       if (!process.step(label)) return never()
+      endOfTheDead()
       return new Promise((resolve, reject) => {
         engine.after(0, `${name} ${label}`, () => {
           if (met('disk.read_failed', faults.readFails))
@@ -182,16 +189,24 @@ export function simulatedDisk<
     ): Promise<'committed' | 'head_moved'> {
       if (closed) return Promise.reject(new Error('the store is closed'))
       if (!process.step('disk commit')) return never()
+      endOfTheDead()
+      const write: UnderWay = {
+        process,
+        end() {
+          underWay.delete(write)
+          const landed = random.chance(0.5)
+          counters.hit(landed ? 'disk.in_flight_landed' : 'disk.in_flight_lost')
+          if (landed) apply(expectedVersion, change)
+        },
+      }
+      underWay.add(write)
       const slow = met('disk.slow', faults.slow)
       const delayMs = slow ? random.int(500, 5_000) : random.int(1, 4)
       return new Promise((resolve, reject) => {
         engine.after(delayMs, `${name} commit`, () => {
-          if (!process.isAlive()) {
-            const landed = random.chance(0.5)
-            counters.hit(landed ? 'disk.in_flight_landed' : 'disk.in_flight_lost')
-            if (landed) apply(expectedVersion, change)
-            return
-          }
+          if (!underWay.has(write)) return undefined
+          if (!process.isAlive()) return write.end()
+          underWay.delete(write)
           if (met('disk.crash_torn', faults.crashTorn))
             return process.kill('power cut in the middle of a commit')
           if (full === 'reserve_in_use' && change.opensSale === true) {
@@ -303,6 +318,11 @@ export function simulatedDisk<
       full = next
     },
   }
+}
+
+interface UnderWay {
+  readonly process: SimulatedProcess
+  end(): void
 }
 
 function isOfCard(
