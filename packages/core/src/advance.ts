@@ -106,7 +106,7 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
       const named = story.attempts.find((attempt) => 'rrn' in attempt && attempt.rrn === sending.rrn)
       const claimed = claimedAttempt(story)
       if (named === undefined || named.number === claimed?.number) {
-        if (claimed === null) return { refusal: 'attempt_superseded' }
+        if (claimed === null) return foundUnwanted(story, event)
         return advance(story, { type: 'adopted', attemptId: claimed.attemptId, sending, answer })
       }
       // Not the payment's: with its STAN it can be taken back.
@@ -285,6 +285,19 @@ function perhapsSent({ rrn, nowMs }: { readonly rrn: string; readonly nowMs: num
 }
 
 type NewAttempt = Omit<AttemptFacts, 'number'>
+
+/** The sale is void by now, and the lost database had asked for it once more than is known here: that is taken back too. */
+function foundUnwanted(
+  story: PaymentStory,
+  { sending, answer }: Extract<StoryEvent, { readonly type: 'found_approval' }>,
+): Advance {
+  const lost = story.attempts.findLast(
+    (attempt) => attempt.state === 'unknown' && attempt.stan === UNKNOWN_STAN,
+  )
+  if (lost === undefined) return { refusal: 'attempt_superseded' }
+  const sent = { ...sending, sendBeforeMs: sending.transmittedAtMs, repeats: 0 }
+  return add(story, lost, { state: 'unknown', retryAtMs: answer.answeredAtMs, ...sent })
+}
 
 function add(story: PaymentStory, facts: NewAttempt, state: AttemptState): Advance {
   const { attemptId, ordinal, readId, deferred } = facts

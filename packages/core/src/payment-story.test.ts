@@ -59,6 +59,8 @@ const events = {
   plan_reversal1: { type: 'reversal_planned', number: 1, why: 'voided', stan: '000009', nowMs: 40 },
   reversal_silence1: { type: 'reversal_unanswered', number: 1, retryAtMs: 95 },
   reverse1: { type: 'reversed', number: 1 },
+  plan_reversal2: { type: 'reversal_planned', number: 2, why: 'voided', stan: '000010', nowMs: 40 },
+  reverse2: { type: 'reversed', number: 2 },
   represent1: { type: 'represented', number: 1, nowMs: 50 },
   later2: { type: 'declined', number: 2, responseCode: '91', retryAtMs: 80, nowMs: 30 },
   represent2: { type: 'represented', number: 2, nowMs: 50 },
@@ -79,6 +81,11 @@ const events = {
   find1: {
     type: 'found_approval',
     sending: { stan: '000077', rrn: 'RRN', transmittedAtMs: 25 },
+    answer: { responseCode: '00', approvalCode: '345678', approvedMinor: 1_250, answeredAtMs: 26 },
+  },
+  find_later: {
+    type: 'found_approval',
+    sending: { stan: '000078', rrn: 'RRN of the second presentation', transmittedAtMs: 25 },
     answer: { responseCode: '00', approvalCode: '345678', approvedMinor: 1_250, answeredAtMs: 26 },
   },
   give_up: { type: 'given_up', why: 'never_decided', note: 'written off' },
@@ -199,6 +206,10 @@ const table: readonly (readonly [sequence: string, becomes: string])[] = [
   ['remember1 store1 find1', 'succeeded approved settled'],
   ['remember1 void find1', 'canceled unknown'],
   ['remember1 void find1 plan_reversal1 reverse1', 'canceled reversed settled'],
+  // What was found is a later presentation than the one that is known: both are taken back.
+  ['remember1 void find_later', 'canceled unknown unknown'],
+  ['remember1 void find_later plan_reversal2 reverse2', 'canceled unknown reversed'],
+  ['remember1 void find_later plan_reversal2 reverse2 find_nothing', 'canceled shelved reversed settled'],
   ['remember1 store1 find_nothing', 'processing planned'],
   ['remember1 void find_nothing', 'canceled shelved settled'],
   ['remember1 store2 find_nothing', 'processing shelved planned'],
