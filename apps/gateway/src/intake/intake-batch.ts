@@ -10,7 +10,7 @@ import type {
 import type { GatewayWorld } from '../gateway-world.ts'
 import { type MoneyTask, taskOfPayment, taskOfRecord } from '../money/money-task.ts'
 import { settle } from '../payments/settle.ts'
-import type { DeviceRow, GatewayChange, RecordRow } from '../store/gateway-store.ts'
+import type { DeviceRow, GatewayChange, PaymentRow, RecordRow } from '../store/gateway-store.ts'
 import { adoptOutcome } from './adopt-outcome.ts'
 import { type Applied, applyRecord, type Arrival } from './apply-record.ts'
 import { doubtedRow, type Doubts } from './doubts.ts'
@@ -67,11 +67,23 @@ export async function createIntakeBatch(
     records.push(recordRow(device, hash, wire, code, nowMs, record))
   }
 
+  /**
+   * The copy had been told of the try: its device may have asked the database that is lost to put it to the issuer. That
+   * the sale is closed by now says nothing, for what is new comes before what is told again.
+   */
+  function mayHaveAsked(record: SealedRecord, row: PaymentRow | null): boolean {
+    if (record.header.kind !== 'attempt.started' || row === null) return false
+    return row.asOf < doubts.generation && doubts.of(record).doubt !== null
+  }
+
   function apply(record: SealedRecord): void {
     const { header, hash, wire } = record
     const isKnown = parkedByHash.has(hash)
-    // A known record is answered as it was; only an attempt that now asks to be authorised goes on.
-    if (isKnown && !(terms.presented && parkedByHash.get(hash) === null)) return
+    const paymentId = paymentOf(record)[0]
+    const row = paymentId === undefined ? null : (after.get(paymentId) ?? null)
+    // A known record is answered as it was; only an attempt goes on that now asks to be authorised, or may have asked.
+    if (isKnown && (parkedByHash.get(hash) !== null || !(terms.presented || mayHaveAsked(record, row))))
+      return
     if (!isKnown && terms.review !== null) {
       park(hash, wire, terms.review, record)
       return
@@ -82,8 +94,6 @@ export async function createIntakeBatch(
       return
     }
     hashByPrev.set(header.prev ?? FIRST, hash)
-    const paymentId = paymentOf(record)[0]
-    const row = paymentId === undefined ? null : (after.get(paymentId) ?? null)
     const arrival: Arrival = {
       device,
       nowMs,

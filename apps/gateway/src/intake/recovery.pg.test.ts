@@ -4,6 +4,7 @@ import { generateNodeKey, nodeSigningKey } from '@holdfast/envelope/node'
 import type { FeedAnswer, GenerationMark, Signed } from '@holdfast/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AcquirerProfile } from '../authoriser/acquirer-profile.ts'
+import { retrievalReference } from '../authoriser/retrieval-reference.ts'
 import { openVault } from '../payments/card-vault.ts'
 import { resolveLostOutcome } from '../review/resolve-lost-outcome.ts'
 import { ACCOUNT } from '../test-support/sample-rows.ts'
@@ -188,6 +189,29 @@ describe('P7: a gateway that came back from an older copy', () => {
     await synced(gateway)
     await gateway.until(() => gateway.acquirer.reversals.length > 0)
     expect(gateway.acquirer.reversals).toMatchObject([{ rrn, original: { stan: '000000' } }])
+    expect(gateway.acquirer.authorisations).toEqual([])
+  })
+
+  test('takes back what was asked since the copy for a try that the copy only knew of', async () => {
+    const sale = device.newSale()
+    const attempt = await device.read(sale)
+    const records = [await device.opened(sale), await device.attempted(sale, attempt)]
+    await lost.send(device, records, { mark: BEFORE })
+    await lost.close()
+    await database().pool.query('update settings set generation = 2')
+    const gateway = gatewayOf()
+    gateway.startAuthoriser()
+    // What is new comes first; all else is told again when the device has heard of the restore.
+    await gateway.send(device, [await device.voided(sale)], { mark: BEFORE })
+    await gateway.send(device, records, { mark: { generation: 2, sinceSeq: 3 } })
+    await synced(gateway)
+    await gateway.until(() => gateway.acquirer.reversals.length > 0)
+    const rrn = await retrievalReference(gateway.world.crypto, {
+      paymentId: sale.paymentId,
+      attemptId: attempt.attemptId,
+      presentation: 1,
+    })
+    expect(gateway.acquirer.reversals[0]).toMatchObject({ rrn })
     expect(gateway.acquirer.authorisations).toEqual([])
   })
 
