@@ -80,6 +80,13 @@ test.each<readonly [string, Presentment, PresentmentEvent, Partial<Presentment> 
   ],
   ['is not given up while it is on its way', unknown, { type: 'given_up', nowMs: 9 }, null],
   ['is canceled before it left', due, { type: 'canceled' }, { state: 'canceled', presentation: 1 }],
+  [
+    'is canceled while a human looks at it before it left',
+    { ...stuck, why: 'card_not_kept', responseCode: null, sending: null },
+    { type: 'canceled' },
+    { state: 'canceled', presentation: 1 },
+  ],
+  ['is not canceled while a human looks at it after it left', stuck, { type: 'canceled' }, null],
   ['is not canceled after it left', unknown, { type: 'canceled' }, null],
 ])('a presentment %s', (_name, before, event, after) => {
   expect(advancePresentment(before, event)).toEqual(after)

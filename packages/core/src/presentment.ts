@@ -6,7 +6,7 @@ import { unreachable } from './assert.ts'
  *   due ──▶ sent ──▶ accepted
  *    │       │ ▲─────────────────┐
  *    │       ├──▶ unknown ───────┤    (the same message again, as a repeat)
- *    │       ├──▶ refused ───────┘──▶ needs_attention ──▶ given_up
+ *    │       ├──▶ refused ───────┘──▶ needs_attention ──▶ given_up | canceled (where it never left)
  *    ▼       ├──▶ declined                                (a refund that nobody pays)
  *    canceled│
  *            ├──▶ due                                     (nobody decided: a new message)
@@ -191,7 +191,9 @@ export function advancePresentment(presentment: Presentment, event: PresentmentE
       return { state: 'given_up', endedMs: event.nowMs, responseCode, presentation, sending }
     }
     case 'canceled':
-      return state === 'due' ? { state: 'canceled', presentation: presentment.presentation } : null
+      return hasNeverLeft(presentment)
+        ? { state: 'canceled', presentation: presentationNumber(presentment) }
+        : null
     default:
       return unreachable(event)
   }
@@ -200,6 +202,12 @@ export function advancePresentment(presentment: Presentment, event: PresentmentE
 /** How often it went out, or will have gone out then, as a message of its own. */
 export function presentationNumber(presentment: Presentment): number {
   return 'presentation' in presentment ? presentment.presentation : presentment.sending.presentation
+}
+
+/** Also one that waits for a human before its first sending. */
+function hasNeverLeft(presentment: Presentment): boolean {
+  const { state } = presentment
+  return state === 'due' || (state === 'needs_attention' && presentment.sending === null)
 }
 
 function isEnded({ state }: Presentment): boolean {

@@ -175,6 +175,20 @@ test('a void after the approval takes the capture back, in the books too', async
   expect(await gross()).toEqual([1_000, -1_000])
 })
 
+test('a void takes a capture back whose presentment waits for a human and never left', async () => {
+  const sale = await stack.sell(saleOf('manual', 1_000))
+  await becomes(sale, 'requires_capture')
+  await database().pool.query('update attempts set vault = null')
+  await capture(sale)
+  await stack.until(async () => (await captures())[0]?.told === 'needs_attention')
+  await stack.gateway.send(stack.device, [await stack.device.voided(sale)])
+  await stack.until(async () => (await stack.journal())[0]?.reversed === true)
+  await stack.until(async () => (await captures())[0]?.state === 'canceled')
+  expect(await captures()).toMatchObject([{ state: 'canceled', told: 'canceled' }])
+  expect(await gross()).toEqual([])
+  await stack.until(async () => (await tasksWaiting()).length === 0)
+})
+
 test('a void after the completion has left reverses nothing: it becomes a refund', async () => {
   const sale = await stack.sell(saleOf('manual', 1_000))
   await becomes(sale, 'requires_capture')
