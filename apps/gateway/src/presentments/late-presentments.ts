@@ -29,13 +29,17 @@ export function lateSinceMs({ nowMs, captureWithinMs }: Omit<LateTerms, 'link'>)
   return nowMs - Math.floor((captureWithinMs * 3) / 4)
 }
 
-export async function latePresentments(
+/** Those that nobody was told of yet, so that many that stay late hide none that comes after them. */
+export async function untoldLatePresentments(
   tx: Tx,
   { link, ...terms }: LateTerms,
   { limit }: { readonly limit: number },
 ): Promise<LatePresentment[]> {
   const { rows } = await tx.query<LatePresentment>({
-    text: `${LATE} limit $3`,
+    text: `select account, mode, what, object, cause from (${LATE}) as late
+      where not exists (select from events e
+        where e.account = late.account and e.event = 'evt_' || split_part(late.cause, '_', 2))
+      limit $3`,
     values: [link, lateSinceMs(terms), limit],
     types: numericTypes,
   })

@@ -3,7 +3,7 @@ import type { Drive } from '../authoriser/drive.ts'
 import type { LinkWork } from '../authoriser/link-work.ts'
 import { transaction } from '../database/transaction.ts'
 import { recordEvent } from '../events/record-event.ts'
-import { lateEventOf, latePresentments } from './late-presentments.ts'
+import { lateEventOf, untoldLatePresentments } from './late-presentments.ts'
 
 const LOOK_MS = 60_000
 const AT_ONCE = 500
@@ -20,7 +20,7 @@ export function createLateWatch(pool: Pool): LinkWork {
       const { link, host } = world.profile
       const terms = { link, nowMs, captureWithinMs: host.captureWithinMs }
       await transaction(pool, async (tx) => {
-        const late = await latePresentments(tx, terms, { limit: AT_ONCE })
+        const late = await untoldLatePresentments(tx, terms, { limit: AT_ONCE })
         for (const one of late) await recordEvent(tx, lateEventOf(one, nowMs))
         if (late.length > 0) world.log.info({ link, late: late.length }, 'near the end of their window')
       })
