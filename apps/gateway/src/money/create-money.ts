@@ -8,6 +8,6 @@ import { createMoneyWorker, type MoneyWorker } from './money-worker.ts'
 /** Everything that follows from payments, as one worker. */
 export function createMoney(pool: Pool, world: GatewayWorld): MoneyWorker {
   const { clock, log } = world
-  const handlers = withOrders(world, { ...captureTasks(world), ...refundTasks(world) })
+  const handlers = withOrders({ pool, world }, { ...captureTasks(world), ...refundTasks(world) })
   return createMoneyWorker({ pool, clock, log, handlers })
 }

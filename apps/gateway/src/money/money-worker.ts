@@ -13,12 +13,16 @@ const TRIES_MAX = 12
 const RETRY_BASE_MS = 1_000
 const RETRY_MAX_MS = 600_000
 
-export type TaskEnd =
+export type TaskEnd = (
   | { readonly do: 'done' }
   /** Its payment is not decided yet. It is due again when that happens, or then. */
   | { readonly do: 'wait'; readonly untilMs: number }
   /** A human has to look: `code` says why. */
   | { readonly do: 'park'; readonly code: string }
+) & {
+  /** Called when all of it is durable. For hints only: the process may die before it. */
+  readonly committed?: () => Promise<void>
+}
 
 /** Everything that it writes goes through `tx`, so that effect and end of the task are there together or not at all. */
 type TaskHandler<Kind extends MoneyWork['kind']> = (
@@ -72,17 +76,21 @@ interface TaskRow {
 /** False when nothing is due. */
 async function runOne(deps: MoneyWorkerDeps): Promise<boolean> {
   let taken: TaskRow | undefined
+  let end: TaskEnd | undefined
   try {
-    await transaction(deps.pool, async (tx) => {
+    end = await transaction(deps.pool, async (tx) => {
       taken = await takeTask(tx, deps)
-      if (taken === undefined) return
+      if (taken === undefined) return undefined
       const task = taskOf(taken)
-      await endTask(tx, task, await handle(deps.handlers, tx, task), deps.clock.wallMs())
+      const ended = await handle(deps.handlers, tx, task)
+      await endTask(tx, task, ended, deps.clock.wallMs())
+      return ended
     })
   } catch (error) {
     if (taken === undefined) throw error
     await noteFailure(deps, taken, error)
   }
+  await end?.committed?.()
   return taken !== undefined
 }
 

@@ -34,11 +34,13 @@ export async function createOrder(
     canceled: null,
   }
   const made = await transaction(pool, async (tx): Promise<OrderMade> => {
-    const refused = await refusalOf(tx, { account, mode }, order)
-    if (refused !== null) return refused
     const key = { account, mode, idempotencyKey, inputSha256 }
-    if ((await findByKey(tx, key)) === null) await insertOrder(tx, row, key)
-    const standing = await findByKey(tx, key)
+    const before = await findByKey(tx, key)
+    // Whoever asks again is answered as before, whatever has become of the place and the currencies since.
+    const refused = before === null ? await refusalOf(tx, { account, mode }, order) : null
+    if (refused !== null) return refused
+    if (before === null) await insertOrder(tx, row, key)
+    const standing = before ?? (await findByKey(tx, key))
     if (standing === 'other_order')
       return { ok: false, code: 'idempotency_key_other_request', param: 'idempotencyKey' }
     return { ok: true, order: must(standing, 'it was made by now, here or by another') }

@@ -56,16 +56,13 @@ export async function feedOrders(
         signed.map(({ signature }) => signature),
       ],
     )
-    // A number may be of an order that has moved on since, or of none: all up to the newest has been read.
-    const reached = changed.at(-1)?.position ?? newest
+    const last = changed.at(-1)?.position ?? position
+    // A number may be of an order that has moved on since, or of none: all up to the newest has been read. Whoever
+    // waited for the lock sees a newest of before it.
+    const reached = changed.length < ORDERS_AT_ONCE ? Math.max(last, newest) : last
     await tx.query(
       `update devices set feed_head = $3, orders_position = $4 where account = $1 and device = $2`,
-      [
-        account,
-        deviceId,
-        head + told.length,
-        changed.length < ORDERS_AT_ONCE ? Math.max(reached, newest) : reached,
-      ],
+      [account, deviceId, head + told.length, reached],
     )
   })
 }

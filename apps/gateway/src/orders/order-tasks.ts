@@ -1,13 +1,14 @@
 import { advanceOrder, isId } from '@holdfast/core'
+import type { Pool } from 'pg'
 import type { Tx } from '../database/transaction.ts'
 import type { GatewayWorld } from '../gateway-world.ts'
 import type { MoneyTask } from '../money/money-task.ts'
-import type { TaskHandlers } from '../money/money-worker.ts'
+import type { TaskEnd, TaskHandlers } from '../money/money-worker.ts'
 import { lockOrder, saveOrder } from './order-row.ts'
 import { tellTills } from './tell-tills.ts'
 
 /** The same handlers; whatever becomes of a payment also moves the order that it names, in the same transaction. */
-export function withOrders(world: GatewayWorld, handlers: TaskHandlers): TaskHandlers {
+export function withOrders(deps: Deps, handlers: TaskHandlers): TaskHandlers {
   const { approved, voided } = handlers
   return {
     ...handlers,
@@ -15,33 +16,42 @@ export function withOrders(world: GatewayWorld, handlers: TaskHandlers): TaskHan
       ? {}
       : {
           async approved(tx, task) {
-            await moveOrder(tx, world, task)
-            return approved(tx, task)
+            const moved = await moveOrder(tx, deps, task)
+            return { ...(await approved(tx, task)), ...moved }
           },
         }),
     ...(voided === undefined
       ? {}
       : {
           async voided(tx, task) {
-            await moveOrder(tx, world, task)
-            return voided(tx, task)
+            const moved = await moveOrder(tx, deps, task)
+            return { ...(await voided(tx, task)), ...moved }
           },
         }),
   }
 }
 
-async function moveOrder(tx: Tx, world: GatewayWorld, { account, paymentId }: MoneyTask): Promise<void> {
+interface Deps {
+  readonly pool: Pool
+  readonly world: GatewayWorld
+}
+
+async function moveOrder(
+  tx: Tx,
+  { pool, world }: Deps,
+  { account, paymentId }: MoneyTask,
+): Promise<Pick<TaskEnd, 'committed'>> {
   const { rows } = await tx.query<{ reference: string | null; mode: string; stands: boolean }>(
     `select reference, mode, status in ('requires_capture', 'succeeded') as stands
      from payments where account = $1 and payment = $2`,
     [account, paymentId],
   )
   const { reference = null, mode, stands = false } = rows[0] ?? {}
-  if (reference === null || !isId('ord', reference)) return
+  if (reference === null || !isId('ord', reference)) return {}
   const order = await lockOrder(tx, account, reference)
-  if (order === null || order.mode !== mode) return
+  if (order === null || order.mode !== mode) return {}
   const next = advanceOrder(order, { type: stands ? 'paid' : 'payment_gone', paymentId })
-  if (typeof next === 'string' || next === order) return
+  if (typeof next === 'string' || next === order) return {}
   await saveOrder(tx, { ...order, ...next })
-  await tellTills(tx, world, order)
+  return { committed: () => tellTills(pool, world, order) }
 }

@@ -1,4 +1,4 @@
-import { must, toBase64Url } from '@holdfast/core'
+import { must, statusOf, toBase64Url } from '@holdfast/core'
 import { openStatement } from '@holdfast/envelope'
 import { nodeCrypto } from '@holdfast/envelope/node'
 import { type FeedAnswer, type OrderStatement, orderStatement } from '@holdfast/protocol'
@@ -65,6 +65,13 @@ async function feed(device: TestDevice, after = 0): Promise<{ n: number; order: 
 const heard = async (device: TestDevice, after = 0) =>
   (await feed(device, after)).map(({ order: { number, state } }) => [number, state])
 
+async function waitsForLock(): Promise<boolean> {
+  const { rowCount } = await database().pool.query(
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return rowCount !== 0
+}
+
 /** Stored offline for an order, and delivered. */
 async function pay(orderId: string, amountMinor: number, device = shop.device): Promise<TestSale> {
   const sale = device.newSale({ amountMinor })
@@ -87,6 +94,16 @@ describe('SQ12: an order of an online channel', () => {
     })
     expect(await account.orders.list()).toMatchObject({
       value: { orders: [{ number: 'W-1', state: 'open' }], next: null },
+    })
+  })
+
+  test('is the same order to whoever asks again, also when its place has been closed since', async () => {
+    const made = await account.orders.create(lunch(1))
+    await database().pool.query('update locations set deleted_ms = 1')
+    expect(await account.orders.create(lunch(1))).toEqual(made)
+    expect(await account.orders.create(lunch(2))).toMatchObject({
+      status: 404,
+      error: { param: 'location' },
     })
   })
 
@@ -140,6 +157,30 @@ describe('SQ12: tills hear of orders', () => {
     for (const n of [1, 2]) await order(n)
     await Promise.all([feed(shop.device), feed(shop.device), feed(shop.device)])
     expect(await heard(shop.device)).toHaveLength(2)
+  })
+
+  test('each once, also when two requests meet while another order is made', async () => {
+    const { pool } = database()
+    const { deviceId } = shop.device.row
+    await order(1)
+    const other = await pool.connect()
+    try {
+      await other.query('begin')
+      await other.query('select from devices where device = $1 for no key update', [deviceId])
+      const waiting = feed(shop.device)
+      await expect.poll(waitsForLock).toBe(true)
+      await order(2)
+      // What the other request of this device does, which has read both.
+      await other.query('update devices set orders_position = 2 where device = $1', [deviceId])
+      await other.query('commit')
+      await waiting
+    } finally {
+      other.release()
+    }
+    const { rows } = await pool.query('select orders_position::int as at from devices where device = $1', [
+      deviceId,
+    ])
+    expect(rows).toEqual([{ at: 2 }])
   })
 
   test('of more than fit at once, one part after the other', async () => {
@@ -199,6 +240,24 @@ describe('an order and its payment', () => {
       status: 409,
       error: { code: 'order_already_paid' },
     })
+  })
+
+  test('SQ12: a till that listens hears at once that it is paid, with no time passing', async () => {
+    const other = await shop.gateway.addDevice(2)
+    const orderId = await order(1)
+    const [open] = await feed(other)
+    const sale = await pay(orderId, 1_001)
+    await shop.gateway.until(async () => {
+      const { story } = await shop.gateway.payment(sale.paymentId)
+      return statusOf(story) === 'succeeded'
+    })
+    const { n } = must(open, 'the order')
+    const path = `/device/v1/feed?generation=1&after=${n}&orders=1&waitMs=20000`
+    const asked = shop.gateway.api(await other.request('GET', path))
+    // A whole request later, the one before it listens.
+    expect(await heard(other, n)).toEqual([])
+    await money.runDue()
+    expect(await asked).toMatchObject({ body: { items: [{ type: 'order' }] } })
   })
 
   test('a payment that is called off opens it again', async () => {

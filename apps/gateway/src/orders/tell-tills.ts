@@ -1,9 +1,9 @@
 import type { Pool } from 'pg'
 import type { GatewayWorld } from '../gateway-world.ts'
 
-/** A hint that there is something about orders; a till that misses it looks by itself. */
+/** A hint that there is something about orders, once that is durable; a till that misses it looks by itself. */
 export async function tellTills(
-  pool: Pick<Pool, 'query'>,
+  pool: Pool,
   { changes }: Pick<GatewayWorld, 'changes'>,
   { account, location }: { readonly account: string; readonly location: string },
 ): Promise<void> {
