@@ -9,6 +9,7 @@ import {
 import type { Mode } from '@holdfast/protocol'
 import type { Pool } from 'pg'
 import * as z from 'zod'
+import { storableText } from '../database/storable-text.ts'
 import { transaction, type Tx } from '../database/transaction.ts'
 import { numericTypes } from '../store/sql-rows.ts'
 import { type DisputeKey, moveDispute } from './move-dispute.ts'
@@ -133,17 +134,17 @@ type ChargebackLine = z.infer<typeof chargebackLine>
 
 /** Unknown fields are of the acquirer and are left alone. */
 const chargebackLine = z.object({
-  id: z.string().min(1).max(200),
+  id: storableText.min(1).max(200),
   /** Of the step in the acquirer's feed; a list that knows no steps has none. */
   sequence: z.int().min(0).default(0),
   stage: z.enum(['inquiry', 'chargeback', 'won', 'lost']).default('chargeback'),
-  terminal: z.string(),
-  rrn: z.string(),
+  terminal: storableText,
+  rrn: storableText,
   amountMinor: z.int().min(1),
   /** Three digits of ISO 4217. */
   currency: z.string(),
   /** The scheme's code, 10.4 or 4837 say. */
-  reason: z.string().max(100),
+  reason: storableText.max(100),
 })
 
 interface FoundCharge {

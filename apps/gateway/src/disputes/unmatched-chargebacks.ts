@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { storableText } from '../database/storable-text.ts'
 import type { Tx } from '../database/transaction.ts'
 
 export type UnmatchedBecause = 'malformed' | 'no_payment' | 'no_dispute' | 'dispute_at_odds'
@@ -15,7 +16,7 @@ export async function setChargebackAside(
 ): Promise<void> {
   const { line, why, key, nowMs } = aside
   const body = JSON.stringify(line) ?? 'null'
-  const named = z.object({ id: z.string().min(1).max(200) }).safeParse(line)
+  const named = z.object({ id: storableText.min(1).max(200) }).safeParse(line)
   const id = key === undefined ? (named.success ? named.data.id : body.slice(0, 200)) : keyOf(key)
   await tx.query(
     `insert into unmatched_chargebacks (chargeback, body, why, seen_ms) values ($1, $2, $3, $4)

@@ -134,3 +134,23 @@ test('a dispute that is over here and goes on there is kept for a human', async 
     why: 'dispute_at_odds',
   })
 })
+
+test('a line of the feed that no column holds is kept for a human, and the lines after it are taken in', async () => {
+  const { pool } = database()
+  await openMoneyShop(pool, { funding: 'direct', holdDays: 0 })
+  await closedBatch(pool, { first: 5_000, count: 1 })
+  const line = {
+    terminal: 'HF000001',
+    rrn: rrnOf(5_000),
+    amountMinor: 5_000,
+    currency: '978',
+    reason: '10.4',
+  }
+  world.acquirer.tellChargeback('chargeback', { ...line, id: 'cb_\0' })
+  world.acquirer.tellChargeback('chargeback', { ...line, id: 'cb_2', reason: '\uD800' })
+  world.acquirer.tellChargeback('chargeback', { ...line, id: 'cb_3' })
+  await world.poll()
+  expect(await world.one('select chargeback from disputes')).toEqual({ chargeback: 'cb_3' })
+  const { rows } = await pool.query('select why from unmatched_chargebacks')
+  expect(rows).toEqual([{ why: 'malformed' }, { why: 'malformed' }])
+})

@@ -209,6 +209,20 @@ test('a file waits for the word of its batch and is named when that does not com
   })
 })
 
+test('a file that fails holds up no other, and is taken in once it no longer fails', async () => {
+  const { pool } = database()
+  await openMoneyShop(pool, { funding: 'direct', holdDays: 0 })
+  await closedBatch(pool, { first: 5_000, count: 2 })
+  await pool.query(`alter table funding_items add constraint fault check (file <> 'F1')`)
+  world.acquirer.tellFile('F1', fundingText('F1', [saleItem(5_000, 95)]))
+  await world.pay('F2', saleItem(5_001, 95))
+  expect(await payouts()).toMatchObject([{ amount: '4906' }])
+  await pool.query('alter table funding_items drop constraint fault')
+  await world.poll()
+  expect(await payouts()).toHaveLength(2)
+  expect(await world.differences()).toEqual([])
+})
+
 test('a batch that nobody pays is named after some days', async () => {
   await openMoneyShop(database().pool, { funding: 'direct', holdDays: 0 })
   const batch = await closedBatch(database().pool, { first: 5_000, count: 1 })

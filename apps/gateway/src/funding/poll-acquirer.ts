@@ -39,7 +39,7 @@ export function createAcquirerPoll(deps: AcquirerPollDeps, everyMs: number): Pol
   })
 }
 
-/** Once: chargebacks first, because files pay for them. */
+/** Once: chargebacks first, because files pay for them. A file that fails holds up no other. */
 export async function pollAcquirer(deps: AcquirerPollDeps): Promise<void> {
   const { pool, clock, randomBytes } = deps
   const ids: IdSource = { wallMs: () => clock.wallMs(), randomBytes }
@@ -49,11 +49,23 @@ export async function pollAcquirer(deps: AcquirerPollDeps): Promise<void> {
     `select file, sha256 from funding_files where state = 'waiting' order by received_ms, file`,
   )
   for (const key of rows) {
-    const applied = await transaction(pool, (tx) => applyFundingFile(tx, key, ids))
-    if (applied.state === 'applied') deps.log.info({ file: key.file, ...applied }, 'funding file applied')
-    if (applied.state === 'set_aside')
-      deps.log.error({ file: key.file, why: applied.why }, 'funding file set aside')
+    try {
+      await applyKept(deps, key, ids)
+    } catch (error) {
+      deps.log.error({ file: key.file, error: String(error) }, 'funding file waits, will be tried again')
+    }
   }
+}
+
+async function applyKept(
+  { pool, log }: AcquirerPollDeps,
+  key: { readonly file: string; readonly sha256: string },
+  ids: IdSource,
+): Promise<void> {
+  const { file } = key
+  const applied = await transaction(pool, (tx) => applyFundingFile(tx, key, ids))
+  if (applied.state === 'applied') log.info({ file, ...applied }, 'funding file applied')
+  if (applied.state === 'set_aside') log.error({ file, why: applied.why }, 'funding file set aside')
 }
 
 async function pollChargebacks({ pool, files, link, log }: AcquirerPollDeps, ids: IdSource): Promise<void> {

@@ -27,6 +27,8 @@ test.each([
   ['a version that comes later', good.replace('"version":1', '"version":2'), 'file_version_unknown'],
   ['no trailer', `${good.split('\n').slice(0, 3).join('\n')}\n`, 'file_unreadable'],
   ['an item that is none', good.replace('"kind":"sale"', '"kind":"gift"'), 'file_unreadable'],
+  ['what no column holds', fundingText('F1', [{ ...saleItem(5_000, 95), rrn: '12\0' }]), 'file_unreadable'],
+  ['half a character', fundingText('F1', [{ ...saleItem(5_000, 95), rrn: '12\uD800' }]), 'file_unreadable'],
   ['another amount', good.replace('"amountMinor":5000', '"amountMinor":6000'), 'file_altered'],
   ['a line twice', good.replace(/^(.*5000.*\n)/m, '$1$1'), 'file_altered'],
   ['another sum', fundingText('F1', items, { paidMinor: 1 }), 'file_altered'],

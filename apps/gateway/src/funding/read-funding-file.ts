@@ -1,6 +1,7 @@
 import { type Currency, currencies, currencyNumber } from '@holdfast/core'
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import { storableText } from '../database/storable-text.ts'
 
 /** What the acquirer says that it pays for, or takes back. Minor units; what the merchant gets is positive. */
 export type FundingItem = z.infer<typeof fundingItem>
@@ -80,8 +81,8 @@ function damaged(damage: FundingDamage) {
 
 const minor = z.int().min(-999_999_999_999).max(999_999_999_999)
 const ids = {
-  terminal: z.string().min(1).max(8),
-  rrn: z.string().min(1).max(12),
+  terminal: storableText.min(1).max(8),
+  rrn: storableText.min(1).max(12),
   feeMinor: minor.min(0),
 }
 
@@ -113,13 +114,13 @@ const fundingItem = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('chargeback'),
     ...ids,
-    chargeback: z.string().min(1).max(200),
+    chargeback: storableText.min(1).max(200),
     amountMinor: minor.max(-1),
   }),
   z.object({
     kind: z.literal('chargeback_won'),
     ...ids,
-    chargeback: z.string().min(1).max(200),
+    chargeback: storableText.min(1).max(200),
     amountMinor: minor.min(1),
   }),
 ])
