@@ -7,14 +7,8 @@ export {
   type EnrolmentRequest,
   enrolmentRequest,
 } from './enrolment.ts'
-export {
-  errorAnswer,
-  type ErrorBody,
-  type ErrorCode,
-  type ErrorEntry,
-  errorTable,
-  isErrorCode,
-} from './error-table.ts'
+export { errorAnswer, type ErrorBody, type ErrorCode, errorTable, isErrorCode } from './error-table.ts'
+export type { ErrorEntry } from './errors/error-entry.ts'
 export {
   type DeviceStanding,
   deviceStanding,
