@@ -95,6 +95,29 @@ test.each(['current', 'older'] as const)('ST1: a dispute is answered by the %s c
   expect(won.charge).toMatchObject({ object: 'charge', id: sampleId('ch', 11) })
 })
 
+test('ST1: evidence that was kept is submitted later without saying it again', async () => {
+  const { disputes } = shop.stripe
+  await disputes.update(disputeId, { evidence: { customer_name: 'Ada Lovelace' }, submit: false })
+  expect(await disputes.update(disputeId, { metadata: { case: '7' } })).toMatchObject({
+    status: 'needs_response',
+  })
+  expect(await disputes.update(disputeId, { submit: true })).toMatchObject({
+    status: 'under_review',
+    evidence: { customer_name: 'Ada Lovelace' },
+    evidence_details: { submission_count: 1 },
+  })
+})
+
+test('what a dispute has taken from the balance leads back to it', async () => {
+  const { data } = await shop.stripe.balanceTransactions.list({
+    type: 'adjustment',
+    expand: ['data.source.charge'],
+  })
+  expect(data).toMatchObject([
+    { source: { object: 'dispute', id: disputeId, charge: { object: 'charge', id: sampleId('ch', 11) } } },
+  ])
+})
+
 test('a dispute that is closed by the merchant is lost, and its payment is refunded by nobody', async () => {
   await expect(shop.stripe.refunds.create({ payment_intent: sampleId('pi', 1) })).rejects.toMatchObject({
     statusCode: 400,

@@ -3,9 +3,6 @@ import {
   findBalanceTransactions,
 } from '../../ledger/balance-transaction-queries.ts'
 import type { ObjectKind, StripeObject } from './platform/object-kinds.ts'
-import { chargeKind } from './render-charge.ts'
-import { payoutKind } from './render-payout.ts'
-import { refundKind } from './render-refund.ts'
 
 /** What has become available by now is `available`, without a worker. */
 export const balanceTransactionKind: ObjectKind = {
@@ -14,16 +11,6 @@ export const balanceTransactionKind: ObjectKind = {
     return new Map(found.map((view) => [view.txn, renderBalanceTransaction(view, viewing.nowMs)]))
   },
   expandable: { source: { kind: 'balance_source' } },
-}
-
-/** Whatever a balance transaction can come from. */
-export const balanceSourceKind: ObjectKind = {
-  async render(db, viewing, ids) {
-    const kinds = [chargeKind, refundKind, payoutKind]
-    const found = await Promise.all(kinds.map((kind) => kind.render(db, viewing, ids)))
-    return new Map(found.flatMap((objects) => [...objects]))
-  },
-  expandable: { charge: { kind: 'charge' }, payment_intent: { kind: 'payment_intent' } },
 }
 
 export function renderBalanceTransaction(view: BalanceTransactionView, nowMs: number): StripeObject {

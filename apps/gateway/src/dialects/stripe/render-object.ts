@@ -1,6 +1,7 @@
 import type { Tx } from '../../database/transaction.ts'
 import type { ObjectKinds, StripeObject, Viewing } from './platform/object-kinds.ts'
-import { balanceSourceKind, balanceTransactionKind } from './render-balance-transaction.ts'
+import { balanceSourceKind } from './render-balance-source.ts'
+import { balanceTransactionKind } from './render-balance-transaction.ts'
 import { chargeKind } from './render-charge.ts'
 import { customerKind } from './render-customer.ts'
 import { deviceKind } from './render-device.ts'

@@ -68,8 +68,8 @@ export const disputeOperations: readonly Operation[] = [
         const changed = await changeEvidence(tx, key, change, atMs)
         if (!changed.ok) return refusalOf(changed.refusal, id)
       }
-      // Stripe submits evidence unless it is told to only keep it.
-      if (given.evidence === undefined || given.submit === false) return { done: id }
+      // Stripe submits evidence unless it is told to only keep it; what was kept is submitted when it is told so.
+      if (!(given.submit ?? given.evidence !== undefined)) return { done: id }
       const moved = await moveDispute(tx, key, { type: 'submitted', atMs }, atMs, idsOf(context))
       return moved.ok ? { done: id } : refusalOf(moved.refusal, id)
     },
