@@ -1,18 +1,18 @@
-import type { DisputeEvent, IdSource } from '@holdfast/core'
+import type { DisputeEvent } from '@holdfast/core'
 import { errorTable, type Mode } from '@holdfast/protocol'
 import { readFileSync } from 'node:fs'
 import { transaction } from '../database/transaction.ts'
 import { importChargebacks } from '../disputes/import-chargebacks.ts'
 import { moveDispute } from '../disputes/move-dispute.ts'
 import { amountText } from './amount-text.ts'
-import { type Command, isConfirmed, type Operator } from './operator.ts'
+import { type Command, idsOf, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
 
 export const disputesListCommand: Command = {
   name: 'disputes list',
   usage: '[--account <acct_…>]',
-  summary: 'open disputes by their deadline, then the last hundred that are closed',
+  summary: 'a hundred disputes: those to be answered by their deadline, then the newest of all others',
   options: { account: { type: 'string' } },
   words: { min: 0, max: 0 },
   async run(asked, operator) {
@@ -104,8 +104,4 @@ export const disputesSettleCommand: Command = {
       return result.ok ? 0 : 1
     })
   },
-}
-
-function idsOf({ nowMs, crypto }: Operator): IdSource {
-  return { wallMs: nowMs, randomBytes: (length) => crypto.randomBytes(length) }
 }

@@ -1,11 +1,10 @@
-import type { IdSource } from '@holdfast/core'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { transaction } from '../database/transaction.ts'
 import { applyFundingFile } from '../funding/apply-funding-file.ts'
 import { keepFundingFile } from '../funding/keep-funding-file.ts'
 import { amountText } from './amount-text.ts'
-import { type Command, isConfirmed, type Operator } from './operator.ts'
+import { type Command, idsOf, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -134,8 +133,4 @@ export const fundingExplainCommand: Command = {
       return rowCount === 1 ? 0 : 1
     })
   },
-}
-
-function idsOf({ nowMs, crypto }: Operator): IdSource {
-  return { wallMs: nowMs, randomBytes: (length) => crypto.randomBytes(length) }
 }

@@ -1,4 +1,4 @@
-import type { Crypto } from '@holdfast/core'
+import type { Crypto, IdSource } from '@holdfast/core'
 import type { GatewaySecrets } from '../keys/gateway-secrets.ts'
 
 /** Everything that an operator's command takes from outside. */
@@ -43,4 +43,9 @@ export function isConfirmed(asked: Asked, operator: Operator, would: string): bo
   operator.say(would)
   operator.say('Nothing was done. Say it again with --yes to do it.')
   return false
+}
+
+/** Of what a command writes. */
+export function idsOf({ nowMs, crypto }: Operator): IdSource {
+  return { wallMs: nowMs, randomBytes: (length) => crypto.randomBytes(length) }
 }

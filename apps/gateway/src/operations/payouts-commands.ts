@@ -1,4 +1,4 @@
-import { type Currency, type IdSource, isCurrency, type PayoutEvent } from '@holdfast/core'
+import { type Currency, isCurrency, type PayoutEvent } from '@holdfast/core'
 import { type Mode, errorTable } from '@holdfast/protocol'
 import { writeFileSync } from 'node:fs'
 import type { Pool } from 'pg'
@@ -11,7 +11,7 @@ import { findTransferFile, makeTransferFile } from '../payouts/transfer-file.ts'
 import { isIban } from '../payouts/bank-accounts.ts'
 import { numericTypes } from '../store/sql-rows.ts'
 import { amountText } from './amount-text.ts'
-import { type Command, type ExitCode, isConfirmed, type Operator } from './operator.ts'
+import { type Command, type ExitCode, idsOf, isConfirmed, type Operator } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -208,8 +208,4 @@ function amountOf({ amountMinor, currency }: Payout): string {
 
 function modeOf(live: boolean): Mode {
   return live ? 'live' : 'test'
-}
-
-function idsOf({ nowMs, crypto }: Operator): IdSource {
-  return { wallMs: nowMs, randomBytes: (length) => crypto.randomBytes(length) }
 }

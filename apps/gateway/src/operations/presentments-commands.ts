@@ -1,9 +1,8 @@
-import type { IdSource } from '@holdfast/core'
 import { transaction } from '../database/transaction.ts'
 import { openPresentments } from '../presentments/presentment-row.ts'
 import { giveUpPresentment, retryPresentment } from '../presentments/resolve-presentment.ts'
 import { amountText } from './amount-text.ts'
-import { type Asked, type Command, type ExitCode, isConfirmed, type Operator } from './operator.ts'
+import { type Asked, type Command, type ExitCode, idsOf, isConfirmed, type Operator } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -89,11 +88,7 @@ async function resolve(
   const presentmentId = asked.words[0] ?? ''
   if (!isConfirmed(asked, operator, `${presentmentId} ${would}`)) return 3
   return withDatabase(operator, async (pool) => {
-    const ids: IdSource = {
-      wallMs: operator.nowMs,
-      randomBytes: (length) => operator.crypto.randomBytes(length),
-    }
-    const resolved = await transaction(pool, (tx) => resolveIt(tx, presentmentId, ids))
+    const resolved = await transaction(pool, (tx) => resolveIt(tx, presentmentId, idsOf(operator)))
     if (resolved.ok) operator.say(`${presentmentId} ${done}`)
     else operator.note(REFUSALS[resolved.refusal])
     return resolved.ok ? 0 : 1

@@ -1,11 +1,11 @@
-import { type IdSource, isAmountMinor, isCurrency } from '@holdfast/core'
+import { isAmountMinor, isCurrency } from '@holdfast/core'
 import { errorTable, type Mode } from '@holdfast/protocol'
 import { transaction } from '../database/transaction.ts'
 import { REFUND_COLUMNS, refundOf, type RefundRow } from '../refunds/refund.ts'
 import { requestUnlinkedRefund, setUnlinkedRefundLimit } from '../refunds/request-unlinked-refund.ts'
 import { numericTypes } from '../store/sql-rows.ts'
 import { amountText } from './amount-text.ts'
-import { type Command, isConfirmed } from './operator.ts'
+import { type Command, idsOf, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -74,10 +74,6 @@ export const refundsUnlinkedCommand: Command = {
         operator.note(`There is no payment ${cardPaymentId}.`)
         return 1
       }
-      const ids: IdSource = {
-        wallMs: operator.nowMs,
-        randomBytes: (length) => operator.crypto.randomBytes(length),
-      }
       const wanted = {
         ...scope,
         cardPaymentId,
@@ -88,7 +84,7 @@ export const refundsUnlinkedCommand: Command = {
         note: asked.text('reason') ?? '',
         metadata: {},
       }
-      const result = await transaction(pool, (tx) => requestUnlinkedRefund(tx, wanted, ids))
+      const result = await transaction(pool, (tx) => requestUnlinkedRefund(tx, wanted, idsOf(operator)))
       if (result.ok) operator.say(`${result.refund.refundId} is submitted.`)
       else operator.note(errorTable[result.refusal].message)
       return result.ok ? 0 : 1

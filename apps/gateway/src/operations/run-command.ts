@@ -78,7 +78,6 @@ export const commands: readonly Command[] = [
   disputesListCommand,
   disputesImportCommand,
   disputesSettleCommand,
-
   webhooksListCommand,
   webhooksReplayCommand,
 ]
