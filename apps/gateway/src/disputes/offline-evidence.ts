@@ -1,6 +1,7 @@
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
 import { amountText } from '../operations/amount-text.ts'
+import { IS_TAKEN } from '../payments/payment-queries.ts'
 import { numericTypes } from '../store/sql-rows.ts'
 import type { DisputeEvidence } from './dispute.ts'
 
@@ -52,7 +53,7 @@ export async function offlineEvidence(
       ) a on true
       left join lateral (
         select hash, seq, header, signature from records r
-        where r.account = p.account and r.payment = p.payment and r.kind = 'payment.accepted' and r.parked_code is null
+        where r.account = p.account and r.payment = p.payment and r.kind = 'payment.accepted' and ${IS_TAKEN}
         order by r.received_ms limit 1
       ) r on true
       where p.account = $1 and p.mode = $2 and p.payment = $3`,

@@ -120,6 +120,40 @@ describe('mails', () => {
     expect(mails[0]).toContain('Montant')
   })
 
+  test('ST13: who left an address with a sale that the review released is written to as anybody', async () => {
+    await paid({ contact: CUSTOMER, states: [{ ...sampleStates.planned }] })
+    await database().pool.query(
+      `with said as (
+         insert into reviews (account, review, decision, waited_for, device, payment, decided_by, note, decided_ms)
+         select account, 'rev_1', 'released', 'record_fork', device, payment, 'Ada', '', 1 from records
+         returning account, review)
+       update records r set parked_code = 'record_fork', review = said.review, decision = 'released' from said`,
+    )
+    await publish()
+    await jobs.runDue()
+    expect(mails).toMatchObject([expect.stringContaining(`TO ${CUSTOMER}`)])
+  })
+
+  test('of two accounts that know a payment by the same id each hears of its own', async () => {
+    await paid({ contact: CUSTOMER, states: [{ ...sampleStates.planned }] })
+    const stranger = sampleId('acct', 99)
+    const { row: device } = await gateway.addDevice(2, { account: stranger })
+    const same = { ...samplePayment(1), account: stranger, deviceId: device.deviceId }
+    expect(await gateway.world.store.commit({ payments: [same] })).toBe('committed')
+    const rows = [stranger, ACCOUNT].map((account) => ({
+      account,
+      event: 'evt_1',
+      mode: 'test' as const,
+      type: 'offline_payment.received',
+      object: 'payment_intent',
+      objectId: sampleId('pi', 1),
+    }))
+    for (const order of [rows, rows.toReversed()])
+      await transaction(database().pool, (tx) => queueMailsOfEvents(tx, order, 1))
+    const { rows: queued } = await database().pool.query('select account from mails')
+    expect(queued).toEqual([{ account: ACCOUNT }])
+  })
+
   test('whom nobody can reach is not written to', async () => {
     await paid({ contact: null, states: [sampleStates.approved] })
     await publish()

@@ -3,6 +3,7 @@ import type { Crypto } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Pool } from 'pg'
 import type { GatewayKeys } from '../gateway-world.ts'
+import { IS_TAKEN } from '../payments/payment-queries.ts'
 import { numericTypes } from '../store/sql-rows.ts'
 import type { MailKind } from './queue-mail.ts'
 import type { Language, LetterFacts } from './letter-texts.ts'
@@ -76,7 +77,7 @@ async function readPayment(pool: Pool, { account, about }: QueuedMail): Promise<
         p.opened_ms as "soldMs", p.utc_offset_min as "utcOffsetMin", a.brand, a.last4,
         n.receipt_email as "receiptEmail",
         (select r.contact from records r where r.account = p.account and r.payment = p.payment
-          and r.contact is not null and r.parked_code is null order by r.received_ms limit 1) as contact
+          and r.contact is not null and ${IS_TAKEN} order by r.received_ms limit 1) as contact
       from payments p join locations l using (account, location)
       left join payment_notes n on n.account = p.account and n.object = p.payment
       left join lateral (select brand, last4, approved_minor from attempts a

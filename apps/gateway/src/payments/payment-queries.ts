@@ -94,6 +94,9 @@ export async function findPayments(
 /** A try that was shelved, or that another one took the place of before it was sent, is nobody's charge. */
 export const IS_CHARGE = `a.state <> 'shelved' and (a.state <> 'planned' or a.wanted)`
 
+/** Of a record `r`: it counts, since it came in or since a person has released it. */
+export const IS_TAKEN = `(r.parked_code is null or r.decision = 'released')`
+
 /** Look-ups in the order of an index, which the planner takes also while it has no statistics. */
 const CHARGES = `
   select a.charge, a.payment, a.number
@@ -142,7 +145,7 @@ const PAYMENT_VIEWS = `
   left join lateral (
     select r.seq, r.header::json as said from records r
     where r.account = p.account and r.payment = p.payment and r.kind = 'payment.accepted'
-      and (r.parked_code is null or r.decision = 'released')
+      and ${IS_TAKEN}
     order by r.received_ms limit 1
   ) r on true
   where p.account = $1 and p.mode = $2 and p.payment = any ($3)

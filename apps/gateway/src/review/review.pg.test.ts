@@ -1,6 +1,8 @@
 import { must, statusOf } from '@holdfast/core'
 import type { OutcomeStatement } from '@holdfast/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { transaction } from '../database/transaction.ts'
+import { offlineEvidence } from '../disputes/offline-evidence.ts'
 import { ACCOUNT, sampleId } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import type { TestDevice, TestSale } from '../test-support/test-device.ts'
@@ -75,6 +77,14 @@ describe('ST13: a fork that is released', () => {
       { status: 'succeeded', attempt: attempt.attemptId },
     ])
     expect(gateway.acquirer.authorisations.filter(({ repeat }) => !repeat)).not.toEqual([])
+  })
+
+  test('is the evidence of its sale in a dispute, as the device signed it', async () => {
+    const { sale, records } = await forkedSale()
+    await decide(sale, release)
+    const about = { account: ACCOUNT, mode: 'test', paymentId: sale.paymentId } as const
+    const evidence = await transaction(database().pool, (tx) => offlineEvidence(tx, about))
+    expect(evidence['uncategorized_text']).toContain(must(records[1], 'it was stored').hash)
   })
 
   test('frees its device, whose next records go on from it', async () => {
