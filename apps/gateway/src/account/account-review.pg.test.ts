@@ -3,7 +3,6 @@ import type { AccountClient } from '@holdfast/protocol/account'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accountKeys, type AccountShop, openAccountShop } from '../test-support/account-shop.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
-import type { TestSale } from '../test-support/test-device.ts'
 
 const database = sharedDatabase()
 let shop: AccountShop
@@ -16,34 +15,12 @@ beforeEach(async () => {
 
 afterEach(() => shop.close())
 
-/** A copy of the device goes on from its first record, and sells to somebody else. */
-async function forkedSale(): Promise<TestSale> {
-  const { gateway, device } = shop
-  const first = device.newSale()
-  const opened = await device.opened(first)
-  await gateway.send(device, [opened, await device.stored(first, await device.read(first))])
-  device.rewindTo(opened)
-  const sale = device.newSale()
-  await gateway.send(device, [await device.opened(sale), await device.stored(sale, await device.read(sale))])
-  return sale
-}
-
-/** As after a restore that has lost what its acquirer was asked. */
-async function lostSale(): Promise<TestSale> {
-  const sale = await shop.storeOffline(1_250)
-  await shop.gateway.database.pool.query(
-    `update payments set attention = 'outcome_lost', due_ms = null where payment = $1`,
-    [sale.paymentId],
-  )
-  return sale
-}
-
 const done = (payment: string, result: 'decided' | 'before') => ({ ok: true, value: { payment, result } })
 const refusal = (status: number, code: string) => ({ ok: false, status, error: { code } })
 
 describe('a word about one payment', () => {
   test('releases it, says who and why, and is done once however often it is said', async () => {
-    const { paymentId } = await forkedSale()
+    const { paymentId } = await shop.forkedSale()
     const word = { by: 'Ada', note: 'both tills really sold' }
     expect(await account.review.list()).toMatchObject({ value: { parked: [{ payment: paymentId }] } })
     expect(await account.review.release(paymentId, word)).toEqual(done(paymentId, 'decided'))
@@ -66,7 +43,7 @@ describe('a word about one payment', () => {
   })
 
   test('that somebody has decided otherwise meanwhile is refused by that name, and changes nothing', async () => {
-    const { paymentId } = await forkedSale()
+    const { paymentId } = await shop.forkedSale()
     const [released, rejected] = await Promise.all([
       account.review.release(paymentId, { by: 'Ada' }),
       account.review.reject(paymentId, { by: 'Bob', note: 'sold by nobody' }),
@@ -78,7 +55,7 @@ describe('a word about one payment', () => {
   })
 
   test('rejects it with the reason that its till shows, and not without one', async () => {
-    const { paymentId } = await forkedSale()
+    const { paymentId } = await shop.forkedSale()
     expect(await account.review.reject(paymentId, { by: 'Ada', note: '' })).toMatchObject({
       status: 400,
       error: { code: 'request_malformed', param: 'note' },
@@ -96,7 +73,7 @@ describe('a word about one payment', () => {
     const { paymentId } = await shop.storeOffline(1_250)
     const word = { by: 'Ada' }
     expect(await account.review.release(paymentId, word)).toMatchObject(refusal(409, 'review_nothing_waits'))
-    const forked = await forkedSale()
+    const forked = await shop.forkedSale()
     const live = shop.clientOf(accountKeys.live)
     expect(await live.review.release(forked.paymentId, word)).toMatchObject(refusal(404, 'not_found'))
     expect(await live.review.decisions()).toMatchObject({ value: { decisions: [] } })
@@ -126,7 +103,7 @@ describe('P7: what the acquirer’s books hold', () => {
   }
 
   test('is adopted, kept with who read it, and told again changes nothing', async () => {
-    const { paymentId } = await lostSale()
+    const { paymentId } = await shop.waitingSale('outcome_lost')
     expect(await account.review.release(paymentId, { by: 'Ada' })).toMatchObject(
       refusal(409, 'review_books_needed'),
     )
@@ -144,7 +121,7 @@ describe('P7: what the acquirer’s books hold', () => {
   })
 
   test('that cannot be of this payment is refused', async () => {
-    const { paymentId } = await lostSale()
+    const { paymentId } = await shop.waitingSale('outcome_lost')
     const saleLocalTime = { MMDD: '1399', hhmmss: '120000' }
     expect(await account.review.resolve(paymentId, { ...inTheBooks(), saleLocalTime })).toMatchObject(
       refusal(422, 'review_does_not_fit'),
@@ -152,7 +129,7 @@ describe('P7: what the acquirer’s books hold', () => {
   })
 
   test('holds nothing: the issuer is asked as for the first time', async () => {
-    const { paymentId } = await lostSale()
+    const { paymentId } = await shop.waitingSale('outcome_lost')
     shop.gateway.startAuthoriser()
     const word = { by: 'Ada', found: 'nothing' } as const
     expect(await account.review.resolve(paymentId, word)).toEqual(done(paymentId, 'decided'))
@@ -165,7 +142,7 @@ describe('P7: what the acquirer’s books hold', () => {
 })
 
 test('one word decides all that waits of a device, and a device of nobody is not found', async () => {
-  const { paymentId } = await forkedSale()
+  const { paymentId } = await shop.forkedSale()
   const { deviceId } = shop.device.row
   const word = { by: 'Ada', note: 'the copy was a thief’s' }
   expect(await account.review.rejectDevice(deviceId, word)).toEqual({

@@ -7,7 +7,6 @@ import { idSourceOf } from '../gateway-world.ts'
 import { accountKeys, type AccountShop, openAccountShop } from '../test-support/account-shop.ts'
 import { ACCOUNT } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
-import type { TestSale } from '../test-support/test-device.ts'
 
 const SIGNED_IN = { authorization: `Basic ${Buffer.from(`${accountKeys.secret}:`).toString('base64')}` }
 const database = sharedDatabase()
@@ -39,33 +38,11 @@ async function send(
   return { status: answer.status, to: answer.headers.get('location'), html: await answer.text() }
 }
 
-/** A copy of the device goes on from its first record, and sells to somebody else. */
-async function forkedSale(): Promise<TestSale> {
-  const { gateway, device } = shop
-  const first = device.newSale()
-  const opened = await device.opened(first)
-  await gateway.send(device, [opened, await device.stored(first, await device.read(first))])
-  device.rewindTo(opened)
-  const sale = device.newSale()
-  await gateway.send(device, [await device.opened(sale), await device.stored(sale, await device.read(sale))])
-  return sale
-}
-
-/** A payment that waits for a person, for this reason. */
-async function waitingSale(attention: string): Promise<TestSale> {
-  const sale = await shop.storeOffline(1_250)
-  await database().pool.query('update payments set attention = $2, due_ms = null where payment = $1', [
-    sale.paymentId,
-    attention,
-  ])
-  return sale
-}
-
 const SURE = { by: 'Ada', note: 'looked at the receipts', sure: 'yes' }
 
 describe('what waits for a person', () => {
   test('is shown with its reason in words and a way to decide, in three languages', async () => {
-    const { paymentId } = await forkedSale()
+    const { paymentId } = await shop.forkedSale()
     const { deviceId } = shop.device.row
     for (const [language, why] of [
       ['en', 'Copied or restored device'],
@@ -79,7 +56,7 @@ describe('what waits for a person', () => {
   })
 
   test('is released by name and with the box ticked, and then it is said who did it', async () => {
-    const { paymentId } = await forkedSale()
+    const { paymentId } = await shop.forkedSale()
     const at = `/review/${paymentId}`
     expect(await send(at, { ...SURE, word: 'release' })).toMatchObject({
       status: 303,
@@ -92,7 +69,7 @@ describe('what waits for a person', () => {
   })
 
   test('is rejected only with a reason', async () => {
-    const { paymentId } = await forkedSale()
+    const { paymentId } = await shop.forkedSale()
     const at = `/review/${paymentId}`
     const refused = await send(at, { ...SURE, note: ' ', word: 'reject' })
     expect(refused).toMatchObject({ status: 422 })
@@ -107,7 +84,7 @@ describe('what waits for a person', () => {
     ['without a name', { by: ' ' }],
     ['without the word that one is sure', { sure: '' }],
   ])('%s it is not decided, and what was typed is still there', async (_what, wrong) => {
-    const { paymentId } = await forkedSale()
+    const { paymentId } = await shop.forkedSale()
     const refused = await send(`/review/${paymentId}`, {
       ...SURE,
       word: 'release',
@@ -119,8 +96,14 @@ describe('what waits for a person', () => {
     expect(await shop.account.review.decisions()).toMatchObject({ value: { decisions: [] } })
   })
 
+  test.each(['', 'accept'])('a word that no page of ours says (%o) decides nothing', async (word) => {
+    const { paymentId } = await shop.forkedSale()
+    expect(await send(`/review/${paymentId}`, { ...SURE, word })).toMatchObject({ status: 422 })
+    expect(await shop.account.review.decisions()).toMatchObject({ value: { decisions: [] } })
+  })
+
   test('and that somebody else has decided meanwhile is told in words', async () => {
-    const { paymentId } = await forkedSale()
+    const { paymentId } = await shop.forkedSale()
     const at = `/review/${paymentId}`
     const form = await page(at)
     await shop.account.review.reject(paymentId, { by: 'Bob', note: 'sold by nobody' })
@@ -138,14 +121,14 @@ describe('what waits for a person', () => {
       ['advice_refused', ['release']],
       ['outcome_lost', ['nothing', 'approval']],
     ] as const) {
-      const html = await page(`/review/${(await waitingSale(attention)).paymentId}`)
+      const html = await page(`/review/${(await shop.waitingSale(attention)).paymentId}`)
       const offered = [...html.matchAll(/name="word" value="(\w+)"/g)].map(([, word]) => word)
       expect([attention, offered]).toEqual([attention, words])
     }
   })
 
   test('P7: what the acquirer’s books hold is typed in as they have it', async () => {
-    const { paymentId } = await waitingSale('outcome_lost')
+    const { paymentId } = await shop.waitingSale('outcome_lost')
     const at = `/review/${paymentId}`
     const sold = new Date(shop.gateway.clock.wallMs() + 3_600_000).toISOString().slice(0, 19)
     const books = {
@@ -166,7 +149,7 @@ describe('what waits for a person', () => {
   test('records that nobody can read are rejected, and nothing else of their device with them', async () => {
     const { gateway, device } = shop
     await gateway.send(device, [await device.append({ kind: 'nothing.known' })])
-    const sale = await waitingSale('retries_used_up')
+    const sale = await shop.waitingSale('retries_used_up')
     const at = `/review/${device.row.deviceId}`
     expect(await page(at)).not.toContain('value="release"')
     expect(await send(at, { ...SURE, word: 'reject' })).toMatchObject({ status: 303 })
@@ -176,7 +159,7 @@ describe('what waits for a person', () => {
   })
 
   test('is not decided by a form of another site, nor by one without the token of its page', async () => {
-    const { paymentId } = await forkedSale()
+    const { paymentId } = await shop.forkedSale()
     expect(await send(`/review/${paymentId}`, { ...SURE, word: 'release', token: '' })).toMatchObject({
       status: 403,
     })

@@ -49,15 +49,6 @@ async function open(locale: string): Promise<void> {
 
 const visit = (at = '') => page.goto(`${shop.server.url}/operator${at}`)
 
-async function waitingSale(attention: string): Promise<string> {
-  const { paymentId } = await shop.storeOffline(1_250)
-  await database().pool.query('update payments set attention = $2, due_ms = null where payment = $1', [
-    paymentId,
-    attention,
-  ])
-  return paymentId
-}
-
 function openBatch(): Promise<string> {
   const { terminalId } = shop.device.row
   const key = { account: ACCOUNT, mode: 'test', link: hostCapture.name, terminalId, currency: 'eur' } as const
@@ -65,7 +56,7 @@ function openBatch(): Promise<string> {
 }
 
 test('a payment is rejected by keyboard alone, and not before the box is ticked', async () => {
-  const payment = await waitingSale('retries_used_up')
+  const { paymentId: payment } = await shop.waitingSale('retries_used_up')
   await visit()
   await page.getByRole('link', { name: `Decide: ${payment}` }).focus()
   await page.keyboard.press('Enter')
@@ -97,8 +88,8 @@ test('a batch is closed by touch', async () => {
 
 test('every page fits on 360 pixels in every language, light and dark, and what is pressed is large enough', async () => {
   const [again, lost, batch] = [
-    await waitingSale('retries_used_up'),
-    await waitingSale('outcome_lost'),
+    await shop.waitingSale('retries_used_up'),
+    await shop.waitingSale('outcome_lost'),
     await openBatch(),
   ]
   for (const locale of ['en-GB', 'fr-FR', 'es-ES']) {
@@ -106,8 +97,8 @@ test('every page fits on 360 pixels in every language, light and dark, and what 
     await open(locale)
     for (const [name, at] of [
       ['list', ''],
-      ['decide', `/review/${again}`],
-      ['books', `/review/${lost}`],
+      ['decide', `/review/${again.paymentId}`],
+      ['books', `/review/${lost.paymentId}`],
       ['batch', `/batches/${batch}`],
     ] as const) {
       await visit(at)

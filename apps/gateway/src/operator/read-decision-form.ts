@@ -24,9 +24,10 @@ export function readDecisionForm(form: URLSearchParams): ReadDecision {
       ? { ok: false, error: 'fields_invalid' }
       : resolve({ by, note, found: 'approval', ...found })
   }
+  // No form of ours says anything else, and what is said is for ever.
+  if (word !== 'release' && word !== 'reject') return { ok: false, error: 'other_page' }
   if (word === 'reject' && note === '') return { ok: false, error: 'note_missing' }
-  const decide = word === 'release' ? 'release' : 'reject'
-  return { ok: true, decision: { word: decide, by, note: note.slice(0, NAME_MAX) } }
+  return { ok: true, decision: { word, by, note: note.slice(0, NAME_MAX) } }
 }
 
 const NAME_MAX = 200

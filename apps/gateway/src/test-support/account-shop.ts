@@ -1,3 +1,4 @@
+import type { SealedRecord } from '@holdfast/envelope'
 import { type AccountClient, createAccountClient } from '@holdfast/protocol/account'
 import { expect } from 'vitest'
 import { storeApiKey } from '../api-keys/api-keys.ts'
@@ -23,6 +24,10 @@ export interface AccountShop {
   clientOf(secretKey: string): AccountClient
   /** Stored offline by the device, and delivered. */
   storeOffline(amountMinor: number): Promise<TestSale>
+  /** Stored offline, and waits for a person for this reason (`payments/attention.ts`). */
+  waitingSale(attention: string): Promise<TestSale>
+  /** A copy of the device goes on from its first record, and sells to somebody else. */
+  forkedSale(): Promise<TestSale>
   /** Fails when any answer did not fit the OpenAPI document. */
   close(): Promise<void>
 }
@@ -56,17 +61,38 @@ export async function openAccountShop(
       },
     })
 
+  /** Stored offline by the device, and delivered; its first record. */
+  async function deliver(sale: TestSale): Promise<SealedRecord> {
+    const opened = await device.opened(sale)
+    await gateway.send(device, [opened, await device.stored(sale, await device.read(sale))])
+    return opened
+  }
+
+  async function storeOffline(amountMinor: number): Promise<TestSale> {
+    const sale = device.newSale({ amountMinor })
+    await deliver(sale)
+    return sale
+  }
+
   return {
     gateway,
     server,
     device,
     account: clientOf(accountKeys.secret),
     clientOf,
-    async storeOffline(amountMinor) {
-      const sale = device.newSale({ amountMinor })
-      const opened = await device.opened(sale)
-      const stored = await device.stored(sale, await device.read(sale))
-      await gateway.send(device, [opened, stored])
+    storeOffline,
+    async waitingSale(attention) {
+      const sale = await storeOffline(1_250)
+      await pool.query('update payments set attention = $2, due_ms = null where payment = $1', [
+        sale.paymentId,
+        attention,
+      ])
+      return sale
+    },
+    async forkedSale() {
+      device.rewindTo(await deliver(device.newSale()))
+      const sale = device.newSale()
+      await deliver(sale)
       return sale
     },
     async close() {
