@@ -3,6 +3,7 @@ import { outcomeStatement, type RecordHeader, recordHeader } from '@holdfast/pro
 import { KEEP_DURABLE_MS, KEEP_SETTLED_MS, PRUNE_RECORDS } from '../limits.ts'
 import type { Built, JournalState, JournalStep } from './journal-step.ts'
 import type { StoredRecord } from './journal-store.ts'
+import { withoutSales } from '../orders/kept-orders.ts'
 import { keptNames, saleKeyName } from './kept-values.ts'
 import type { StoredPayment } from './stored-payment.ts'
 
@@ -33,6 +34,7 @@ export function prune(durableSeq: number): JournalStep<Loaded, boolean> {
     build(state, { rows, payments }): Built<boolean> {
       const seqs: number[] = []
       const paymentIds: string[] = []
+      const unpaid = new Set<string>()
       const saleKeys: Record<string, null> = {}
       let throughSeq = state.prunedSeq
       for (const { row, header } of rows) {
@@ -44,12 +46,19 @@ export function prune(durableSeq: number): JournalStep<Loaded, boolean> {
         seqs.push(row.seq)
         if (header === null || payment === undefined || !closes(header, payment)) continue
         paymentIds.push(payment.paymentId)
+        if (payment.state === 'VOIDED' || payment.state === 'FAILED_TO_PROCESS') unpaid.add(payment.paymentId)
         if (payment.saleKey !== undefined) saleKeys[saleKeyName(payment.saleKey)] = null
       }
       const gotOn = throughSeq > state.prunedSeq
       if (!gotOn && durableSeq <= state.durableSeq) return { do: 'nothing', value: false }
       const durable = { [keptNames.durable]: String(Math.max(durableSeq, state.durableSeq)) }
-      const values = { ...saleKeys, ...durable, [keptNames.pruned]: String(throughSeq) }
+      const orders = withoutSales(state.orders, unpaid)
+      const values = {
+        ...saleKeys,
+        ...durable,
+        [keptNames.pruned]: String(throughSeq),
+        ...(orders === state.orders ? {} : { [keptNames.orders]: JSON.stringify(orders) }),
+      }
       return { do: 'commit', value: gotOn, draft: { prune: { seqs, paymentIds }, values } }
     },
   }

@@ -32,6 +32,16 @@ export function heedOrders(
   return orders === before ? before : withoutOldest(orders)
 }
 
+/** These payments took no money and are deleted here: their orders are as if no sale had been opened for them. */
+export function withoutSales(
+  orders: readonly KeptOrder[],
+  paymentIds: ReadonlySet<string>,
+): readonly KeptOrder[] {
+  const isGone = ({ paymentId }: KeptOrder) => paymentId !== null && paymentIds.has(paymentId)
+  if (!orders.some(isGone)) return orders
+  return orders.map((order) => (isGone(order) ? { ...order, paymentId: null } : order))
+}
+
 /** What is over goes first; an open order is never forgotten for an open one. */
 function withoutOldest(orders: readonly KeptOrder[]): readonly KeptOrder[] {
   let tooMany = orders.length - ORDERS_KEPT_MAX

@@ -1,7 +1,10 @@
+import { must } from '@holdfast/core'
 import { expect, test } from 'vitest'
+import { KEEP_SETTLED_MS, PRUNE_PERIOD_MS } from '../limits.ts'
+import { DEVICE_ID } from '../test-support/plain-lease.ts'
 import { sampleOrder } from '../test-support/sample-order.ts'
 import { reopen } from '../test-support/reopen.ts'
-import { goOffline, journalOf, openWorld, type World } from '../test-support/world.ts'
+import { goOffline, journalOf, openSale, openWorld, type World } from '../test-support/world.ts'
 
 const ORDER = sampleOrder(1)
 const sale = { amountMinor: ORDER.amountMinor, currency: 'eur', orderId: ORDER.order } as const
@@ -14,8 +17,8 @@ async function hear(world: World, ...orders: readonly ReturnType<typeof sampleOr
   await world.clock.advance(2_000)
 }
 
-async function payOrder(world: World) {
-  const created = await world.terminal.createPaymentIntent(sale)
+async function payOrder(world: World, orderId: string = ORDER.order) {
+  const created = await world.terminal.createPaymentIntent({ ...sale, orderId })
   if (created.status !== 'created') throw new Error(created.code)
   await world.terminal.collectPaymentMethod(created.intent)
   return world.terminal.confirmPaymentIntent(created.intent)
@@ -82,6 +85,39 @@ test('whose sale is given up, it is open again; while one is in hand no second o
   await world.terminal.cancelPaymentIntent(created.intent.paymentId, 'canceled')
   expect(await states(world)).toEqual([['W-1', 'open']])
   await world.terminal.close()
+})
+
+test('it stays open when the sale that was given up is deleted here, and stays taken when one that was paid is', async () => {
+  const world = await openWorld()
+  const { terminal, gateway, clock } = world
+  await hear(world, ORDER, sampleOrder(2, { amountMinor: ORDER.amountMinor }))
+  const created = await terminal.createPaymentIntent(sale)
+  if (created.status !== 'created') throw new Error(created.code)
+  await terminal.cancelPaymentIntent(created.intent.paymentId, 'canceled')
+  await payOrder(world, sampleOrder(2).order)
+  const paid = must((await terminal.orders())[1]?.paymentId, 'the second one is taken')
+  const money = { amountMinor: ORDER.amountMinor, currency: 'eur' } as const
+  const said = { responseCode: '00', approvalCode: '123456', attempt: null }
+  await gateway.say({ payment: paid, status: 'succeeded', ...money, ...said })
+  await clock.advance(2_000)
+  // The newest record is what the next one continues, and stays.
+  await openSale(world)
+  gateway.standing = {
+    device: DEVICE_ID,
+    generation: 1,
+    receivedSeq: 0,
+    durableSeq: 0,
+    forked: false,
+  }
+  clock.wallOffsetMs += 2 * KEEP_SETTLED_MS
+  await clock.advance(2 * PRUNE_PERIOD_MS)
+  expect(await terminal.payments()).toMatchObject([{ state: 'OPEN' }])
+  expect(await terminal.orders()).toMatchObject([
+    { number: 'W-1', state: 'open', paymentId: null },
+    { number: 'W-2', state: 'taken' },
+  ])
+  expect(await terminal.createPaymentIntent(sale)).toMatchObject({ status: 'created' })
+  await terminal.close()
 })
 
 test('an order is paid in its currency and whole, with a tip on top, and must be known', async () => {

@@ -32,7 +32,7 @@ export async function readOrder(reads: JournalReads, { said, paymentId }: KeptOr
   const payment = paymentId === null ? null : await reads.payment(paymentId)
   const { order: orderId, channel, number, amountMinor, currency, lines, note, placedMs } = said
   const what = { orderId, channel, number, money: { amountMinor, currency }, lines, note, placedMs }
-  // Its payment is with the gateway for good and was deleted here: what became of it is the gateway's to say.
+  // Its payment took the money, is with the gateway for good and was deleted here: the gateway has still to say so.
   const isPruned = paymentId !== null && payment === null && said.state === 'open'
   return { ...what, state: isPruned ? 'taken' : stateOf(said, payment), paymentId }
 }
