@@ -47,6 +47,10 @@ test('it comes back one by one, and never beyond what it may have', () => {
   expect(pace.limit).toBe(6)
 })
 
+test('it never begins with more than it may have', () => {
+  expect(new BacklogPace(createManualClock(), { first: 4, max: 3, gapMsMax: GAP_MS_MAX }).limit).toBe(3)
+})
+
 test('at night, with no till open, a backlog grows by itself', () => {
   const { clock, pace } = begin()
   pace.done(100, 1)

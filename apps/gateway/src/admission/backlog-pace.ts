@@ -40,7 +40,7 @@ export class BacklogPace {
     bounds: { readonly first: number; readonly max: number; readonly gapMsMax: number },
   ) {
     this.#clock = clock
-    this.#limit = bounds.first
+    this.#limit = Math.min(bounds.first, bounds.max)
     this.#max = bounds.max
     this.#gapMsMax = bounds.gapMsMax
   }

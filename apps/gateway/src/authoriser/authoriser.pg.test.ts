@@ -442,6 +442,30 @@ test('one card is asked about once at a time, different cards together', async (
   for (const sale of sales) await becomes(sale, 'succeeded')
 })
 
+test('P6: a stored payment that fails again and again holds up no younger one, even where one at a time is asked', async () => {
+  const { pool } = gateway.database
+  await gateway.close()
+  gateway = createTestGateway(database(), { profile: { concurrentMax: 1 } })
+  device = await gateway.addDevice(2)
+  const poison = device.newSale()
+  await gateway.send(device, [await device.stored(poison, await device.read(poison, 'mastercard'))])
+  gateway.clock.advance(1_000)
+  const good = await sendStored()
+  await pool.query(`
+    create function refuse_poison() returns trigger language plpgsql as $$
+    begin raise exception 'not this one'; end $$;
+    create trigger poison before update on payments
+    for each row when (new.payment = '${poison.paymentId}') execute function refuse_poison()`)
+  try {
+    gateway.startAuthoriser()
+    await becomes(good, 'succeeded')
+    expect(await states(poison)).toEqual(['planned'])
+  } finally {
+    await pool.query('drop trigger poison on payments; drop function refuse_poison')
+  }
+  await becomes(poison, 'succeeded')
+})
+
 test('a block that cannot be opened is left to a human, and the payment is not lost', async () => {
   const sale = device.newSale()
   const attempt = await device.read({ ...sale, amountMinor: 1 })

@@ -18,6 +18,8 @@ const RETRY_AFTER_FAULT_MS = 500
 const STAN_BLOCK = 500
 /** One in so many of the places at the acquirer is kept for sales that somebody waits for. */
 const LIVE_SHARE = 4
+/** So many that fail again and again take no place from the others; when more do, it is not their fault. */
+const RESTING_MAX = 32
 const STORED_AT_FIRST = 4
 /** About what one takes: a backlog goes on also beside a till that never stands still. */
 const STORED_GAP_MS_MAX = 50
@@ -44,6 +46,8 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort, wo
   const cards = new Set<string>()
   /** Those in flight that nobody waits for. */
   const stored = new Set<string>()
+  /** Those in flight that have failed: they keep their card, and their place goes to the next. */
+  const resting = new Set<string>()
   const pace = new BacklogPace(world.clock, {
     first: STORED_AT_FIRST,
     max: Math.ceil(world.profile.concurrentMax * (1 - 1 / LIVE_SHARE)),
@@ -93,7 +97,7 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort, wo
     const nowMs = world.clock.wallMs()
     const waiting = world.changes.wait('due', IDLE_MS)
     // In flight and not sent yet, a payment is still due: it is found again beside those that are new.
-    const storedMax = takesStored() ? pace.limit + stored.size : 0
+    const storedMax = takesStored() ? pace.limit + stored.size + resting.size : 0
     const liveMax = concurrentMax + inFlight.size - stored.size
     const rows = await world.store.duePayments({ link, nowMs, holdMs, liveMax, storedMax })
     for (const row of rows) start(row)
@@ -110,7 +114,8 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort, wo
   function start(row: PaymentRow): void {
     const { paymentId } = row.story
     const card = row.details.at(-1)?.card.fingerprint ?? paymentId
-    if (inFlight.has(paymentId) || cards.has(card) || inFlight.size >= world.profile.concurrentMax) return
+    if (inFlight.has(paymentId) || cards.has(card)) return
+    if (inFlight.size - resting.size >= world.profile.concurrentMax) return
     const isStored = row.storedMs !== null
     if (isStored && stored.size >= pace.limit) return
     cards.add(card)
@@ -121,6 +126,7 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort, wo
     const work = (isStored ? driveStored(row) : driveLive(row)).finally(() => {
       cards.delete(card)
       stored.delete(paymentId)
+      resting.delete(paymentId)
       inFlight.delete(paymentId)
       world.changes.notify('due')
     })
@@ -152,12 +158,21 @@ export function createAuthoriser(world: GatewayWorld, acquirer: AcquirerPort, wo
   async function drive(row: PaymentRow, by: Drive): Promise<void> {
     try {
       const moved = await advancePayment(by, row)
-      if (!moved) await sleep(world.clock, RETRY_AFTER_FAULT_MS)
+      if (!moved) await rest(row)
     } catch (error) {
       // The outcome of the last write is unknown; the payment is read again at its next due moment.
       world.log.error({ error: String(error), payment: row.story.paymentId }, 'payment could not be advanced')
-      await sleep(world.clock, RETRY_AFTER_FAULT_MS)
+      await rest(row)
     }
+  }
+
+  function rest({ story: { paymentId } }: PaymentRow): Promise<void> {
+    if (resting.size < RESTING_MAX) {
+      resting.add(paymentId)
+      stored.delete(paymentId)
+      world.changes.notify('due')
+    }
+    return sleep(world.clock, RETRY_AFTER_FAULT_MS)
   }
 
   /** Beside whoever drives the payment: what both write is told apart by its version. */
