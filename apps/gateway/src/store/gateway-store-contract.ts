@@ -242,6 +242,16 @@ export function gatewayStoreContract(name: string, newWorld: () => Promise<Contr
         expect(await due(nowMs + 60_000)).toEqual([sampleId('pi', 2), sampleId('pi', 1)])
       })
 
+      test('it waits with an older one that came later, and no longer than for its hold', async () => {
+        const row = (openedMs: number, receivedMs: number) => ({ row: { storedMs: 1, openedMs, receivedMs } })
+        await store.commit({
+          payments: [samplePayment(1, row(20, nowMs)), samplePayment(2, row(10, nowMs + 50_000))],
+          progress: { deviceId: sampleId('dev', 1), statedSeq: 9, receivedSeq: 8 },
+        })
+        expect(await due(nowMs + 109_999)).toEqual([])
+        expect(await due(nowMs + 110_000)).toEqual([sampleId('pi', 2), sampleId('pi', 1)])
+      })
+
       test('a device that is still delivering holds up no other, and the oldest sale of all goes first', async () => {
         await world.addDevice(sampleDevice(2))
         await world.addDevice(sampleDevice(3))

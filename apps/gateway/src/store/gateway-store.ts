@@ -24,7 +24,8 @@ export interface GatewayStore {
   /**
    * Payments whose next step is due: at most `liveMax` that were never stored, for somebody waits for them, then at most
    * `storedMax` others, each kind with its oldest sale first. A payment that was accepted offline waits until all that its
-   * device has stated is in, or for `holdMs`, so that a void or a tip is not outrun. After a restore, one that the lost
+   * device has stated is in, or until both it and the oldest sale that waits with it have been here for `holdMs`, so that
+   * a void or a tip is not outrun. After a restore, one that the lost
    * database may have taken further waits until its device has sent again all that it holds, or is revoked.
    */
   duePayments(query: DueQuery): Promise<PaymentRow[]>

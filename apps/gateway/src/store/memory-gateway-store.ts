@@ -84,9 +84,17 @@ export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStor
     },
     commit: (change) => Promise.resolve(commit(state, change)),
     duePayments({ link, nowMs, holdMs, liveMax, storedMax }) {
-      const rows = [...state.payments.values()]
-        .filter((row) => row.link === link && isDue(state, row, nowMs, holdMs))
+      const waiting = [...state.payments.values()]
+        .filter((row) => row.link === link && row.dueMs !== null && row.attention === null)
         .sort((a, b) => a.openedMs - b.openedMs || (a.story.paymentId < b.story.paymentId ? -1 : 1))
+      const oldest = new Map<string, PaymentRow>()
+      for (const row of waiting)
+        if (row.storedMs !== null && !oldest.has(row.deviceId)) oldest.set(row.deviceId, row)
+      const isOverHold = ({ receivedMs }: PaymentRow) => receivedMs + holdMs <= nowMs
+      const rows = waiting.filter((row) => {
+        const first = oldest.get(row.deviceId) ?? row
+        return isDue(state, row, nowMs) && (!isHeld(state, row) || (isOverHold(row) && isOverHold(first)))
+      })
       const live = rows.filter((row) => row.storedMs === null).slice(0, liveMax)
       const stored = rows.filter((row) => row.storedMs !== null).slice(0, storedMax)
       return Promise.resolve([...live, ...stored])
@@ -119,13 +127,21 @@ export function createMemoryGatewayStore(state: MemoryGatewayState): GatewayStor
   }
 }
 
-function isDue(state: MemoryGatewayState, row: PaymentRow, nowMs: number, holdMs: number): boolean {
-  if (row.dueMs === null || row.dueMs > nowMs || row.attention !== null) return false
-  const device = must(state.devices.get(row.deviceId), 'a payment has a device')
-  const mayComeBack = device.syncedGeneration < state.generation && device.status !== 'revoked'
-  if (row.asOf < state.generation && mayComeBack) return false
-  if (row.storedMs === null || row.receivedMs + holdMs <= nowMs) return true
-  return device.receivedSeq >= device.statedSeq
+function isDue(state: MemoryGatewayState, row: PaymentRow, nowMs: number): boolean {
+  if (row.dueMs === null || row.dueMs > nowMs) return false
+  const { syncedGeneration, status } = deviceOf(state, row)
+  const mayComeBack = syncedGeneration < state.generation && status !== 'revoked'
+  return row.asOf >= state.generation || !mayComeBack
+}
+
+/** Its device is still delivering. */
+function isHeld(state: MemoryGatewayState, row: PaymentRow): boolean {
+  const { receivedSeq, statedSeq } = deviceOf(state, row)
+  return row.storedMs !== null && receivedSeq < statedSeq
+}
+
+function deviceOf(state: MemoryGatewayState, { deviceId }: PaymentRow): DeviceRow {
+  return must(state.devices.get(deviceId), 'a payment has a device')
 }
 
 function commit(state: MemoryGatewayState, change: GatewayChange): 'committed' | 'conflict' {
