@@ -1,16 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { type Clock, must, statusOf } from '@holdfast/core'
+import { statusOf } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/envelope/node'
 import { hostCapture, type HostProfile, terminalCapture } from '@holdfast/iso8583'
 import { linkMac, tcpDialer } from '@holdfast/iso8583/tcp'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createSystemClock } from '../system-clock.ts'
+import {
+  acquirerKeys,
+  type AcquirerProgram,
+  runningFrom,
+  startAcquirerProgram,
+} from '../test-support/acquirer-program.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
 import type { TestSale } from '../test-support/test-device.ts'
@@ -18,9 +19,6 @@ import { acquirerProfileOf } from './acquirer-profile.ts'
 import { createAuthoriser } from './authoriser.ts'
 import { createIso8583Acquirer, type Iso8583Acquirer } from './iso8583-acquirer.ts'
 
-const program = fileURLToPath(new URL('../../../acquirer/src/main.ts', import.meta.url))
-const KEY = '0123456789ABCDEF0123456789ABCDEF'
-const keys = { macKey: Buffer.from(KEY, 'hex'), keyEncryptionKey: Buffer.from(KEY, 'hex') }
 /** Half a second before the answer comes, which comes half a second before the message would be sent again. */
 const TIMEOUT_MS = 700
 const DELAY_MS = 1_200
@@ -28,7 +26,7 @@ const DELAY_MS = 1_200
 const database = sharedDatabase()
 let home: string
 let gateway: TestGateway
-let child: ChildProcess | null = null
+let program: AcquirerProgram | null = null
 let acquirer: Iso8583Acquirer | null = null
 let stop: () => Promise<void> = () => Promise.resolve()
 
@@ -40,27 +38,23 @@ afterEach(async () => {
   acquirer?.stop()
   await stop()
   await gateway.close()
-  if (child !== null) {
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
-  }
+  await program?.kill()
   rmSync(home, { recursive: true, force: true })
 })
 
 /** The acquirer's own program, and a gateway that speaks to it over TCP in real time. */
 async function open(host: HostProfile): Promise<string> {
-  const { port, controlPort } = await startAcquirer(host.name)
+  program = await startAcquirerProgram(home, host.name)
   const profile = { ...acquirerProfileOf(host), answerTimeoutMs: TIMEOUT_MS }
   gateway = createTestGateway(database(), { profile })
   const clock = runningFrom(gateway.clock.wallMs())
   const world = { ...gateway.world, clock, crypto: { ...nodeCrypto, randomBytes: longestDelay } }
   acquirer = createIso8583Acquirer({
-    dialer: tcpDialer({ host: '127.0.0.1', port, framing: host.wire.framing }),
+    dialer: tcpDialer({ host: '127.0.0.1', port: program.port, framing: host.wire.framing }),
     clock,
     random: Math.random,
     profile,
-    mac: linkMac(host.mac, keys),
+    mac: linkMac(host.mac, acquirerKeys),
     log: world.log,
   })
   acquirer.start()
@@ -68,42 +62,12 @@ async function open(host: HostProfile): Promise<string> {
   const authoriser = createAuthoriser(world, acquirer)
   authoriser.start()
   stop = () => authoriser.stop()
-  return `http://127.0.0.1:${controlPort}`
-}
-
-/** Real time, counted from where the test's own clock stands. */
-function runningFrom(startMs: number): Clock {
-  const clock = createSystemClock()
-  const beginMs = clock.monotonicMs()
-  return {
-    ...clock,
-    monotonicMs: () => clock.monotonicMs(),
-    wallMs: () => Math.floor(startMs + clock.monotonicMs() - beginMs),
-  }
+  return program.controlUrl
 }
 
 /** Two random bytes are the jitter of a retry. */
 function longestDelay(length: number): Uint8Array {
   return length === 2 ? new Uint8Array([0xff, 0xff]) : nodeCrypto.randomBytes(length)
-}
-
-async function startAcquirer(profile: string): Promise<{ port: number; controlPort: number }> {
-  child = spawn(process.execPath, [program], {
-    env: {
-      PATH: process.env['PATH'],
-      HOLDFAST_ACQUIRER_PORT: '0',
-      HOLDFAST_ACQUIRER_CONTROL_PORT: '0',
-      HOLDFAST_ACQUIRER_DATA: path.join(home, 'acquirer'),
-      HOLDFAST_ACQUIRER_PROFILE: profile,
-      HOLDFAST_ACQUIRER_MAC_KEY: KEY,
-      HOLDFAST_ACQUIRER_KEY_ENCRYPTION_KEY: KEY,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: must(child.stdout, 'stdout is a pipe') })
-  const [line] = (await once(lines, 'line')) as [string]
-  // Its first line says where it listens.
-  return JSON.parse(line) as { port: number; controlPort: number }
 }
 
 /** The answer to the next sale comes so late. */

@@ -1,8 +1,8 @@
-import { type IdSource, idDigits, newId } from '@holdfast/core'
+import { type IdSource, newId } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
 import { recordEvent } from '../events/record-event.ts'
-import { writeBalanceTransaction } from '../ledger/balance-transaction.ts'
+import { writePayoutTransaction } from '../payouts/write-payout-transaction.ts'
 import type { SettledItem } from './funding-items.ts'
 import type { FundingFile } from './read-funding-file.ts'
 
@@ -42,22 +42,15 @@ export async function payByAcquirer(
      where file = $1 and account = $2 and mode = $3 and txn is not null`,
     [file, account, mode],
   )
-  await writeBalanceTransaction(tx, {
+  await writePayoutTransaction(tx, {
     account,
     mode,
     cause,
     currency,
-    txn: `txn_${idDigits(payoutId)}`,
-    type: 'payout',
-    reportingCategory: 'payout',
-    source: payoutId,
-    paymentId: null,
-    amountMinor: -amountMinor,
-    feeMinor: 0,
-    feeDescription: '',
+    payoutId,
+    amountMinor,
     description,
-    availableMs: nowMs,
-    createdMs: nowMs,
+    atMs: nowMs,
   })
   for (const type of ['payout.created', 'payout.paid', 'payout.reconciliation_completed'] as const)
     await recordEvent(tx, { account, mode, type, object: 'payout', id: payoutId, atMs: nowMs }, ids)

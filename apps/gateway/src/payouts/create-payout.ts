@@ -1,20 +1,13 @@
-import {
-  type Currency,
-  type IdSource,
-  idDigits,
-  newId,
-  nextBusinessDayMs,
-  payoutPosting,
-} from '@holdfast/core'
+import { type Currency, type IdSource, newId, nextBusinessDayMs, payoutPosting } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
 import { recordEvent } from '../events/record-event.ts'
-import { writeBalanceTransaction } from '../ledger/balance-transaction.ts'
 import { loadMoneyTerms } from '../ledger/money-terms.ts'
 import { postTransaction } from '../ledger/post.ts'
 import { numericTypes } from '../store/sql-rows.ts'
 import { findBankAccount } from './bank-accounts.ts'
 import { findPayout, type Payout } from './payout.ts'
+import { writePayoutTransaction } from './write-payout-transaction.ts'
 
 export interface NewPayout {
   readonly account: string
@@ -89,22 +82,15 @@ export async function createPayout(tx: Tx, wanted: NewPayout, ids: IdSource): Pr
     atMs: nowMs,
     lines: payoutPosting({ amountMinor }),
   })
-  await writeBalanceTransaction(tx, {
+  await writePayoutTransaction(tx, {
     account,
     mode,
     cause,
     currency,
-    txn: `txn_${idDigits(payoutId)}`,
-    type: 'payout',
-    reportingCategory: 'payout',
-    source: payoutId,
-    paymentId: null,
-    amountMinor: -amountMinor,
-    feeMinor: 0,
-    feeDescription: '',
+    payoutId,
+    amountMinor,
     description,
-    availableMs: nowMs,
-    createdMs: nowMs,
+    atMs: nowMs,
   })
   await recordEvent(
     tx,

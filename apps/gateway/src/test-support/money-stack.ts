@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { type CaptureMethod, type Clock, must, statusOf } from '@holdfast/core'
+import { type CaptureMethod, statusOf } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/envelope/node'
 import type { HostProfile } from '@holdfast/iso8583'
 import { linkMac, tcpDialer } from '@holdfast/iso8583/tcp'
@@ -21,14 +17,10 @@ import type { MoneyWorker } from '../money/money-worker.ts'
 import { createBatcher } from '../batches/batcher.ts'
 import { createLateWatch } from '../presentments/late-watch.ts'
 import { createPresenter } from '../presentments/presenter.ts'
-import { createSystemClock } from '../system-clock.ts'
+import { acquirerKeys, runningFrom, startAcquirerProgram } from './acquirer-program.ts'
 import { ACCOUNT } from './sample-rows.ts'
 import type { TestDevice, TestSale } from './test-device.ts'
 import { createTestGateway, type TestGateway } from './test-gateway.ts'
-
-const program = fileURLToPath(new URL('../../../acquirer/src/main.ts', import.meta.url))
-const KEY = '0123456789ABCDEF0123456789ABCDEF'
-const keys = { macKey: Buffer.from(KEY, 'hex'), keyEncryptionKey: Buffer.from(KEY, 'hex') }
 
 /** The half of a gateway that moves money, against the acquirer's own program over TCP in real time. */
 export interface MoneyStack {
@@ -73,8 +65,8 @@ export async function openMoneyStack(
   { answerTimeoutMs = 700 }: { readonly answerTimeoutMs?: number } = {},
 ): Promise<MoneyStack> {
   const home = mkdtempSync(path.join(tmpdir(), 'holdfast-money-'))
-  const { child, port, controlPort } = await startAcquirer(home, host.name)
-  const control = `http://127.0.0.1:${controlPort}`
+  const program = await startAcquirerProgram(home, host.name)
+  const { controlUrl } = program
   const profile = { ...acquirerProfileOf(host), answerTimeoutMs }
   const gateway = createTestGateway(database, { profile })
   const device = await gateway.addDevice(1)
@@ -85,11 +77,11 @@ export async function openMoneyStack(
 
   function startHalf(): { acquirer: Iso8583Acquirer; authoriser: Authoriser; money: MoneyWorker } {
     const acquirer = createIso8583Acquirer({
-      dialer: tcpDialer({ host: '127.0.0.1', port, framing: host.wire.framing }),
+      dialer: tcpDialer({ host: '127.0.0.1', port: program.port, framing: host.wire.framing }),
       clock,
       random: Math.random,
       profile,
-      mac: linkMac(host.mac, keys),
+      mac: linkMac(host.mac, acquirerKeys),
       log: world.log,
     })
     const authoriser = createAuthoriser(
@@ -114,7 +106,7 @@ export async function openMoneyStack(
   }
 
   async function ask(method: string, at: string, body?: object): Promise<unknown> {
-    const answer = await fetch(`${control}${at}`, {
+    const answer = await fetch(`${controlUrl}${at}`, {
       method,
       ...(body === undefined
         ? {}
@@ -129,7 +121,7 @@ export async function openMoneyStack(
     gateway,
     world,
     device,
-    controlUrl: control,
+    controlUrl,
     skip: (ms) => void (aheadMs += ms),
     async sell(changes = {}) {
       const sale = device.newSale(changes)
@@ -151,9 +143,7 @@ export async function openMoneyStack(
     async close() {
       await stopHalf()
       await gateway.close()
-      const gone = once(child, 'exit')
-      child.kill('SIGKILL')
-      await gone
+      await program.kill()
       rmSync(home, { recursive: true, force: true })
     },
   }
@@ -165,35 +155,6 @@ export function saleOf(captureMethod: CaptureMethod, amountMinor: number): Parti
 }
 
 export const accountOf = (sale: TestSale) => ({ account: ACCOUNT, paymentId: sale.paymentId })
-
-/** Real time, counted from where the test's own clock stands. */
-function runningFrom(startMs: number, aheadMs: () => number): Clock {
-  const clock = createSystemClock()
-  const beginMs = clock.monotonicMs()
-  return { ...clock, wallMs: () => Math.floor(startMs + aheadMs() + clock.monotonicMs() - beginMs) }
-}
-
-async function startAcquirer(
-  home: string,
-  profile: string,
-): Promise<{ child: ChildProcess; port: number; controlPort: number }> {
-  const child = spawn(process.execPath, [program], {
-    env: {
-      PATH: process.env['PATH'],
-      HOLDFAST_ACQUIRER_PORT: '0',
-      HOLDFAST_ACQUIRER_CONTROL_PORT: '0',
-      HOLDFAST_ACQUIRER_DATA: path.join(home, 'acquirer'),
-      HOLDFAST_ACQUIRER_PROFILE: profile,
-      HOLDFAST_ACQUIRER_MAC_KEY: KEY,
-      HOLDFAST_ACQUIRER_KEY_ENCRYPTION_KEY: KEY,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: must(child.stdout, 'stdout is a pipe') })
-  const [line] = (await once(lines, 'line')) as [string]
-  // Its first line says where it listens.
-  return { child, ...(JSON.parse(line) as { port: number; controlPort: number }) }
-}
 
 async function until(condition: () => Promise<boolean>, errors: readonly string[]): Promise<void> {
   const deadlineMs = performance.now() + 20_000
