@@ -7,6 +7,7 @@ import type {
 
 import { type Book, isCaptured, type JournalEntry, type Transaction } from './book.ts'
 import type { AuthorisedLine, BatchClosedLine, CompletedLine } from './journal.ts'
+import { idsOf } from './transaction-ids.ts'
 
 const IN_BALANCE = '00'
 const OUT_OF_BALANCE = '95'
@@ -62,18 +63,10 @@ export function uploadLine(
   const { told, mti, atMs, cardFingerprint } = upload
   const { amountMinor, approvalCode } = told
   if (found === undefined) {
-    const { MMDD: localDate, hhmmss: localTime } = told.saleLocalTime
     return {
       event: 'authorised',
       atMs,
-      ids: {
-        acquirerId: told.acquirerId,
-        terminal: told.terminalId,
-        stan: told.original.stan,
-        localDate,
-        localTime,
-        rrn: told.rrn,
-      },
+      ids: idsOf(told, told.original.stan),
       mti,
       kind: 'uploaded',
       merchant: told.merchantId,

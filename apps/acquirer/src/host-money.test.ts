@@ -9,7 +9,8 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import { createFingerprint } from './fingerprint.ts'
-import { createHost, type Host, type HostDeps, type HostReply } from './host.ts'
+import type { HostReply } from './delivery.ts'
+import { createHost, type Host, type HostDeps } from './host.ts'
 import { type Journal, memoryJournal } from './journal.ts'
 import { Script } from './script.ts'
 import {

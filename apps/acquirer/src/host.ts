@@ -25,31 +25,19 @@ import {
 } from '@holdfast/iso8583'
 
 import { compareTotals, uploadLine } from './batches.ts'
-import { Book, type JournalEntry, type Transaction } from './book.ts'
+import { Book, type JournalEntry } from './book.ts'
 import { cardByPan } from './cards.ts'
 import { ChargebackBook } from './chargeback-book.ts'
+import { createDelivery, DROPPED, type HostReply, plainAnswer } from './delivery.ts'
 import { FundingBook } from './funding-book.ts'
 import { adviceAnswer, formatError, refundAnswer, reversalAnswer, saleAnswer } from './host-answers.ts'
 import { createDesk, type HostDesk } from './host-desk.ts'
-import { accept, type AtcRule, decide, declineOf } from './issuer.ts'
-import type { AuthorisedLine, Journal, JournalLine, TransactionIds } from './journal.ts'
+import type { AtcRule } from './issuer.ts'
+import type { Journal, JournalLine, TransactionIds } from './journal.ts'
 import { createRefundDesk } from './refund-desk.ts'
+import { createSaleDesk, type ScriptedDecision } from './sale-desk.ts'
 import { Script, type ScriptAction } from './script.ts'
-
-export type HostReply =
-  /** Answer after `delayMs`, `copies` times. */
-  | {
-      readonly kind: 'answer'
-      readonly message: Iso8583Message
-      readonly delayMs: number
-      readonly copies: number
-      /** Answers that were held back and go first. */
-      readonly late?: readonly Iso8583Message[]
-      readonly damage?: 'wrong_mac' | 'garbage'
-    }
-  /** Begin the answer and break the connection, in the middle where no number of bytes is said. */
-  | { readonly kind: 'cut'; readonly message: Iso8583Message; readonly afterBytes?: number }
-  | { readonly kind: 'silence'; readonly why: 'dropped' | 'held_back' | 'message_not_supported' }
+import { idsOf } from './transaction-ids.ts'
 
 export type HostDeps = {
   readonly nowMs: () => number
@@ -88,7 +76,7 @@ export function createHost(deps: HostDeps): Host {
     chargebacks.apply(line, book)
     funding.apply(line, book)
   }
-  const heldBack = new Map<string, Iso8583Message[]>()
+  const deliver = createDelivery()
   const find = (ids: TransactionIds) =>
     book.find(ids) ?? (deps.knowsRrn === false ? undefined : book.findByRrn(ids))
   for (const line of journal.lines()) apply(line)
@@ -99,128 +87,58 @@ export function createHost(deps: HostDeps): Host {
     apply(line)
   }
 
+  const sales = createSaleDesk({ book, record, find, fingerprint, nowMs, atcRule })
   const refunds = createRefundDesk({ book, record, find, fingerprint, nowMs })
 
   const authorise = (message: Iso8583Message, request: ReceivedCardRequest): HostReply => {
     const { mti } = message
+    const { amountMinor, deferred } = request
     const ids = idsOf(request, request.stan)
-    const found = find(ids)
-    const known = found?.authorised
-    const action = script.take({
-      message: 'authorisation',
-      card: cardByPan(request.pan)?.name,
-      amountMinor: request.amountMinor,
-      deferred: request.deferred,
-      known: known !== undefined,
-    })
+    const known = find(ids)?.authorised !== undefined
+    const card = cardByPan(request.pan)?.name
+    const action = script.take({ message: 'authorisation', card, amountMinor, deferred, known })
     if (action?.drop === 'before') return DROPPED
-    const cardFingerprint = fingerprint(request.pan)
-    // The ids of a refund, and it stays one.
-    if (found?.refunded !== undefined)
-      return deliver(saleAnswer(mti, { ids, atMs: nowMs(), ...declineOf(request, NOT_VALID) }), action)
-    if (known === undefined) {
-      // The reversal overtook its request: an approval now would never be undone.
-      const decision =
-        found?.entry.reversed === true
-          ? declineOf(request, TAKEN_BACK)
-          : isRefund(message.fields)
-            ? declineOf(request, NOT_VALID)
-            : decide(book, request, { cardFingerprint, atcRule, ...scriptedDecision(action) })
-      const line: AuthorisedLine = {
-        event: 'authorised',
-        atMs: nowMs(),
-        ids,
-        mti,
-        cardFingerprint,
-        ...decision,
-      }
-      record(line)
-      return deliver(saleAnswer(mti, line), action)
-    }
-    record({ event: 'asked_again', atMs: nowMs(), ids: known.ids, mti })
-    const answered = { ...known, ids }
-    // Known ids on another sale: neither the old answer nor a new decision would be true of it.
-    if (!isSameSale(known, request, cardFingerprint) || isAdvice(known.mti)) {
-      return deliver(saleAnswer(mti, { ...answered, ...declineOf(request, NOT_VALID) }), action)
-    }
-    const isTakenBack = known.outcome === 'approved' && found?.entry.reversed === true
-    const now = isTakenBack ? { ...declineOf(request, TAKEN_BACK), ids, atMs: known.atMs } : answered
-    return deliver(saleAnswer(mti, now), action)
-  }
-
-  const refund = (message: Iso8583Message, request: ReceivedRefundRequest): HostReply => {
-    const { mti } = message
-    const { pan, amountMinor, currencyNumeric, saleRrn, merchantId } = request
-    const ids = idsOf(request, request.stan)
-    const action = takeRefundAction(request, ids)
-    if (action?.drop === 'before') return DROPPED
-    const facts = { pan, amountMinor, currency: currencyNumeric, merchant: merchantId, saleRrn }
-    const said = refunds.take({ mti, ids, ...facts }, action?.responseCode)
-    return deliver(refundAnswer({ ids, amountMinor, atMs: nowMs(), ...said }), action)
-  }
-
-  const takeRefundAction = (
-    { pan, amountMinor }: Pick<ReceivedRefundRequest, 'pan' | 'amountMinor'>,
-    ids: TransactionIds,
-  ): ScriptAction | undefined => {
-    const known = find(ids)?.refunded !== undefined
-    return script.take({ message: 'refund', card: cardByPan(pan)?.name, amountMinor, known })
+    const asked = { mti, ids, request, namesRefund: isRefund(message.fields) }
+    return deliver(saleAnswer(mti, sales.ask(asked, scriptedDecision(action))), action)
   }
 
   const advise = (message: Iso8583Message, advice: ReceivedCardAdvice): HostReply => {
     const { mti } = message
-    const { advised } = advice
-    const ids = idsOf(advice, advised.kind === 'completion' ? advised.original.stan : advice.stan)
-    const found = find(ids)
-    const action = script.take({
-      message: 'advice',
-      card: cardByPan(advice.pan)?.name,
-      amountMinor: advice.amountMinor,
-      known: found?.authorised !== undefined && advised.kind !== 'completion',
-    })
+    const { advised, amountMinor } = advice
+    const isCompletion = advised.kind === 'completion'
+    const ids = idsOf(advice, isCompletion ? advised.original.stan : advice.stan)
+    const known = find(ids)?.authorised !== undefined && !isCompletion
+    const card = cardByPan(advice.pan)?.name
+    const action = script.take({ message: 'advice', card, amountMinor, known })
     if (action?.drop === 'before') return DROPPED
     const atMs = nowMs()
-    const say = (responseCode: string): HostReply =>
-      deliver(adviceAnswer(mti, { ids: { ...ids, stan: advice.stan }, responseCode, atMs }), action)
     // An advice is refused technically or not at all, and then nothing is done.
-    if (action?.responseCode !== undefined) return say(action.responseCode)
-    if (isRefund(message.fields) || found?.refunded !== undefined) return say(NOT_VALID)
-    if (advised.kind === 'completion') return say(complete(mti, advice.amountMinor, found))
-    const cardFingerprint = fingerprint(advice.pan)
-    const known = found?.authorised
-    if (known !== undefined) {
-      record({ event: 'asked_again', atMs, ids: known.ids, mti })
-      const isSame = isSameSale(known, advice, cardFingerprint) && isAdvice(known.mti)
-      if (!isSame) return say(NOT_VALID)
-      return say(known.outcome === 'approved' && found?.entry.reversed !== true ? '00' : TAKEN_BACK)
-    }
-    const isReversed = found?.entry.reversed === true
-    const { kind } = advised
-    const decision = isReversed
-      ? { ...declineOf({ ...advice, deferred: false }, TAKEN_BACK), kind }
-      : accept(book, advice, {
-          cardFingerprint,
-          kind,
-          responseCode: advised.kind === 'voice' ? '00' : advised.responseCode,
-          ...(advised.kind === 'voice' ? { approvalCode: advised.approvalCode } : {}),
-        })
-    record({ event: 'authorised', atMs, ids, mti, cardFingerprint, ...decision })
-    return say(isReversed ? TAKEN_BACK : '00')
+    const responseCode =
+      action?.responseCode ?? sales.tell({ mti, ids, advice, namesRefund: isRefund(message.fields) })
+    return deliver(adviceAnswer(mti, { ids: { ...ids, stan: advice.stan }, responseCode, atMs }), action)
   }
 
-  /** The response code to the final amount of an earlier approval. */
-  const complete = (mti: string, amountMinor: number, found: Transaction | undefined): string => {
-    const line = found?.authorised
-    if (found === undefined || line === undefined || found.entry.reversed) return TAKEN_BACK
-    if (line.outcome !== 'approved') return NOT_VALID
-    const { completedMinor, batchNumber, chargedMinor } = found.entry
-    if (completedMinor !== undefined && completedMinor !== amountMinor) return NOT_VALID
-    // A batch that is closed is agreed on.
-    if (batchNumber !== undefined && chargedMinor !== amountMinor) return NOT_VALID
-    const event = completedMinor === undefined ? 'completed' : 'asked_again'
-    const common = { atMs: nowMs(), ids: line.ids, mti }
-    record(event === 'completed' ? { event, ...common, amountMinor } : { event, ...common })
-    return '00'
+  const refund = ({ mti }: Iso8583Message, request: ReceivedRefundRequest): HostReply => {
+    const { ids, action, said } = takeRefund(mti, request, request.stan)
+    if (said === undefined) return DROPPED
+    return deliver(refundAnswer({ ids, amountMinor: request.amountMinor, atMs: nowMs(), ...said }), action)
+  }
+
+  const uploadRefund = ({ mti }: Iso8583Message, told: ReceivedBatchUpload): HostReply => {
+    const { action, said } = takeRefund(mti, told, told.original.stan)
+    if (said === undefined) return DROPPED
+    return deliver(buildBatchUploadAnswer({ ...told, responseCode: said.responseCode }), action)
+  }
+
+  /** Nothing is said of one that the script has dropped on its way here. */
+  const takeRefund = (mti: string, told: ReceivedRefundRequest | ReceivedBatchUpload, stan: string) => {
+    const { pan, amountMinor, currencyNumeric: currency, saleRrn, merchantId: merchant } = told
+    const ids = idsOf(told, stan)
+    const known = find(ids)?.refunded !== undefined
+    const action = script.take({ message: 'refund', card: cardByPan(pan)?.name, amountMinor, known })
+    if (action?.drop === 'before') return { ids, action }
+    const facts = { pan, amountMinor, currency, merchant, saleRrn }
+    return { ids, action, said: refunds.take({ mti, ids, ...facts }, action?.responseCode) }
   }
 
   const reverse = (message: Iso8583Message, advice: ReceivedReversalAdvice): HostReply => {
@@ -269,16 +187,6 @@ export function createHost(deps: HostDeps): Host {
     return '00'
   }
 
-  const uploadRefund = ({ mti }: Iso8583Message, told: ReceivedBatchUpload): HostReply => {
-    const { pan, amountMinor, currencyNumeric, saleRrn, merchantId } = told
-    const ids = idsOf(told, told.original.stan)
-    const action = takeRefundAction(told, ids)
-    if (action?.drop === 'before') return DROPPED
-    const facts = { pan, amountMinor, currency: currencyNumeric, merchant: merchantId, saleRrn }
-    const { responseCode } = refunds.take({ mti, ids, ...facts }, action?.responseCode)
-    return deliver(buildBatchUploadAnswer({ ...told, responseCode }), action)
-  }
-
   const reconcile = (message: Iso8583Message, asked: ReceivedReconciliationRequest): HostReply => {
     const action = script.take({ message: 'batch', card: undefined, amountMinor: 0, known: false })
     if (action?.drop === 'before') return DROPPED
@@ -290,33 +198,12 @@ export function createHost(deps: HostDeps): Host {
 
   const manage = (message: Iso8583Message): HostReply => {
     const parsed = parseNetworkRequest(message)
-    if (!parsed.ok) return answer(formatError(message))
+    if (!parsed.ok) return plainAnswer(formatError(message))
     const action = script.take({ message: 'network', card: undefined, amountMinor: 0, known: false })
     if (action?.drop === 'before') return DROPPED
     const isPossible = parsed.value.code !== NETWORK_CODES.keyChange || profile.mac === 'required'
     const responseCode = action?.responseCode ?? (isPossible ? '00' : FUNCTION_NOT_SUPPORTED)
     return deliver(buildNetworkAnswer({ ...parsed.value, responseCode }), action)
-  }
-
-  const deliver = (message: Iso8583Message, action: ScriptAction | undefined): HostReply => {
-    if (action?.drop === 'after') return DROPPED
-    const terminal = message.fields[41] ?? ''
-    if (action?.lateAnswer === true) {
-      heldBack.set(terminal, [...(heldBack.get(terminal) ?? []), message])
-      return { kind: 'silence', why: 'held_back' }
-    }
-    if (action?.cut !== undefined) return { kind: 'cut', message, ...(action.cut === true ? {} : action.cut) }
-    const late = heldBack.get(terminal)
-    heldBack.delete(terminal)
-    return {
-      kind: 'answer',
-      message,
-      delayMs: action?.delayMs ?? 0,
-      copies: action?.duplicate === true ? 2 : 1,
-      ...(late === undefined ? {} : { late }),
-      ...(action?.wrongMac === true ? { damage: 'wrong_mac' } : {}),
-      ...(action?.garbage === true ? { damage: 'garbage' } : {}),
-    }
   }
 
   return {
@@ -357,10 +244,6 @@ export function createHost(deps: HostDeps): Host {
   }
 }
 
-const DROPPED: HostReply = { kind: 'silence', why: 'dropped' }
-/** "Unable to locate record": to a repeat, that what was once approved has been taken back. */
-const TAKEN_BACK = '25'
-const NOT_VALID = '12'
 const FUNCTION_NOT_SUPPORTED = '40'
 
 function read<Value>(
@@ -368,49 +251,15 @@ function read<Value>(
   parsed: { readonly ok: true; readonly value: Value } | { readonly ok: false },
   act: (message: Iso8583Message, value: Value) => HostReply,
 ): HostReply {
-  return parsed.ok ? act(message, parsed.value) : answer(formatError(message))
+  return parsed.ok ? act(message, parsed.value) : plainAnswer(formatError(message))
 }
 
-type Identified = ReceivedCardRequest | ReceivedCardAdvice | ReceivedReversalAdvice
+function scriptedDecision(action: ScriptAction | undefined): ScriptedDecision | undefined {
+  const { responseCode, approvedMinor } = action ?? {}
+  if (responseCode === undefined) return undefined
+  return { responseCode, ...(approvedMinor === undefined ? {} : { approvedMinor }) }
+}
 
 function idsOfEntry({ acquirerId, terminal, stan, localDate, localTime, rrn }: JournalEntry): TransactionIds {
   return { acquirerId, terminal, stan, localDate, localTime, rrn }
-}
-
-function idsOf(
-  message: Pick<Identified, 'acquirerId' | 'terminalId' | 'rrn' | 'saleLocalTime'>,
-  stan: string,
-): TransactionIds {
-  const { acquirerId, terminalId, rrn, saleLocalTime } = message
-  const { MMDD: localDate, hhmmss: localTime } = saleLocalTime
-  return { acquirerId, terminal: terminalId, stan, localDate, localTime, rrn }
-}
-
-function isSameSale(
-  known: AuthorisedLine,
-  message: { readonly amountMinor: number; readonly currencyNumeric: string },
-  cardFingerprint: string,
-): boolean {
-  return (
-    known.cardFingerprint === cardFingerprint &&
-    known.amountMinor === message.amountMinor &&
-    known.currency === message.currencyNumeric
-  )
-}
-
-/** 0120 and 0220, and their repeats. */
-function isAdvice(mti: string): boolean {
-  return mti.charAt(2) === '2'
-}
-
-function scriptedDecision(action: ScriptAction | undefined): {
-  readonly scripted?: { readonly responseCode: string; readonly approvedMinor?: number }
-} {
-  const { responseCode, approvedMinor } = action ?? {}
-  if (responseCode === undefined) return {}
-  return { scripted: { responseCode, ...(approvedMinor === undefined ? {} : { approvedMinor }) } }
-}
-
-function answer(message: Iso8583Message): HostReply {
-  return { kind: 'answer', message, delayMs: 0, copies: 1 }
 }

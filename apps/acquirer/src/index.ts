@@ -5,7 +5,8 @@ export type { ChargebackOrder, ChargebackRefusal } from './chargeback-desk.ts'
 export { createFingerprint } from './fingerprint.ts'
 export type { FundingFile, FundingItem } from './funding-book.ts'
 export type { Account, HostDesk } from './host-desk.ts'
-export { createHost, type Host, type HostDeps, type HostReply } from './host.ts'
+export type { HostReply } from './delivery.ts'
+export { createHost, type Host, type HostDeps } from './host.ts'
 export {
   type AskedAgainLine,
   type AuthorisedLine,

@@ -10,7 +10,8 @@ import {
 } from '@holdfast/iso8583'
 import { socketConnection } from '@holdfast/iso8583/tcp'
 
-import type { Host, HostReply } from './host.ts'
+import type { HostReply } from './delivery.ts'
+import type { Host } from './host.ts'
 import type { Journal } from './journal.ts'
 
 export type ServerDeps = {
