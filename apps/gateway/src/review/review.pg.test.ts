@@ -217,17 +217,38 @@ describe('ST13: a suspected duplicate', () => {
 })
 
 describe('a whole device', () => {
-  test('is decided on payment by payment, and what is of none with the last', async () => {
+  /** A copy begins anew and sells `sales` times; its first record is of no payment. */
+  async function forkedDevice(sales: number) {
     const { records } = await storedSale()
     await gateway.send(device, records)
     device.rewindTo(must(records[0], 'it was opened'))
-    const epoch = await device.append({ kind: 'epoch.started', app: 'test', store: 'test' })
-    const [first, second] = [await storedSale(), await storedSale()]
-    await gateway.send(device, [epoch, ...first.records, ...second.records])
-    const { deviceId } = device.row
-    const made = await decideDevice(gateway.world, { account: ACCOUNT, deviceId }, release)
+    const forked = [await device.append({ kind: 'epoch.started', app: 'test', store: 'test' })]
+    for (let n = 0; n < sales; n += 1) forked.push(...(await storedSale()).records)
+    await gateway.send(device, forked)
+    return { account: ACCOUNT, deviceId: device.row.deviceId }
+  }
+
+  test('is decided on payment by payment, and what is of none with the last', async () => {
+    const made = await decideDevice(gateway.world, await forkedDevice(2), release)
     expect(made.payments.map(({ reviewed }) => reviewed)).toEqual([DECIDED, DECIDED])
     expect(await waitingRecords(gateway.database.pool, ACCOUNT)).toEqual([])
+    expect(await standing()).not.toHaveProperty('forked')
+  })
+
+  test('whose last payment was decided by a process that then died is still held, in sight, and freed by the same word', async () => {
+    const owner = await forkedDevice(1)
+    const { store } = gateway.world
+    let commits = 0
+    const commit: typeof store.commit = (change) => {
+      commits += 1
+      return commits === 1 ? store.commit(change) : Promise.reject(new Error('killed'))
+    }
+    const dying = { ...gateway.world, store: { ...store, commit } }
+    await expect(decideDevice(dying, owner, release)).rejects.toThrow('killed')
+    expect(await waitingRecords(gateway.database.pool, ACCOUNT)).toMatchObject([{ payment: null, count: 1 }])
+    expect(await standing()).toMatchObject({ forked: true })
+    const again = await decideDevice(gateway.world, owner, release)
+    expect(again.payments).toEqual([{ paymentId: null, reviewed: DECIDED }])
     expect(await standing()).not.toHaveProperty('forked')
   })
 })
