@@ -46,6 +46,17 @@ test('ST12: a batch is shown with its ticket while it is open, and closed now by
   })
 })
 
+test('what was given up in a batch is not in it', async () => {
+  await stack.sell(saleOf('automatic', 1_250))
+  await stack.until(async () => (await newest())?.sales.count === 1)
+  await database().pool.query(
+    `update presentments set state = 'given_up', ended_ms = accepted_ms, accepted_ms = null`,
+  )
+  const open = await newest()
+  expect(open).toMatchObject({ sales: { count: 0, amountMinor: 0 } })
+  expect(await shop.account.batches.get(open?.batch ?? '')).toMatchObject({ ok: true, value: { items: [] } })
+})
+
 test('SQ17: sales that wait for their tip hold a batch up until somebody says that it is to be closed all the same', async () => {
   await stack.sell(saleOf('automatic', 1_250))
   await stack.until(async () => (await newest())?.sales.count === 1)
