@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
-import { acquirerConfigOf } from './authoriser/acquirer-config.ts'
+import { acquirerConfigOf } from './acquirer/acquirer-config.ts'
 import { Gateway, type GatewayConfig } from './gateway.ts'
-import { parseRole, type Role } from './role.ts'
+import { parseRole, type Role } from './world/role.ts'
 
 const API_RATE = 500
 const ACQUIRER_FILES_EVERY_MS = 60_000

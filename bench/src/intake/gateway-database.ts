@@ -9,5 +9,5 @@ export { attemptColumns, attemptsToColumns } from '../../../apps/gateway/src/sto
 export { paymentColumns, paymentToColumns } from '../../../apps/gateway/src/store/payment-columns.ts'
 export { createPostgresGatewayStore } from '../../../apps/gateway/src/store/postgres-gateway-store.ts'
 export { recordColumns, recordToColumns } from '../../../apps/gateway/src/store/record-columns.ts'
-export { arraysOf, namesOf, unnestOf } from '../../../apps/gateway/src/store/sql-rows.ts'
+export { arraysOf, namesOf, unnestOf } from '../../../apps/gateway/src/database/sql-rows.ts'
 export { seedDevice } from '../../../apps/gateway/src/test-support/seed-device.ts'

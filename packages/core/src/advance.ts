@@ -208,7 +208,7 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
         ...sendingOf(attempt),
       }))
     case 'reversal_planned':
-      return move(story, event.number, ['approved', 'unknown'], (attempt) => ({
+      return move(story, event.number, ['sent', 'approved', 'unknown'], (attempt) => ({
         state: 'reversing',
         reversal: {
           why: event.why,

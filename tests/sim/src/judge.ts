@@ -109,7 +109,7 @@ function judgeWords(world: World): void {
   const onDevices = new Map([...world.pruned, ...devices.flatMap(({ disk }) => [...disk.image().payments])])
   const rows = new Map([...database.payments.values()].map((row) => [row.story.paymentId, row]))
   const damaged = damagedPayments(world)
-  // A till that broke down for good hears no outcome.
+  // A till that broke down for good hears no outcome, and a sale whose next card it was reading stays open there.
   const deaf = new Set(
     devices.flatMap((device) => (device.isBroken() ? [...device.disk.image().payments.keys()] : [])),
   )
@@ -148,7 +148,8 @@ function judgeWords(world: World): void {
       case 'declined':
       case 'refused':
       case 'voided':
-        if (state !== 'VOIDED') told('and not void on the device')
+        if (state !== 'VOIDED' && !(word === 'declined' && state === 'OPEN' && deaf.has(paymentId)))
+          told('and not void on the device')
         if (charged > 0) told('and charged')
         break
     }

@@ -1,7 +1,7 @@
 import type { DeviceTermsChange } from '@holdfast/protocol/account'
 import type { Pool } from 'pg'
 import { transaction } from '../database/transaction.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 
 /**
  * What one device may do, in place of what all may; with its trace, in one transaction. Whether anybody bears the risk

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@holdfast/protocol'
 import { closeBatch } from '../batches/close-batch.ts'
 import { transaction } from '../database/transaction.ts'
 import type { ServerParts } from '../http/server-parts.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 
 /** Null when it is closing now, or was before: that is what was wanted. The owner of the link does the rest. */
 export async function closeAccountBatch(

@@ -1,6 +1,6 @@
 import type { DeviceReviewed } from '@holdfast/protocol/account'
 import type { ServerParts } from '../http/server-parts.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 import { decideDevice } from '../review/decide-device.ts'
 import type { ReviewDecision } from '../review/review-decision.ts'
 import { findDevice } from './read-device-lease.ts'

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { ServerParts } from '../http/server-parts.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 import { decideReview } from '../review/decide-review.ts'
 import type { Reviewed, ReviewDecision } from '../review/review-decision.ts'
 import type { AccountRefusal } from './account-caller.ts'

@@ -1,7 +1,7 @@
 import type { AccountBatch, AccountBatchesQuery, AccountBatchTicket } from '@holdfast/protocol/account'
 import type { Pool } from 'pg'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 export interface AccountBatchPage {
   readonly batches: AccountBatch[]
@@ -39,7 +39,7 @@ export async function readBatchTicket(
     text: `
       select payment, case subject_kind when 'refund' then 'refund' else 'sale' end as kind,
         amount_minor as "amountMinor", state
-      from presentments where account = $1 and mode = $2 and batch = $3 and state <> 'canceled'
+      from presentments where account = $1 and mode = $2 and batch = $3 and state not in ('canceled', 'given_up')
       order by created_ms, presentment`,
     values,
     types: numericTypes,
@@ -80,4 +80,4 @@ const BATCHES = `
       count(*) filter (where p.subject_kind = 'refund') as credits,
       coalesce(sum(p.amount_minor) filter (where p.subject_kind = 'refund'), 0)::bigint as credits_minor
     from presentments p
-    where p.account = b.account and p.batch = b.batch and p.state not in ('canceled', 'needs_attention')) i`
+    where p.account = b.account and p.batch = b.batch and p.state not in ('canceled', 'needs_attention', 'given_up')) i`

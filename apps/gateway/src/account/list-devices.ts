@@ -2,8 +2,8 @@ import { parseJson } from '@holdfast/envelope'
 import { lease } from '@holdfast/protocol'
 import type { AccountDevice } from '@holdfast/protocol/account'
 import type { Pool } from 'pg'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 interface Row extends Omit<AccountDevice, 'lastContactMs'> {
   readonly lease: string | null

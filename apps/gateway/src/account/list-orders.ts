@@ -2,7 +2,7 @@ import { orderStateOf } from '@holdfast/core'
 import type { AccountOrder, AccountOrdersQuery } from '@holdfast/protocol/account'
 import type { Pool } from 'pg'
 import { type OrderRow, readOrders } from '../orders/order-row.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 
 export interface AccountOrderPage {
   readonly orders: AccountOrder[]

@@ -1,7 +1,7 @@
 import type { AccountReviewDecision, ReviewDecisionsQuery } from '@holdfast/protocol/account'
 import type { Pool } from 'pg'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** Newest first. */
 export async function listReviewDecisions(

@@ -4,7 +4,7 @@ import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
 import { defaultOfflineTerms } from '../devices/default-offline-terms.ts'
 import { acceptOfflineLiability, LIABILITY_TEXT_VERSION } from '../devices/offline-liability.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 export type PolicyChanged =
   | { readonly ok: true; readonly policy: OfflinePolicy }

@@ -1,8 +1,8 @@
 import type { Recovery } from '@holdfast/protocol/account'
 import { must } from '@holdfast/core'
 import type { Pool } from 'pg'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 export async function readAccountRecovery(pool: Pool, { account, mode }: Scope): Promise<Recovery> {
   const { rows } = await pool.query<Recovery>({

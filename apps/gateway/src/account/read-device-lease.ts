@@ -3,7 +3,7 @@ import { lease as leaseSchema, offlineTerms } from '@holdfast/protocol'
 import type { AccountLease } from '@holdfast/protocol/account'
 import type { Pool } from 'pg'
 import type { Tx } from '../database/transaction.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 
 /** Null when there is no such device. */
 export async function readDeviceLease(

@@ -1,8 +1,8 @@
 import type { Exposure } from '@holdfast/protocol/account'
 import type { Currency } from '@holdfast/core'
 import type { Pool } from 'pg'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 interface Row {
   readonly location: string | null

@@ -1,6 +1,6 @@
 import type { ReviewResolve } from '@holdfast/protocol/account'
 import type { ServerParts } from '../http/server-parts.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 import { resolveLostOutcome } from '../review/resolve-lost-outcome.ts'
 import { answerOf, isInScope, type MerchantReviewed, untilItStands } from './decide-for-merchant.ts'
 

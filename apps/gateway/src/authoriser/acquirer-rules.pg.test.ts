@@ -6,8 +6,8 @@ import { APPROVED } from '../test-support/scripted-acquirer.ts'
 import type { TestDevice, TestSale } from '../test-support/test-device.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
-import type { AcquirerAnswer } from './acquirer-port.ts'
-import { type AcquirerProfile, acquirerProfileOf, defaultHost } from './acquirer-profile.ts'
+import type { AcquirerAnswer } from '../acquirer/acquirer-port.ts'
+import { type AcquirerProfile, acquirerProfileOf, defaultHost } from '../acquirer/acquirer-profile.ts'
 
 const HOUR_MS = 3_600_000
 const database = sharedDatabase()

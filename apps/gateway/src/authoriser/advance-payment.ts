@@ -14,7 +14,7 @@ import {
 } from '@holdfast/core'
 import { openCard } from '@holdfast/envelope'
 import type { CardSecrets } from '@holdfast/protocol'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { openVault, sealVault } from '../payments/card-vault.ts'
 import { withFreshDetails } from '../payments/fresh-details.ts'
 import {
@@ -24,10 +24,10 @@ import {
   OUTCOME_LOST,
 } from '../payments/attention.ts'
 import type { AttemptDetails, PaymentRow } from '../store/gateway-store.ts'
-import type { AdviceMessage, MessageIdentity, OnLate, SendLimits } from './acquirer-port.ts'
+import type { AdviceMessage, MessageIdentity, OnLate, SendLimits } from '../acquirer/acquirer-port.ts'
 import { type Drive, isInDoubt, record, save } from './drive.ts'
-import { retryDelayMs } from './retry-delay.ts'
-import { retrievalReference } from './retrieval-reference.ts'
+import { retryDelayMs } from '../acquirer/retry-delay.ts'
+import { retrievalReference } from '../acquirer/retrieval-reference.ts'
 import { settleAnswer } from './settle-answer.ts'
 
 const STEPS_MAX = 20

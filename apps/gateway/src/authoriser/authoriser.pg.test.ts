@@ -1,6 +1,6 @@
 import { approvedMinorOf, statusOf } from '@holdfast/core'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import type { AcquirerAnswer } from './acquirer-port.ts'
+import type { AcquirerAnswer } from '../acquirer/acquirer-port.ts'
 import { APPROVED } from '../test-support/scripted-acquirer.ts'
 import { TEST_PANS, type TestDevice, type TestSale } from '../test-support/test-device.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'

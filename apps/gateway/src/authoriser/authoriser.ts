@@ -1,16 +1,16 @@
 import { newId, sleep } from '@holdfast/core'
 import { BacklogPace } from '../admission/backlog-pace.ts'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
-import type { AcquirerPort } from './acquirer-port.ts'
+import type { AcquirerPort } from '../acquirer/acquirer-port.ts'
 import { advancePayment } from './advance-payment.ts'
-import { linkKey } from './link-word.ts'
+import { linkKey } from '../acquirer/link-word.ts'
 import type { Drive, LateAnswer } from './drive.ts'
 import type { LinkWork } from './link-work.ts'
 import { settleLate } from './settle-answer.ts'
 import type { StanBlock } from './stan-block.ts'
 import { createStanBlock } from './stan-block.ts'
-import { timedExchanges } from './timed-exchanges.ts'
+import { timedExchanges } from '../acquirer/timed-exchanges.ts'
 
 const LEASE_MS = 6_000
 const IDLE_MS = 1_000

@@ -1,9 +1,9 @@
 import { advance, must, type StoryEvent } from '@holdfast/core'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { withFreshDetails } from '../payments/fresh-details.ts'
 import { settle } from '../payments/settle.ts'
 import type { AttemptDetails, LinkOwnership, PaymentRow } from '../store/gateway-store.ts'
-import type { AcquirerAnswer, AcquirerPort } from './acquirer-port.ts'
+import type { AcquirerAnswer, AcquirerPort } from '../acquirer/acquirer-port.ts'
 
 /** What drives a payment at its acquirer. */
 export interface Drive {

@@ -15,9 +15,9 @@ import {
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createTestGateway, type TestGateway } from '../test-support/test-gateway.ts'
 import type { TestSale } from '../test-support/test-device.ts'
-import { acquirerProfileOf } from './acquirer-profile.ts'
+import { acquirerProfileOf } from '../acquirer/acquirer-profile.ts'
 import { createAuthoriser } from './authoriser.ts'
-import { createIso8583Acquirer, type Iso8583Acquirer } from './iso8583-acquirer.ts'
+import { createIso8583Acquirer, type Iso8583Acquirer } from '../acquirer/iso8583-acquirer.ts'
 
 /** Half a second before the answer comes, which comes half a second before the message would be sent again. */
 const TIMEOUT_MS = 700

@@ -1,9 +1,10 @@
 import { must, presentationOf } from '@holdfast/core'
 import { ADVICE_REFUSED, RETRIES_USED_UP } from '../payments/attention.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
-import type { AcquirerAnswer } from './acquirer-port.ts'
-import { type Drive, type LateAnswer, record } from './drive.ts'
-import { retryDelayMs } from './retry-delay.ts'
+import type { AcquirerAnswer } from '../acquirer/acquirer-port.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
+import { type Drive, isInDoubt, type LateAnswer, record } from './drive.ts'
+import { retryDelayMs } from '../acquirer/retry-delay.ts'
 
 /** Twenty tries of the common table then reach over some hours, as an outage of an issuer does. */
 const UNDECIDED_MAX_MS = 3_600_000
@@ -62,6 +63,9 @@ export async function settleAnswer(
       return record(drive, waits, { type: 'declined', number, responseCode, retryAtMs: againAtMs, nowMs })
     }
     case 'refused': {
+      const stan = (await mayStandAsAQuestion(world, row, number)) ? drive.nextStan() : null
+      if (stan !== null)
+        return record(drive, row, { type: 'reversal_planned', number, why: 'no_answer', stan, nowMs })
       // Only technically: the sale is done whatever the host says. After so many tries a human finds out why.
       const waits = repeats + 1 < host.adviceTriesMax ? row : { ...row, attention: ADVICE_REFUSED }
       return record(drive, waits, { type: 'no_answer', number, retryAtMs })
@@ -73,6 +77,15 @@ export async function settleAnswer(
     case 'no_answer':
       return record(drive, row, { type: 'no_answer', number, retryAtMs })
   }
+}
+
+/**
+ * A database that was lost may have asked for this try before its card decided by itself, and no host takes an advice
+ * under the number of a question. Told anew after that is taken back, it goes under a number that no question had.
+ */
+async function mayStandAsAQuestion(world: GatewayWorld, row: PaymentRow, number: number): Promise<boolean> {
+  const attempt = must(row.story.attempts[number - 1], 'it was answered')
+  return presentationOf(row.story, attempt) === 1 && (await isInDoubt(world, row))
 }
 
 /** Takes a late answer for what it is while nobody knows what became of its message; else it changes nothing. */

@@ -1,7 +1,8 @@
+import type { BatchSums } from '../acquirer/presentment-port.ts'
 import type { Currency } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /**
  * What one terminal and its acquirer agree on, per currency.
@@ -33,14 +34,6 @@ export interface BatchRow {
   readonly closedMs: number | null
   readonly attention: string | null
   readonly uncaptured: number
-}
-
-/** Counts and minor units; debits are sales, credits refunds. */
-export interface BatchSums {
-  readonly debits: number
-  readonly debitsMinor: number
-  readonly credits: number
-  readonly creditsMinor: number
 }
 
 export async function findBatch(

@@ -1,6 +1,6 @@
 import { advance, type CancelReason, statusOf } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { lockPayment, writeStory } from '../payments/payment-writes.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 

@@ -1,7 +1,7 @@
 import { advance, approvedMinorOf, type CaptureRefusal, must, statusOf } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
 import { recordEvent } from '../events/record-event.ts'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { lockPayment, writeStory } from '../payments/payment-writes.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import { type CaptureRow, standingCapture } from './capture-row.ts'

@@ -1,7 +1,7 @@
 import type { CaptureMethod, Currency } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** What is taken of one approval. `due` until the acquirer has accepted its presentment. */
 export interface CaptureRow {

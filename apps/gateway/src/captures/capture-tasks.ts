@@ -1,7 +1,7 @@
 import { approvedMinorOf, claimedAttempt, must, statusOf } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
 import { recordEvent } from '../events/record-event.ts'
-import { type GatewayWorld, idSourceOf } from '../gateway-world.ts'
+import { type GatewayWorld, idSourceOf } from '../world/gateway-world.ts'
 import { reverseCapture } from '../ledger/reverse-capture.ts'
 import { taskOfPayment } from '../money/money-task.ts'
 import { type TaskEnd, type TaskHandlers, wakeTasks } from '../money/money-worker.ts'

@@ -11,7 +11,7 @@ import {
 } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
 import { joinBatch } from '../batches/join-batch.ts'
-import { type GatewayWorld, idSourceOf } from '../gateway-world.ts'
+import { type GatewayWorld, idSourceOf } from '../world/gateway-world.ts'
 import { insertPresentment, type PresentmentMessage } from '../presentments/presentment-row.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import { type CaptureRow, insertCapture } from './capture-row.ts'

@@ -1,6 +1,6 @@
 import { type CardBrand, type EntryMode, must } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
-import { type GatewayWorld, idSourceOf } from '../gateway-world.ts'
+import { type GatewayWorld, idSourceOf } from '../world/gateway-world.ts'
 import { postCapture } from '../ledger/post-capture.ts'
 import { releaseWaitingRefunds } from '../refunds/settle-waiting.ts'
 import type { CaptureRow } from './capture-row.ts'

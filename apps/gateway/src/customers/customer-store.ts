@@ -2,8 +2,8 @@ import type { PageSource } from '../database/read-page.ts'
 import type { SearchFields } from '../database/search.ts'
 import type { Tx } from '../database/transaction.ts'
 import type { Metadata } from '../metadata/metadata.ts'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 export interface Address {
   readonly city: string | null

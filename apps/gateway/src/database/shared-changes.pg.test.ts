@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { createSystemClock } from '../system-clock.ts'
+import { createSystemClock } from '../ports/system-clock.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import { createSharedChanges, type SharedChanges } from './shared-changes.ts'
 

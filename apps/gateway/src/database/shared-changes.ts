@@ -1,7 +1,8 @@
 import { type Clock, must } from '@holdfast/core'
 import { Client } from 'pg'
-import { createChangeNotifier } from '../change-notifier.ts'
-import type { ChangeNotifier, Log } from '../gateway-world.ts'
+import { createChangeNotifier } from '../ports/change-notifier.ts'
+import type { ChangeNotifier } from '../ports/change-notifier.ts'
+import type { Log } from '../ports/log.ts'
 
 const CHANNEL = 'holdfast_changes'
 const CONNECT_TIMEOUT_MS = 5_000

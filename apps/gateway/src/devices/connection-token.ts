@@ -1,7 +1,7 @@
 import { type Crypto, must } from '@holdfast/core'
 import { utf8 } from '@holdfast/envelope'
 import type { Tx } from '../database/transaction.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 import { deviceCodeHmac, newDeviceCode } from './device-code.ts'
 
 const VALID_FOR_MS = 3_600_000

@@ -10,7 +10,7 @@ import {
 import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
 import { recordEvent } from '../events/record-event.ts'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
 import type { DeviceAnswer } from './device-api.ts'
 import { deviceCodeHmac } from './device-code.ts'

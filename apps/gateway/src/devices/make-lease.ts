@@ -1,7 +1,7 @@
 import { type Currency, newId, type OfflineTerms } from '@holdfast/core'
 import { parseJson, signStatement, signText } from '@holdfast/envelope'
 import { type Lease, lease as leaseSchema, type Signed } from '@holdfast/protocol'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
 
 /** What a merchant has decided for a device; the lease is this, signed, with an end. */

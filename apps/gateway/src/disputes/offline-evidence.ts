@@ -1,8 +1,8 @@
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
-import { amountText } from '../operations/amount-text.ts'
+import { amountText } from '../text/amount-text.ts'
 import { IS_TAKEN } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import type { DisputeEvidence } from './dispute.ts'
 
 interface SaleFacts {

@@ -1,7 +1,7 @@
 import type { Clock } from '@holdfast/core'
 import type { Pool } from 'pg'
 import { transaction } from '../database/transaction.ts'
-import type { Log } from '../gateway-world.ts'
+import type { Log } from '../ports/log.ts'
 import { createPollLoop, type PollLoop } from '../jobs/poll-loop.ts'
 import { pruneEvents } from './prune-events.ts'
 

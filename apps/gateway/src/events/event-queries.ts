@@ -1,7 +1,7 @@
 import type { PageSource } from '../database/read-page.ts'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** A published event, as it is told. */
 export interface PublishedEvent {

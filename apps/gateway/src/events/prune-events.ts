@@ -1,5 +1,5 @@
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import { EVENTS_KEPT_FOR_MS } from './event-retention.ts'
 
 const AT_ONCE = 500

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
-import type { Log } from '../gateway-world.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Log } from '../ports/log.ts'
+import type { Scope } from '../database/scope.ts'
 import { expandEvents } from './expand-events.ts'
 import type { OutboxRow } from './outbox-row.ts'
 

@@ -1,5 +1,5 @@
 import { CANCELED_MS } from '../payments/payment-queries.ts'
-import { isoOf } from './iso-of.ts'
+import { isoOf } from '../text/iso-of.ts'
 import { moneyNouns } from './money-nouns.ts'
 import type { Noun } from './noun.ts'
 

@@ -1,5 +1,5 @@
 import type { Noun } from './noun.ts'
-import { isoOf } from './iso-of.ts'
+import { isoOf } from '../text/iso-of.ts'
 
 /** What was taken of approvals, the books, and by which terms they were kept. */
 export const moneyNouns: readonly Noun[] = [

@@ -1,5 +1,6 @@
 import { currencyExponent, isCurrency } from '@holdfast/core'
-import { isoOf } from './iso-of.ts'
+import { csvLine } from '../text/csv-line.ts'
+import { isoOf } from '../text/iso-of.ts'
 
 /** A spreadsheet's columns, for an accountant: one row per payment. */
 export const csvHeader = [
@@ -60,19 +61,6 @@ export function csvRow(row: readonly (string | null)[]): string {
     inDecimals(approved),
     ...row.slice(CURRENCY_AT + 2),
   ])
-}
-
-/** RFC 4180. */
-export function csvLine(fields: readonly (string | null)[]): string {
-  return `${fields.map(csvField).join(',')}\r\n`
-}
-
-function csvField(field: string | null): string {
-  if (field === null) return ''
-  // A spreadsheet takes these for a formula, and a till's operator can type them. A plain number is none.
-  const isFormula = /^[=+\-@\t\r]/.test(field) && !/^-?\d+(\.\d+)?$/.test(field)
-  const safe = isFormula ? `'${field}` : field
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 /** 1234 of a currency with two decimals is 12.34; all in text, so that no amount is rounded. */

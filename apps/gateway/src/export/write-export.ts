@@ -9,7 +9,8 @@ import type { Tx } from '../database/transaction.ts'
 import type { ExportedAccount } from './exported-account.ts'
 import { renderExportReadme } from './export-readme.ts'
 import { nouns } from './export-nouns.ts'
-import { CSV_ROWS, csvHeader, csvLine, csvRow } from './payments-csv.ts'
+import { csvLine } from '../text/csv-line.ts'
+import { CSV_ROWS, csvHeader, csvRow } from './payments-csv.ts'
 
 export interface ExportOptions {
   /** Must not exist. Appears under this name only when all of it is there. */

@@ -1,7 +1,7 @@
 import type { Currency } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import type { FundingFile, FundingItem } from './read-funding-file.ts'
 
 /** What the books say that one item of a file is for. Minor units, signed as the item is. */

@@ -1,7 +1,7 @@
 import type { Currency } from '@holdfast/core'
 import type { Pool } from 'pg'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import { UNPAID } from './mark-funded-batches.ts'
 
 /** Between the books and what the acquirer has paid, for a person. */

@@ -1,7 +1,7 @@
 import { advance, claimedAttempt, type GivenUp, must, toBase64Url } from '@holdfast/core'
 import { openStatement } from '@holdfast/envelope'
 import { type OutcomeStatement, outcomeStatement, type Signed } from '@holdfast/protocol'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { OUTCOME_LOST } from '../payments/attention.ts'
 import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
 

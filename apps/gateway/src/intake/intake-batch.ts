@@ -7,7 +7,7 @@ import type {
   Verdict,
   WireRecord,
 } from '@holdfast/protocol'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { type MoneyTask, taskOfPayment, taskOfRecord } from '../money/money-task.ts'
 import { settle } from '../payments/settle.ts'
 import type { DeviceRow, GatewayChange, PaymentRow, RecordRow } from '../store/gateway-store.ts'

@@ -8,7 +8,7 @@ import type {
   Verdict,
   WireRecord,
 } from '@holdfast/protocol'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { DeviceRow, PaymentRow } from '../store/gateway-store.ts'
 import { openOutcomes } from './adopt-outcome.ts'
 import { doubtsOf } from './doubts.ts'

@@ -1,6 +1,6 @@
 import type { SealedRecord } from '@holdfast/envelope'
 import type { OutcomeStatement } from '@holdfast/protocol'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { DeviceRow, KnownRecord, PaymentLookup } from '../store/gateway-store.ts'
 
 /** What the store knows of the records and payments that a batch is about. */

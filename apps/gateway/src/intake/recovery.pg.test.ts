@@ -3,8 +3,8 @@ import { type SealedRecord, signStatement } from '@holdfast/envelope'
 import { generateNodeKey, nodeSigningKey } from '@holdfast/envelope/node'
 import type { FeedAnswer, GenerationMark, Signed } from '@holdfast/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { AcquirerProfile } from '../authoriser/acquirer-profile.ts'
-import { retrievalReference } from '../authoriser/retrieval-reference.ts'
+import type { AcquirerProfile } from '../acquirer/acquirer-profile.ts'
+import { retrievalReference } from '../acquirer/retrieval-reference.ts'
 import { openVault } from '../payments/card-vault.ts'
 import { resolveLostOutcome } from '../review/resolve-lost-outcome.ts'
 import { ACCOUNT } from '../test-support/sample-rows.ts'
@@ -213,6 +213,34 @@ describe('P7: a gateway that came back from an older copy', () => {
     })
     expect(gateway.acquirer.reversals[0]).toMatchObject({ rrn })
     expect(gateway.acquirer.authorisations).toEqual([])
+  })
+
+  test('tells the issuer anew what the lost database may have asked before the card approved by itself', async () => {
+    const sale = device.newSale()
+    const attempt = await device.read(sale)
+    const before = [await device.opened(sale), await device.attempted(sale, attempt)]
+    const gateway = await restore()
+    // The host has the question under the first number, and takes no advice for it.
+    gateway.acquirer.answer({ kind: 'refused', responseCode: '12' })
+    await gateway.send(device, before, { mark: BEFORE })
+    await gateway.send(device, [await device.stored(sale, attempt, 'card_approved')], { mark: BEFORE })
+    await synced(gateway)
+    await gateway.until(async () => (await status(gateway, sale)) === 'succeeded')
+    const { advices, reversals, authorisations } = gateway.acquirer
+    const rrns = await Promise.all(
+      [1, 2].map((presentation) =>
+        retrievalReference(gateway.world.crypto, {
+          paymentId: sale.paymentId,
+          attemptId: attempt.attemptId,
+          presentation,
+        }),
+      ),
+    )
+    expect(advices.map(({ rrn, repeat }) => ({ rrn, repeat }))).toEqual(
+      rrns.map((rrn) => ({ rrn, repeat: true })),
+    )
+    expect(reversals).toMatchObject([{ rrn: rrns[0] }])
+    expect(authorisations).toEqual([])
   })
 
   test('tells a device that has not heard of it to decide for itself, and asks nobody for it at the counter', async () => {

@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '@holdfast/core'
-import type { Log } from '../gateway-world.ts'
+import type { Log } from '../ports/log.ts'
 
 export interface PollLoop {
   start(): void

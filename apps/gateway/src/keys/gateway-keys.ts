@@ -2,7 +2,7 @@ import { type Crypto, must, type SigningKey, toBase64Url, type X25519Pair } from
 import { generateNodeKey, keyIdOf, nodeSigningKey, nodeX25519Pair } from '@holdfast/envelope/node'
 import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
-import type { GatewayKeys } from '../gateway-world.ts'
+import type { GatewayKeys } from '../ports/gateway-keys.ts'
 import type { GatewaySecrets } from './gateway-secrets.ts'
 import { unwrapKey, wrapKey } from './wrap-key.ts'
 

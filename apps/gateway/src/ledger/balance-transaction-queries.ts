@@ -1,8 +1,8 @@
 import type { Currency } from '@holdfast/core'
 import type { PageSource } from '../database/read-page.ts'
 import type { Tx } from '../database/transaction.ts'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 export interface BalanceTransactionView {
   readonly txn: string

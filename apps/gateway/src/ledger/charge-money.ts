@@ -1,6 +1,6 @@
 import type { Tx } from '../database/transaction.ts'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** What has become of a charge's money. */
 export interface ChargeMoney {

@@ -1,8 +1,6 @@
 import { captureFeeMinor, capturePosting, type Currency, type FeeFacts, idDigits } from '@holdfast/core'
-import { nodeCrypto } from '@holdfast/envelope/node'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
-import { releaseWaitingRefunds } from '../refunds/settle-waiting.ts'
 import { writeBalanceTransaction } from './balance-transaction.ts'
 import { loadMoneyTerms } from './money-terms.ts'
 import { isCausePosted, postTransaction } from './post.ts'
@@ -21,10 +19,7 @@ export interface PresentedCapture {
   readonly atMs: number
 }
 
-/**
- * The acquirer has accepted the capture's presentment: in that transaction, once per capture however often it is told.
- * Refunds that waited for it go out.
- */
+/** The acquirer has accepted the capture's presentment: in that transaction, once per capture however often it is told. */
 export async function postCapture(tx: Tx, capture: PresentedCapture): Promise<void> {
   const { account, mode, currency, grossMinor, atMs } = capture
   const cause = { kind: 'capture', id: capture.captureId } as const
@@ -50,8 +45,6 @@ export async function postCapture(tx: Tx, capture: PresentedCapture): Promise<vo
     availableMs: atMs + terms.holdDays * DAY_MS,
     createdMs: atMs,
   })
-  const ids = { wallMs: () => atMs, randomBytes: (length: number) => nodeCrypto.randomBytes(length) }
-  await releaseWaitingRefunds(tx, capture, ids)
 }
 
 const DAY_MS = 86_400_000

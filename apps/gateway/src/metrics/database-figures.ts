@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { LATE, type LateKind, lateSinceMs } from '../presentments/late-presentments.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 export interface DatabaseFigures {
   readonly due: number

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Pool } from 'pg'
-import type { LinkState, LinkWord } from '../authoriser/link-word.ts'
+import type { LinkState, LinkWord } from '../acquirer/link-word.ts'
 import type { LateKind } from '../presentments/late-presentments.ts'
 import { type DatabaseFigures, readDatabaseFigures } from './database-figures.ts'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/core'
-import type { AcquirerAnswer, AcquirerPort } from '../authoriser/acquirer-port.ts'
+import type { AcquirerAnswer, AcquirerPort } from '../acquirer/acquirer-port.ts'
 import type { GatewayMetrics } from './gateway-metrics.ts'
 
 /** The acquirer, with every message and the kind of its answer counted. */

@@ -1,9 +1,9 @@
 import { type Clock, must } from '@holdfast/core'
 import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
-import type { Log } from '../gateway-world.ts'
+import type { Log } from '../ports/log.ts'
 import { createPollLoop, type PollLoop } from '../jobs/poll-loop.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import { type MoneyTask, moneyWork, type MoneyWork } from './money-task.ts'
 
 const IDLE_MS = 500

@@ -4,7 +4,7 @@ import { type BatchRow, findBatch, listBatches, sumsOf } from '../batches/batch-
 import { closeBatch } from '../batches/close-batch.ts'
 import { transaction } from '../database/transaction.ts'
 import { presentmentsOfBatch } from '../presentments/presentment-row.ts'
-import { amountText } from './amount-text.ts'
+import { amountText } from '../text/amount-text.ts'
 import type { Command } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'

@@ -10,7 +10,7 @@ import {
 import { checkBooks } from '../ledger/check-books.ts'
 import { addFeeSchedule, loadMoneyTerms, parseFeeSchedule, setFunding } from '../ledger/money-terms.ts'
 import { setBankAccount } from '../payouts/bank-accounts.ts'
-import { amountText } from './amount-text.ts'
+import { amountText } from '../text/amount-text.ts'
 import { type Command, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg'
-import { defaultAcquirerProfile } from '../authoriser/acquirer-profile.ts'
-import { createChangeNotifier } from '../change-notifier.ts'
-import type { GatewayWorld } from '../gateway-world.ts'
+import { defaultAcquirerProfile } from '../acquirer/acquirer-profile.ts'
+import { createChangeNotifier } from '../ports/change-notifier.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { loadGatewayKeys } from '../keys/gateway-keys.ts'
 import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'
-import { createSystemClock } from '../system-clock.ts'
+import { createSystemClock } from '../ports/system-clock.ts'
 import type { Operator } from './operator.ts'
 
 /** A gateway without a line to an acquirer: what it decides, one that runs takes up within a second. */

@@ -4,7 +4,7 @@ import { type Loss, losesNothing } from '../backup/loss.ts'
 import { restoreBackup } from '../backup/restore-backup.ts'
 import { claimDatabase } from '../database/find-database.ts'
 import { CommitUnknown } from '../database/transaction.ts'
-import { amountText } from './amount-text.ts'
+import { amountText } from '../text/amount-text.ts'
 import type { Command } from './operator.ts'
 
 export const restoreCommand: Command = {

@@ -1,5 +1,5 @@
 import { decidedReviews, waitingPayments, waitingRecords } from '../review/waiting.ts'
-import { amountText } from './amount-text.ts'
+import { amountText } from '../text/amount-text.ts'
 import type { Command } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'

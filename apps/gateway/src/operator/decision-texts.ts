@@ -1,4 +1,4 @@
-import type { PageLanguage } from '../http/page.ts'
+import type { PageLanguage } from '../pages/page.ts'
 
 /** The words of the pages on which a person decides: the review and the closing of batches. */
 export interface DecisionTexts {

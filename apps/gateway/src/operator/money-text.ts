@@ -1,5 +1,5 @@
 import type { Currency } from '@holdfast/core'
-import { escapeHtml, type PageLanguage } from '../http/page.ts'
+import { escapeHtml, type PageLanguage } from '../pages/page.ts'
 import { decimalOf } from './decimal-amount.ts'
 
 /** As people of the language write it; safe inside HTML. */

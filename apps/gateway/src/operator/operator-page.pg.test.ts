@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { chromiumPath } from '../../../../tools/chromium.ts'
 import { joinBatch } from '../batches/join-batch.ts'
 import { transaction } from '../database/transaction.ts'
-import { idSourceOf } from '../gateway-world.ts'
+import { idSourceOf } from '../world/gateway-world.ts'
 import { accountKeys, type AccountShop, openAccountShop } from '../test-support/account-shop.ts'
 import { ACCOUNT } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'

@@ -1,4 +1,4 @@
-import type { PageLanguage } from '../http/page.ts'
+import type { PageLanguage } from '../pages/page.ts'
 
 export interface OperatorTexts {
   readonly title: string

@@ -7,7 +7,7 @@ import type {
   OfflinePolicy,
   Review,
 } from '@holdfast/protocol/account'
-import type { PageLanguage } from '../http/page.ts'
+import type { PageLanguage } from '../pages/page.ts'
 import type { DecisionDone } from './decision-texts.ts'
 import type { OperatorError } from './operator-texts.ts'
 

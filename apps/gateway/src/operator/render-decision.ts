@@ -1,5 +1,5 @@
 import type { AccountReviewDecision } from '@holdfast/protocol/account'
-import { escapeHtml, type PageLanguage, renderPage } from '../http/page.ts'
+import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
 import { DECISION_TEXTS, type DecisionTexts } from './decision-texts.ts'
 import { moneyText } from './money-text.ts'
 import { dateText } from './operator-view.ts'

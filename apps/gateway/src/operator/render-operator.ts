@@ -1,5 +1,5 @@
 import type { AccountBatch, AccountPayment, Review } from '@holdfast/protocol/account'
-import { escapeHtml, type PageLanguage, renderPage } from '../http/page.ts'
+import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
 import { DECISION_TEXTS } from './decision-texts.ts'
 import { moneyText } from './money-text.ts'
 import { OPERATOR_TEXTS, type OperatorTexts } from './operator-texts.ts'

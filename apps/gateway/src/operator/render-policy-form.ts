@@ -1,4 +1,4 @@
-import { escapeHtml } from '../http/page.ts'
+import { escapeHtml } from '../pages/page.ts'
 import { decimalOf } from './decimal-amount.ts'
 import type { OperatorTexts } from './operator-texts.ts'
 import { tokenField } from './token-field.ts'

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type ApiKey, findApiKey } from '../api-keys/api-keys.ts'
-import { PAGE_HEADERS, pageLanguage } from '../http/page.ts'
+import { PAGE_HEADERS, pageLanguage } from '../pages/page.ts'
 import { readApiKey } from '../http/read-api-key.ts'
 import type { ServerParts } from '../http/server-parts.ts'
 import { renderSignIn } from './render-operator.ts'

@@ -1,7 +1,7 @@
 import type { Currency } from '@holdfast/core'
 import type { Pool } from 'pg'
 import { listReview } from '../account/list-review.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 import { type ReviewWordKind, wordsForPayment, wordsForRecords } from '../review/words-for.ts'
 
 /** One thing that waits for a person, and what may be said of it. */

@@ -3,9 +3,9 @@ import { signStatement } from '@holdfast/envelope'
 import type { OrderStatement } from '@holdfast/protocol'
 import type { Pool } from 'pg'
 import { transaction } from '../database/transaction.ts'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import { type OrderRow, readOrders } from './order-row.ts'
 
 const ORDERS_AT_ONCE = 50

@@ -1,7 +1,7 @@
 import { type Currency, type Order, orderStateOf } from '@holdfast/core'
 import type { Mode, OrderStatement } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** An order of an online channel. */
 export interface OrderRow extends Order {

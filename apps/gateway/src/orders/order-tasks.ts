@@ -1,7 +1,7 @@
 import { advanceOrder, isId } from '@holdfast/core'
 import type { Pool } from 'pg'
 import type { Tx } from '../database/transaction.ts'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { MoneyTask } from '../money/money-task.ts'
 import type { TaskEnd, TaskHandlers } from '../money/money-worker.ts'
 import { lockOrder, saveOrder } from './order-row.ts'

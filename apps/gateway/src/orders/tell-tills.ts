@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 
 /** A hint that there is something about orders, once that is durable; a till that misses it looks by itself. */
 export async function tellTills(

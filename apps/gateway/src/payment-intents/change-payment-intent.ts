@@ -1,7 +1,8 @@
 import { type CaptureMethod, type Currency, statusOf } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
 import { type NotesChange, type NotesWritten, writeNotes } from '../payments/payment-notes.ts'
-import { findPayments, type Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
+import { findPayments } from '../payments/payment-queries.ts'
 import { findRequested, type RequestedPayment, updateRequested } from './payment-intent-store.ts'
 
 /** What may change of a payment at all; the first three only while no device has taken it. */

@@ -1,7 +1,7 @@
 import type { CaptureMethod, Currency } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** A payment that a back end asks for and that no device has taken yet. */
 export interface RequestedPayment {

@@ -1,6 +1,6 @@
 import type { PageSource } from '../database/read-page.ts'
 import type { SearchFields } from '../database/search.ts'
-import type { Scope } from '../payments/payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 import { metadataUnder, sharedSearchFields } from '../payments/shared-search-fields.ts'
 
 export interface PaymentIntentFilters {

@@ -2,7 +2,7 @@ import { concatBytes, fromBase64Url, toBase64Url } from '@holdfast/core'
 import { fromUtf8, parseJson, utf8 } from '@holdfast/envelope'
 import type { CardSecrets } from '@holdfast/protocol'
 import * as z from 'zod'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 
 /** What lives on after the authorisation: number and expiry, for a reversal. Never track, chip data or a PIN. */
 const vaultedCard = z.strictObject({ pan: z.string(), expiry: z.string() })

@@ -1,6 +1,7 @@
 import type { PageSource } from '../database/read-page.ts'
 import type { SearchFields } from '../database/search.ts'
-import { IS_CHARGE, type Scope } from './payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
+import { IS_CHARGE } from './payment-queries.ts'
 import { metadataUnder, sharedSearchFields } from './shared-search-fields.ts'
 
 /** Every charge of a scope with what can be searched, ending in its `where`. */

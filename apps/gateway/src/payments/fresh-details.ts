@@ -1,5 +1,5 @@
 import { must, newId } from '@holdfast/core'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { AttemptDetails, PaymentRow } from '../store/gateway-store.ts'
 
 /** A try that was presented once more is a charge of its own, of the same card: gives each such attempt its details. */

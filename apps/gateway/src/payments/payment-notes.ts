@@ -1,7 +1,7 @@
 import { isCustomerThere } from '../customers/customer-store.ts'
 import type { Tx } from '../database/transaction.ts'
 import { changedMetadata, type Metadata, type MetadataRefusal } from '../metadata/metadata.ts'
-import type { Scope } from './payment-queries.ts'
+import type { Scope } from '../database/scope.ts'
 
 /** What a merchant says of a payment or of one of its charges. It never touches what device and authoriser write. */
 export interface PaymentNotes {

@@ -1,15 +1,9 @@
-import type { Mode } from '@holdfast/protocol'
+import type { Scope } from '../database/scope.ts'
 import type { PageSource } from '../database/read-page.ts'
 import type { Tx } from '../database/transaction.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import { JOINED_COLUMNS, joinedPayments, type JoinedRow } from '../store/joined-payments.ts'
-import { numericTypes } from '../store/sql-rows.ts'
-
-/** Whose payments a caller may see: nothing crosses an account, and test and live are apart. */
-export interface Scope {
-  readonly account: string
-  readonly mode: Mode
-}
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** A payment as merchants read it: what the store keeps, and what the records and events around it say. */
 export interface PaymentView {

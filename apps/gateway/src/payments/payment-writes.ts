@@ -1,10 +1,10 @@
 import { must, type PaymentStory } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { writeChange } from '../store/commit-changes.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import { JOINED_COLUMNS, joinedPayments, type JoinedRow } from '../store/joined-payments.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import { settle } from './settle.ts'
 
 /** One payment with its attempts; nobody else writes it until the transaction ends. */

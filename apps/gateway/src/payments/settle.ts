@@ -11,7 +11,7 @@ import {
 import { signStatement } from '@holdfast/envelope'
 import type { OutcomeStatement, Signed } from '@holdfast/protocol'
 import type { EventType } from '../events/event-types.ts'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { type MoneyTask, taskOfPayment } from '../money/money-task.ts'
 import { needsSealed } from './needs-sealed.ts'
 import type { EventRow, GatewayChange, PaymentRow } from '../store/gateway-store.ts'

@@ -1,7 +1,7 @@
 import { type Clock, type IdSource, must } from '@holdfast/core'
 import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
-import type { Log } from '../gateway-world.ts'
+import type { Log } from '../ports/log.ts'
 import { createPollLoop, type PollLoop } from '../jobs/poll-loop.ts'
 import { readBalances } from '../ledger/balance.ts'
 import { createPayout } from './create-payout.ts'

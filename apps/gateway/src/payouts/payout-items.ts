@@ -1,10 +1,10 @@
 import type { Currency } from '@holdfast/core'
 import type { Pool } from 'pg'
 import type { Tx } from '../database/transaction.ts'
-import { csvLine } from '../export/payments-csv.ts'
-import { isoOf } from '../export/iso-of.ts'
-import { amountText } from '../operations/amount-text.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { csvLine } from '../text/csv-line.ts'
+import { isoOf } from '../text/iso-of.ts'
+import { amountText } from '../text/amount-text.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import type { Payout, PayoutKey } from './payout.ts'
 
 /** One balance transaction of a payout, with the payment it comes from. */

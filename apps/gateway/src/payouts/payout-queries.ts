@@ -1,7 +1,7 @@
 import type { PageSource } from '../database/read-page.ts'
 import type { Tx } from '../database/transaction.ts'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import { type Payout, PAYOUT_COLUMNS, payoutOf, type PayoutRow } from './payout.ts'
 
 /** In no particular order; ids that are not of this scope are left out. */

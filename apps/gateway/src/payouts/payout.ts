@@ -2,7 +2,7 @@ import { type Currency, must, type PayoutState } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Pool } from 'pg'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 export interface Payout {
   readonly account: string

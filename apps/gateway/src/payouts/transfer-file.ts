@@ -2,7 +2,7 @@ import { idDigits, type IdSource, newId } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import { Document } from 'sepa'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import { movePayout } from './move-payout.ts'
 import { type BankAccount, type Payout, PAYOUT_COLUMNS, payoutOf, type PayoutRow } from './payout.ts'
 

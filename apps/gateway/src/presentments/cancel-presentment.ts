@@ -1,10 +1,14 @@
 import { advancePresentment, assert, must } from '@holdfast/core'
-import type { CaptureRow } from '../captures/capture-row.ts'
 import type { Tx } from '../database/transaction.ts'
 import { presentmentOf, savePresentment } from './presentment-row.ts'
 
+interface OfCapture {
+  readonly account: string
+  readonly captureId: string
+}
+
 /** Of a capture that is called off; nothing has left for it, or the payment would be collected. */
-export async function cancelPresentment(tx: Tx, { account, captureId }: CaptureRow): Promise<void> {
+export async function cancelPresentment(tx: Tx, { account, captureId }: OfCapture): Promise<void> {
   const found = await presentmentOf(tx, { account, kind: 'capture', subject: captureId })
   const row = must(found, 'every capture has its presentment')
   const canceled = must(
@@ -17,7 +21,7 @@ export async function cancelPresentment(tx: Tx, { account, captureId }: CaptureR
 /** False when it has left, or is about to. */
 export async function retipPresentment(
   tx: Tx,
-  { account, captureId }: CaptureRow,
+  { account, captureId }: OfCapture,
   amountMinor: number,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(

@@ -2,7 +2,7 @@ import { idDigits } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
 import type { NewEvent } from '../events/record-event.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** What the acquirer has to hear of before the window of its contract closes, and most of that window is over. */
 export interface LatePresentment {

@@ -1,7 +1,7 @@
 import { type Currency, type Presentment, presentationNumber } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import {
   type PresentmentStateColumns,
   reversalOf,

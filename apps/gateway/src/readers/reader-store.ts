@@ -2,8 +2,8 @@ import type { PageSource } from '../database/read-page.ts'
 import type { Tx } from '../database/transaction.ts'
 import { SEEN_WITHIN_MS } from '../devices/last-seen.ts'
 import type { Metadata } from '../metadata/metadata.ts'
-import type { Scope } from '../payments/payment-queries.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import type { Scope } from '../database/scope.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** A card reader, at the place of the device that it was set up with. */
 export interface Reader {

@@ -1,7 +1,7 @@
 import type { Currency, PaymentStatus, RefundParent } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** What a refund has to know of its payment, held until the transaction ends. */
 export interface LockedParent {

@@ -1,7 +1,7 @@
+import type { Scope } from '../database/scope.ts'
 import { must } from '@holdfast/core'
-import type { CaptureRow } from '../captures/capture-row.ts'
 import type { Tx } from '../database/transaction.ts'
-import { type GatewayWorld, idSourceOf } from '../gateway-world.ts'
+import { type GatewayWorld, idSourceOf } from '../world/gateway-world.ts'
 import type { TaskHandlers } from '../money/money-worker.ts'
 import { lockPayment } from '../payments/payment-writes.ts'
 import { requestRefund } from './request-refund.ts'
@@ -45,7 +45,7 @@ export function refundTasks(world: GatewayWorld): TaskHandlers {
 export async function refundVoided(
   tx: Tx,
   world: GatewayWorld,
-  { account, mode, paymentId }: CaptureRow,
+  { account, mode, paymentId }: Scope & { readonly paymentId: string },
 ): Promise<string | null> {
   const wanted = { refundId: null, amountMinor: null, operator: null, approver: null } as const
   const requested = await requestRefund(

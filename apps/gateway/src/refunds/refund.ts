@@ -2,7 +2,7 @@ import { type Currency, must, type RefundFailure, type RefundState } from '@hold
 import type { Mode } from '@holdfast/protocol'
 import type { Pool } from 'pg'
 import type { Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 export interface Refund {
   readonly account: string

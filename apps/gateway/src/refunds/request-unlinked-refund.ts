@@ -2,7 +2,7 @@ import { type Currency, type IdSource, newId } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
 import { recordEvent } from '../events/record-event.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import { insertRefund, type Refund } from './refund.ts'
 import { postRefund } from './submit-refund.ts'
 

@@ -1,6 +1,6 @@
 import type { SealedRecord } from '@holdfast/envelope'
 import type { ErrorCode } from '@holdfast/protocol'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { type Arrival, applyRecord } from '../intake/apply-record.ts'
 import { doubtedRow, doubtsOf } from '../intake/doubts.ts'
 import type { DeviceRow, GatewayChange, PaymentRow, VoidRow } from '../store/gateway-store.ts'

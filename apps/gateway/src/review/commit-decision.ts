@@ -1,6 +1,6 @@
 import { newId } from '@holdfast/core'
 import type { ErrorCode } from '@holdfast/protocol'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { GatewayChange, ReviewWord } from '../store/gateway-store.ts'
 import type { Reviewed, ReviewDecision } from './review-decision.ts'
 

@@ -1,4 +1,4 @@
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { decideRest } from './decide-rest.ts'
 import { decideReview } from './decide-review.ts'
 import type { Reviewed, ReviewDecision } from './review-decision.ts'

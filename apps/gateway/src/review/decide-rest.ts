@@ -1,4 +1,4 @@
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { commitDecision, wordOf } from './commit-decision.ts'
 import type { Reviewed, ReviewDecision } from './review-decision.ts'
 

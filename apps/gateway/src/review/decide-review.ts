@@ -1,6 +1,6 @@
 import { must } from '@holdfast/core'
 import { openRecord, type SealedRecord } from '@holdfast/envelope'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { DeviceRow, ParkedRecord, PaymentRow } from '../store/gateway-store.ts'
 import { commitDecision, refused, wordOf } from './commit-decision.ts'
 import { decideRest, hasWaitingPayments } from './decide-rest.ts'

@@ -1,5 +1,5 @@
 import { advance } from '@holdfast/core'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { OUTCOME_LOST } from '../payments/attention.ts'
 import { settle } from '../payments/settle.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'

@@ -1,6 +1,6 @@
 import { advance } from '@holdfast/core'
 import type { ErrorCode } from '@holdfast/protocol'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { settle } from '../payments/settle.ts'
 import type { GatewayChange } from '../store/gateway-store.ts'
 import { applyParked, type ParkedRecords } from './apply-parked.ts'

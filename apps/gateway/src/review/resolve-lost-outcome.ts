@@ -1,5 +1,5 @@
 import { advance } from '@holdfast/core'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import { ADVICE_REFUSED, OUTCOME_LOST, RETRIES_USED_UP } from '../payments/attention.ts'
 import { withFreshDetails } from '../payments/fresh-details.ts'

@@ -1,7 +1,7 @@
 import type { GivenUp } from '@holdfast/core'
 import { type SealedRecord, signStatement } from '@holdfast/envelope'
 import type { OutcomeStatement, RecordOf, Signed } from '@holdfast/protocol'
-import type { GatewayWorld } from '../gateway-world.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 
 /** The last acceptance among them; a device accepts a payment once. */
 export function acceptanceIn(records: readonly SealedRecord[]): RecordOf<'payment.accepted'> | null {

@@ -1,4 +1,4 @@
-import { escapeHtml, type PageLanguage, renderPage } from '../http/page.ts'
+import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
 import type { ComponentName, ComponentState } from './status-board.ts'
 import type { StatusReport } from './status-report.ts'
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@holdfast/core'
 import type { Pool } from 'pg'
 import { databaseAnswers } from '../database/database-answers.ts'
-import type { LinkWord } from '../authoriser/link-word.ts'
+import type { LinkWord } from '../acquirer/link-word.ts'
 import type { StatusBoard } from './status-board.ts'
 
 const PERIOD_MS = 5_000

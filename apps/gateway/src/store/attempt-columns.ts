@@ -8,7 +8,7 @@ import {
 } from '@holdfast/core'
 import type { ReceiptTags } from '@holdfast/protocol'
 import type { AttemptDetails, PaymentRow } from './gateway-store.ts'
-import type { SqlRow } from './sql-rows.ts'
+import type { SqlRow } from '../database/sql-rows.ts'
 
 export const attemptColumns = {
   account: 'text',

@@ -7,7 +7,7 @@ import { attemptColumns, attemptsToColumns } from './attempt-columns.ts'
 import type { EventRow, GatewayChange, PaymentRow, RecordRow, ReviewRow } from './gateway-store.ts'
 import { paymentColumns, paymentToColumns } from './payment-columns.ts'
 import { recordColumns, recordToColumns } from './record-columns.ts'
-import { arraysOf, assignmentsOf, namesOf, unnestOf } from './sql-rows.ts'
+import { arraysOf, assignmentsOf, namesOf, unnestOf } from '../database/sql-rows.ts'
 
 type AccountOf = (deviceId: string) => Promise<string>
 type Fence = NonNullable<GatewayChange['fence']>

@@ -1,7 +1,7 @@
 import { type AttemptColumns, attemptColumns } from './attempt-columns.ts'
 import type { PaymentRow } from './gateway-store.ts'
 import { paymentColumns, paymentOf } from './payment-columns.ts'
-import { pick, selectOf } from './sql-rows.ts'
+import { pick, selectOf } from '../database/sql-rows.ts'
 
 /** For a select of `payments p left join attempts a`, ordered by payment and then by attempt number. */
 export const JOINED_COLUMNS = `${selectOf(paymentColumns, 'p')}, ${selectOf(attemptColumns, 'a')}`

@@ -11,7 +11,7 @@ import {
 import type { Mode } from '@holdfast/protocol'
 import { attemptOf, type AttemptColumns, detailsOf } from './attempt-columns.ts'
 import type { PaymentRow } from './gateway-store.ts'
-import type { SqlRow } from './sql-rows.ts'
+import type { SqlRow } from '../database/sql-rows.ts'
 
 export const paymentColumns = {
   account: 'text',

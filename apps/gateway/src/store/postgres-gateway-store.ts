@@ -12,7 +12,7 @@ import type {
   VoidRow,
 } from './gateway-store.ts'
 import { JOINED_COLUMNS, joinedPayments, type JoinedRow } from './joined-payments.ts'
-import { numericTypes } from './sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 const ACCOUNTS_KEPT_MAX = 100_000
 

@@ -1,5 +1,5 @@
 import type { RecordRow } from './gateway-store.ts'
-import type { SqlRow } from './sql-rows.ts'
+import type { SqlRow } from '../database/sql-rows.ts'
 
 export const recordColumns = {
   account: 'text',

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Clock, must } from '@holdfast/core'
-import { createSystemClock } from '../system-clock.ts'
+import { createSystemClock } from '../ports/system-clock.ts'
 
 const program = fileURLToPath(new URL('../../../acquirer/src/main.ts', import.meta.url))
 const KEY = '0123456789ABCDEF0123456789ABCDEF'

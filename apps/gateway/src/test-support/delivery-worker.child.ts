@@ -1,7 +1,7 @@
 import { nodeCrypto } from '@holdfast/envelope/node'
 import { openPool } from '../database/open-pool.ts'
 import { renderEvent } from '../dialects/stripe/render-event.ts'
-import { createSystemClock } from '../system-clock.ts'
+import { createSystemClock } from '../ports/system-clock.ts'
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts'
 import { createSecretKeeper } from '../webhooks/webhook-secret.ts'
 

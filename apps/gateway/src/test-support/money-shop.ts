@@ -1,8 +1,10 @@
 import type { FeeSchedule } from '@holdfast/core'
+import { nodeCrypto } from '@holdfast/envelope/node'
 import type { Pool } from 'pg'
 import { transaction } from '../database/transaction.ts'
 import { postCapture, type PresentedCapture } from '../ledger/post-capture.ts'
 import { addFeeSchedule, setFunding } from '../ledger/money-terms.ts'
+import { releaseWaitingRefunds } from '../refunds/settle-waiting.ts'
 import { ACCOUNT, LOCATION, sampleDevice, sampleId } from './sample-rows.ts'
 import { seedDevice } from './seed-device.ts'
 
@@ -47,6 +49,12 @@ export function sampleCapture(n: number, changes: Partial<PresentedCapture> = {}
 
 export async function postedCapture(pool: Pool, n: number, changes: Partial<PresentedCapture> = {}) {
   const capture = sampleCapture(n, changes)
-  await transaction(pool, (tx) => postCapture(tx, capture))
+  await transaction(pool, async (tx) => {
+    await postCapture(tx, capture)
+    await releaseWaitingRefunds(tx, capture, {
+      wallMs: () => capture.atMs,
+      randomBytes: (length) => nodeCrypto.randomBytes(length),
+    })
+  })
   return capture
 }

@@ -5,7 +5,7 @@ import type {
   AuthorisationMessage,
   OnLate,
   ReversalMessage,
-} from '../authoriser/acquirer-port.ts'
+} from '../acquirer/acquirer-port.ts'
 
 export interface ScriptedAcquirer extends AcquirerPort {
   readonly authorisations: AuthorisationMessage[]

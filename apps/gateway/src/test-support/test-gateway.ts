@@ -11,14 +11,15 @@ import {
   type OutcomeStatement,
   type Signed,
 } from '@holdfast/protocol'
-import { type AcquirerProfile, defaultAcquirerProfile } from '../authoriser/acquirer-profile.ts'
+import { type AcquirerProfile, defaultAcquirerProfile } from '../acquirer/acquirer-profile.ts'
 import { type Authoriser, createAuthoriser } from '../authoriser/authoriser.ts'
-import { createChangeNotifier } from '../change-notifier.ts'
+import { createChangeNotifier } from '../ports/change-notifier.ts'
 import type { TestDatabase } from '../database/test-database.ts'
 import { defaultOfflineTerms } from '../devices/default-offline-terms.ts'
 import { createDeviceApi, type DeviceAnswer, type DeviceRequest } from '../devices/device-api.ts'
 import type { LeaseTerms } from '../devices/make-lease.ts'
-import type { GatewayKeys, GatewayWorld } from '../gateway-world.ts'
+import type { GatewayKeys } from '../ports/gateway-keys.ts'
+import type { GatewayWorld } from '../world/gateway-world.ts'
 import { feedOrders } from '../orders/feed-orders.ts'
 import type { DeviceRow, GatewayStore, PaymentRow } from '../store/gateway-store.ts'
 import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'

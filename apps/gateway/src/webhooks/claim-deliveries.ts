@@ -1,6 +1,6 @@
 import type { Mode } from '@holdfast/protocol'
 import type { Pool } from 'pg'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 
 /** Longer than any try can take; a killed process's deliveries are free again after it. */
 const CLAIM_MS = 60_000

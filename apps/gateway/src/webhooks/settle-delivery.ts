@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
-import { numericTypes } from '../store/sql-rows.ts'
+import { numericTypes } from '../database/sql-rows.ts'
 import type { Delivery } from './claim-deliveries.ts'
 import { holdForMs, isFailingTooLong, retryAfterMs, TRIED_FOR_MS, verdictOf } from './delivery-rules.ts'
 import type { PostResult } from './post-event.ts'

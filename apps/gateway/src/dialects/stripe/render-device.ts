@@ -1,5 +1,5 @@
 import { SEEN_WITHIN_MS } from '../../devices/last-seen.ts'
-import { numericTypes } from '../../store/sql-rows.ts'
+import { numericTypes } from '../../database/sql-rows.ts'
 import type { ObjectKind } from './platform/object-kinds.ts'
 
 interface DeviceView {

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../database/transaction.ts'
-import type { Scope } from '../../../payments/payment-queries.ts'
+import type { Scope } from '../../../database/scope.ts'
 
 /** An object as `/v1` answers it, with ids where other objects could stand. */
 export interface StripeObject {

@@ -1,0 +1,70 @@
+import { advancePresentment, type PresentmentEvent } from '@holdfast/core'
+import { idSourceOf } from '../world/gateway-world.ts'
+import { transaction, type Tx } from '../database/transaction.ts'
+import { Conflict, holdFence } from '../store/commit-changes.ts'
+import { acceptPresentment } from './accept-presentment.ts'
+import { endRefund } from './end-refund.ts'
+import type { PresentDrive } from './present-drive.ts'
+import {
+  type KnownPresentment,
+  type PresentmentRow,
+  savePresentment,
+} from '../presentments/presentment-row.ts'
+
+/**
+ * Under the fence of the link, together with all that follows from it; null when it moved on without this, or when the
+ * link is somebody else's.
+ */
+export async function movePresentment(
+  drive: PresentDrive,
+  row: KnownPresentment,
+  event: PresentmentEvent,
+): Promise<KnownPresentment | null> {
+  const { world } = drive
+  const next = advancePresentment(row.presentment, event)
+  if (next === null) return null
+  const moved = await underFence(drive, async (tx) => {
+    if (row.presentment.state === 'due' && next.state === 'sent') await collect(tx, row, world.clock.wallMs())
+    if (!(await savePresentment(tx, row, next))) throw new Moved()
+    if (next.state === 'accepted') await acceptPresentment(tx, world, row, next)
+    if (next.state === 'declined')
+      await endRefund(tx, row, { type: 'refused', atMs: next.endedMs }, idSourceOf(world))
+    return true
+  })
+  return moved === null ? null : { ...row, presentment: next }
+}
+
+/** Null, and nothing written, when the link is somebody else's or the row is no longer what it was. */
+export async function underFence<Result>(
+  { pool, world, ownership: own }: PresentDrive,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result | null> {
+  const ownership = own()
+  if (ownership === null) return null
+  try {
+    return await transaction(pool, async (tx) => {
+      await holdFence(tx, { link: world.profile.link, generation: ownership.generation })
+      return work(tx)
+    })
+  } catch (error) {
+    if (error instanceof Moved || error instanceof Conflict) return null
+    throw error
+  }
+}
+
+class Moved extends Error {}
+
+/** From here on no void takes it back: it is a refund. Whoever was first wins, the void or this. */
+async function collect(
+  tx: Tx,
+  { account, paymentId, subjectKind }: PresentmentRow,
+  nowMs: number,
+): Promise<void> {
+  if (subjectKind !== 'capture') return
+  const { rowCount } = await tx.query(
+    `update payments set collected_ms = coalesce(collected_ms, $3), version = version + 1
+     where account = $1 and payment = $2 and word = 'accepted'`,
+    [account, paymentId, nowMs],
+  )
+  if (rowCount !== 1) throw new Moved()
+}
