@@ -51,6 +51,20 @@ test('no source reaches into another workspace by a path', () => {
   }
 })
 
+test('inside a workspace the arrows between folders go one way', () => {
+  for (const workspace of globSync('{packages,apps}/*/src', { cwd: root }).toSorted()) {
+    expect(circleOf(arrowsBetweenFolders(workspace)), workspace).toBeNull()
+  }
+  expect(
+    circleOf(
+      new Map([
+        ['a', new Set(['b'])],
+        ['b', new Set(['a'])],
+      ]),
+    ),
+  ).toEqual(['a', 'b', 'a'])
+})
+
 test('every error code is documented, and every documented code exists', () => {
   const documented = [...read('docs/reference/errors.md').matchAll(/^\| `([a-z_]+)` \|/gm)].map(
     ([, code]) => code,
@@ -88,6 +102,42 @@ test('nothing unfinished is marked in the sources, and no file is a drawer', () 
 test('ARCHITECTURE.md stays within 300 lines', () => {
   expect(read('ARCHITECTURE.md').split('\n').length).toBeLessThanOrEqual(301)
 })
+
+/** A folder directly below `src`, or a file beside them, and what it imports of the others. */
+function arrowsBetweenFolders(src: string): Map<string, Set<string>> {
+  const arrows = new Map<string, Set<string>>()
+  for (const file of sources()) {
+    if (!file.startsWith(`${src}/`) || isTest(file)) continue
+    const from = path.relative(src, file).split(path.sep)[0] ?? ''
+    const targets = arrows.get(from) ?? new Set()
+    arrows.set(from, targets)
+    for (const [, target = ''] of read(file).matchAll(/from '(\.[^']*)'/g)) {
+      const to = path.relative(src, path.join(path.dirname(file), target)).split(path.sep)[0] ?? ''
+      if (to !== from && to !== '..') targets.add(to)
+    }
+  }
+  return arrows
+}
+
+/** The names along one circle, the first again at its end; null where there is none. */
+function circleOf(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] | null {
+  const done = new Set<string>()
+  const search = (name: string, trail: readonly string[]): string[] | null => {
+    if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name]
+    if (done.has(name)) return null
+    for (const next of arrows.get(name) ?? []) {
+      const found = search(next, [...trail, name])
+      if (found !== null) return found
+    }
+    done.add(name)
+    return null
+  }
+  for (const name of arrows.keys()) {
+    const found = search(name, [])
+    if (found !== null) return found
+  }
+  return null
+}
 
 function sources(): string[] {
   return files.filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !file.startsWith('tools/tidy'))

@@ -17,7 +17,7 @@ import { fragmentOf, type Route, useRoute } from './shell/router.ts'
 import { TillRoomProvider, useTillState } from './shell/till-context.tsx'
 import { TillShell } from './shell/till-shell.tsx'
 import type { StartupWatch } from './startup.ts'
-import type { Observable } from './state/observable.ts'
+import type { Observable } from './platform/observable.ts'
 import { isPaying, type Sale } from './state/sale.ts'
 
 export interface AppProps {

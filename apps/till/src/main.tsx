@@ -6,7 +6,7 @@ import { App } from './app.tsx'
 import { createPreferences } from './platform/preferences.ts'
 import { watchUpdates } from './platform/updates.ts'
 import { beginStartup } from './startup.ts'
-import { createObservable } from './state/observable.ts'
+import { createObservable } from './platform/observable.ts'
 
 const storage = globalThis.localStorage
 const preferences = createPreferences(storage)

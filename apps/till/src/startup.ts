@@ -9,7 +9,7 @@ import {
 import type { Preferences, PreferenceStorage } from './platform/preferences.ts'
 import { openSimulatedReader } from './platform/simulated-reader.ts'
 import { refreshConfig, savedConfig, type TillConfig } from './platform/till-config.ts'
-import { createObservable } from './state/observable.ts'
+import { createObservable } from './platform/observable.ts'
 import { openTill, type Till } from './state/till.ts'
 
 /** From the first paint to an open till; `locked` while another tab has it. */

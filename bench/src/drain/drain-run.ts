@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contestant } from '../contestants.ts'
 import { startGatewayServer, startPlainServer } from '../http/drain-server.ts'
-import { faultPlan, roughNetwork } from '../http/fault-plan.ts'
+import { faultPlan, roughNetwork } from '../gateway/fault-plan.ts'
 import { checkDelivery, type Delivery } from '../measure/check-delivery.ts'
 import { drainerOf } from './drainer.ts'
 

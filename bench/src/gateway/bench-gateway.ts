@@ -4,7 +4,7 @@ import { parseJson } from '@holdfast/envelope'
 import { nodeClock } from '@holdfast/sdk/node'
 import { type EnrolmentAnswer, enrolmentRequest } from '@holdfast/protocol'
 import { BENCH_READER_ID } from '../queue/bench-reader.ts'
-import type { ServedAnswer, ServedRequest } from '../http/serve.ts'
+import type { ServedAnswer, ServedRequest } from './serve.ts'
 import {
   type AcquirerPort,
   createAuthoriser,

@@ -1,7 +1,7 @@
 import { createBenchGateway } from '../gateway/bench-gateway.ts'
 import type { PaymentRecord } from '../queue/payment-record.ts'
-import type { Fault } from './fault-plan.ts'
-import { serve } from './serve.ts'
+import type { Fault } from '../gateway/fault-plan.ts'
+import { serve } from '../gateway/serve.ts'
 
 /** Where a queue is drained to, and what it saw there. */
 export interface DrainServer {

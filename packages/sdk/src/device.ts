@@ -7,7 +7,7 @@ import type { JournalState } from './journal/journal-step.ts'
 import type { JournalStore } from './journal/journal-store.ts'
 import type { Network } from './network.ts'
 import type { PlatformHints, ReachabilityTarget } from './platform-hints.ts'
-import type { ReaderDriver } from './readers/reader-driver.ts'
+import type { ReaderDriver } from './reader-driver.ts'
 import type { TerminalEvent } from './terminal-events.ts'
 
 /** What a terminal is made of; each platform brings its own. */

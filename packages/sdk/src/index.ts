@@ -22,46 +22,38 @@ export type {
   StoredPaymentFacts,
   StoredPaymentState,
 } from './journal/stored-payment.ts'
-export { describeEvidence, type Evidence, type EvidenceFinding } from './gateway/evidence.ts'
-export type { Outage } from './gateway/outage-of.ts'
+export { describeEvidence, type Evidence, type EvidenceFinding } from './outage/evidence.ts'
+export type { Outage } from './outage/outage-of.ts'
 export { ANSWER_BYTES_MAX, type Network, type NetworkAnswer, type NetworkRequest } from './network.ts'
 export type { TillOrder } from './orders/till-order.ts'
-export type { PaymentSettings } from './payment-settings.ts'
+export type { PaymentSettings } from './terminal/payment-settings.ts'
 export type {
   CardPresentDetails,
-  ForwardProgress,
   QueuedPayment,
   QueueFailure,
   QueueStatus,
   ReceiptDetails,
 } from './queue/queued-payment.ts'
-export type {
-  ConnectOptions,
-  ReachableReader,
-  ReaderConnection,
-  ReaderDriver,
-} from './readers/reader-driver.ts'
+export type { ForwardProgress } from './gateway/forward-progress.ts'
+export type { ConnectOptions, ReachableReader, ReaderConnection, ReaderDriver } from './reader-driver.ts'
 export type { PlatformHints, ReachabilityTarget, TargetFinding } from './platform-hints.ts'
-export { type Receipt, type ReceiptCopy, receiptOf, type ReceiptWording } from './receipt.ts'
-export { createTerminal } from './terminal.ts'
+export { type Receipt, type ReceiptCopy, receiptOf, type ReceiptWording } from './terminal/receipt.ts'
+export { createTerminal } from './terminal/terminal.ts'
+export type { AvailableReader, DiscoveredReader } from './readers/found-reader.ts'
 export type {
-  AvailableReader,
   CollectResult,
   ConfirmOptions,
   ConfirmResult,
   CreatePaymentIntent,
   CreateResult,
-  DiscoveredReader,
   IssuerWait,
   OfflineBehavior,
   PaymentIntent,
-  QueueQuery,
-  Refused,
-  Terminal,
-  TerminalSettings,
-} from './terminal-api.ts'
+} from './sales/payment-intent.ts'
+export type { QueueQuery, Terminal, TerminalSettings } from './terminal/terminal-api.ts'
+export type { Refused } from './refused.ts'
 export type { NetworkStatus, OfflineStatus, OfflineStatusDetails, TerminalEvent } from './terminal-events.ts'
-export type { CarryApi, DeviceHealth, GuardRefused } from './carry/carry-api.ts'
+export type { CarryApi, DeviceHealth, GuardRefused } from './terminal/carry-api.ts'
 export { type ExportedQueue, exportQueue } from './carry/export-queue.ts'
 export type { GuardAnswer, Pending } from './carry/guard.ts'
 export type { ImportedQueue } from './carry/import-queue.ts'

@@ -1,7 +1,7 @@
 import type { Currency, EntryMode, TallyByCurrency } from '@holdfast/core'
 import type { ReaderInfo } from '@holdfast/protocol'
-import type { Evidence } from './gateway/evidence.ts'
-import type { Outage } from './gateway/outage-of.ts'
+import type { Evidence } from './outage/evidence.ts'
+import type { Outage } from './outage/outage-of.ts'
 import type { StoredPayment } from './journal/stored-payment.ts'
 
 export type NetworkStatus = 'online' | 'offline' | 'unknown'

@@ -11,7 +11,7 @@ export { Spinner } from './components/spinner.tsx'
 export { StatusBadge, type StatusBadgeProps } from './components/status-badge.tsx'
 export { Switch, type SwitchProps } from './components/switch.tsx'
 export { TextField, type TextFieldProps } from './components/text-field.tsx'
-export { catalogueProblems } from './language/catalogue-problems.ts'
+export { catalogueProblems } from './messages/catalogue-problems.ts'
 export { decimalText, formatMoney } from './language/format-money.ts'
 export { formatTime, type TimeStyle } from './language/format-time.ts'
 export {
@@ -29,13 +29,13 @@ export {
   languageNames,
   languages,
   localeOf,
-} from './language/languages.ts'
+} from './messages/languages.ts'
 export {
   type Catalogue,
   type Catalogues,
   createTranslator,
   type MessageValues,
   type Translate,
-} from './language/translator.ts'
+} from './messages/translator.ts'
 export { declineMessage } from './messages/decline-message.ts'
 export { type MessageKey, messages } from './messages/index.ts'

@@ -1,4 +1,4 @@
-import { jsonRequest } from '../../../apps/local/src/stack/json-request.ts'
+import { jsonRequest } from '../../../apps/local/src/process/json-request.ts'
 
 export type Fault = Readonly<Record<string, unknown>>
 

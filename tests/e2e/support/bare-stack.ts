@@ -6,7 +6,7 @@ import { freeBasePort, type Ready } from '@holdfast/local'
 import { Client } from 'pg'
 
 import { runAudit } from '../../../apps/local/src/audit/run-audit.ts'
-import { jsonRequest } from '../../../apps/local/src/stack/json-request.ts'
+import { jsonRequest } from '../../../apps/local/src/process/json-request.ts'
 import { removeReady, writeReady } from '../../../apps/local/src/stack/ready-file.ts'
 import { ChildProgram } from './child-program.ts'
 import { dropHome, newHome, runLocal } from './running-stack.ts'

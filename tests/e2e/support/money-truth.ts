@@ -1,4 +1,4 @@
-import { jsonRequest } from '../../../apps/local/src/stack/json-request.ts'
+import { jsonRequest } from '../../../apps/local/src/process/json-request.ts'
 import type { BareStack } from './bare-stack.ts'
 
 /** One payment with what the gateway has taken and given back of it. Minor units. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { AuditAcquirerEntry } from '@holdfast/testing'
 
 import { acquirerContract } from '../stack/acquirer-contract.ts'
-import { jsonRequest } from '../stack/json-request.ts'
+import { jsonRequest } from '../process/json-request.ts'
 
 const acquirerProgram = fileURLToPath(new URL('../../../acquirer/src/main.ts', import.meta.url))
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { LabDevice } from '../lab/lab-device.ts'
-import { textIn } from '../stack/json-request.ts'
+import { textIn } from '../process/json-request.ts'
 import type { Stack } from '../stack/stack.ts'
 import { type DemoSale, euros, sellOne } from './demo-sales.ts'
 import { createMerchantApi, type MerchantApi } from './merchant-api.ts'

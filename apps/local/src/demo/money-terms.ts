@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-import { jsonRequest } from '../stack/json-request.ts'
+import { jsonRequest } from '../process/json-request.ts'
 import { runOperator } from '../stack/run-operator.ts'
 import type { Stack } from '../stack/stack.ts'
 

@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { CashierMessage, CashierState, SaleOrder, SaleResult } from '../cashier/cashier-messages.ts'
-import { jsonRequest } from '../stack/json-request.ts'
-import type { Program, SupervisedProcess } from '../stack/supervised-process.ts'
+import { jsonRequest } from '../process/json-request.ts'
+import type { Program, SupervisedProcess } from '../process/supervised-process.ts'
 
 export interface LabDeviceView {
   /** Name of the cashier; stays when the device is wiped. */

@@ -5,7 +5,7 @@ import { cardNamed } from '@holdfast/reader'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 
 import type { SaleOrder } from '../cashier/cashier-messages.ts'
-import type { SupervisedProcess } from '../stack/supervised-process.ts'
+import type { SupervisedProcess } from '../process/supervised-process.ts'
 import type { LabDevice } from './lab-device.ts'
 import { sellMany } from './lab-sales.ts'
 import {

@@ -1,4 +1,4 @@
-import { jsonRequest, textIn } from './json-request.ts'
+import { jsonRequest, textIn } from '../process/json-request.ts'
 
 /** What the gateway says of its demo account. Test mode only. */
 export interface Demo {

@@ -2,9 +2,9 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { acquirerContract } from './acquirer-contract.ts'
-import { jsonRequest } from './json-request.ts'
+import { jsonRequest } from '../process/json-request.ts'
 import type { PortPlan } from './port-plan.ts'
-import type { Program } from './supervised-process.ts'
+import type { Program } from '../process/supervised-process.ts'
 
 /** Everything of the stack listens here and nowhere else. */
 export const HOST = '127.0.0.1'

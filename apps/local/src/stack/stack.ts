@@ -11,7 +11,7 @@ import { lockHome } from './home-lock.ts'
 import { busyPort, type PortPlan, portPlan } from './port-plan.ts'
 import { acquirerProgram, gatewayProgram, HOST, tillProgram } from './programs.ts'
 import { type Ready, readReady, removeReady, writeReady } from './ready-file.ts'
-import { type Program, SupervisedProcess } from './supervised-process.ts'
+import { type Program, SupervisedProcess } from '../process/supervised-process.ts'
 
 export type Wire = 'shop' | 'till' | 'acquirer'
 

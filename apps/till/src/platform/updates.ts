@@ -1,4 +1,4 @@
-import { createObservable, type Observable } from '../state/observable.ts'
+import { createObservable, type Observable } from './observable.ts'
 
 export interface Updates {
   readonly state: Pick<Observable<{ readonly ready: boolean }>, 'get' | 'subscribe'>

@@ -1,6 +1,6 @@
 import type { StoredPayment, Terminal } from '@holdfast/sdk'
 import type { Preferences } from '../platform/preferences.ts'
-import type { Observable } from './observable.ts'
+import type { Observable } from '../platform/observable.ts'
 import { needsAttention, upsert } from './payment-view.ts'
 import { restToPay } from './rest-to-pay.ts'
 import { addNotice, type TillState } from './till-state.ts'

@@ -1,6 +1,6 @@
 import { nodeCrypto } from '@holdfast/envelope/node'
 import { expect, test } from 'vitest'
-import { createTerminal } from '../terminal.ts'
+import { createTerminal } from '../terminal/terminal.ts'
 import { deviceKey } from '../test-support/device-key.ts'
 import { DEVICE_ID } from '../test-support/plain-lease.ts'
 import { ScriptedGateway } from '../test-support/scripted-gateway.ts'

@@ -4,7 +4,7 @@ import type { JournalStore } from '../journal/journal-store.ts'
 import type { NetworkAnswer } from '../network.ts'
 import { deviceKey } from '../test-support/device-key.ts'
 import { goOffline, headOf, memoryStore, openWorld, sell, type World } from '../test-support/world.ts'
-import { createTerminal } from '../terminal.ts'
+import { createTerminal } from '../terminal/terminal.ts'
 
 const isRecords = ({ path }: { path: string }) => path === '/device/v1/records'
 

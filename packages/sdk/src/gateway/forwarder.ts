@@ -14,7 +14,7 @@ import {
   UNREADABLE_TRIES_MAX,
   UNSAVED_VERDICTS_MAX,
 } from '../limits.ts'
-import { type ForwardProgress, NOT_TRIED } from '../queue/queued-payment.ts'
+import { type ForwardProgress, NOT_TRIED } from './forward-progress.ts'
 import type { TerminalEvent } from '../terminal-events.ts'
 import { backoffMs } from './backoff.ts'
 import { Bell } from './bell.ts'

@@ -33,7 +33,7 @@ import {
 } from '../limits.ts'
 import type { Network, NetworkAnswer } from '../network.ts'
 import { deviceHeaders, jsonHeaders } from './device-request.ts'
-import type { LiveCall } from './evidence.ts'
+import type { LiveCall } from '../outage/evidence.ts'
 
 /**
  * `heard`: the gateway itself said so, under its signature. Everything else (a captive portal's page, a proxy's JSON,

@@ -19,10 +19,10 @@ import type { PlatformHints, ReachabilityTarget, TargetFinding } from '../platfo
 import type { NetworkStatus } from '../terminal-events.ts'
 import { jitteredMs } from './backoff.ts'
 import { Bell } from './bell.ts'
-import { type Evidence, EvidenceList, findingOf, type LiveCall } from './evidence.ts'
+import { type Evidence, EvidenceList, findingOf, type LiveCall } from '../outage/evidence.ts'
 import type { Reply } from './gateway-client.ts'
 import { confirmPauseMs, hear, type Link, NEW_LINK } from './link.ts'
-import { type Outage, outageOf } from './outage-of.ts'
+import { type Outage, outageOf } from '../outage/outage-of.ts'
 import { type Ping, pingOnce, type PingRound, pingTwice } from './ping-round.ts'
 import { RetryBudget } from './retry-budget.ts'
 

@@ -3,7 +3,7 @@ import type { SealedRecord } from '@holdfast/envelope'
 import type { ErrorCode, Lease, RecordHeader } from '@holdfast/protocol'
 import type { DeviceTime } from './device-clock.ts'
 import type { Backlog, JournalChange, JournalHead, JournalStore } from './journal-store.ts'
-import type { KeptOrder } from '../orders/kept-orders.ts'
+import type { KeptOrder } from './kept-orders.ts'
 import type { Enrolment, FeedCursor, Frozen } from './kept-values.ts'
 import type { StoredPayment } from './stored-payment.ts'
 

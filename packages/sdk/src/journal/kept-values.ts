@@ -2,7 +2,7 @@ import { currencies, type LocalOfflineLimits, NO_LOCAL_LIMITS } from '@holdfast/
 import { type Lease, lease, type Signed, signed } from '@holdfast/protocol'
 import { parseJson } from '@holdfast/envelope'
 import * as z from 'zod'
-import { type KeptOrder, parseKeptOrders } from '../orders/kept-orders.ts'
+import { type KeptOrder, parseKeptOrders } from './kept-orders.ts'
 
 /** Who this device is; written once, with the first record. */
 const enrolment = z.object({

@@ -3,7 +3,7 @@ import { outcomeStatement, type RecordHeader, recordHeader } from '@holdfast/pro
 import { KEEP_DURABLE_MS, KEEP_SETTLED_MS, PRUNE_RECORDS } from '../limits.ts'
 import type { Built, JournalState, JournalStep } from './journal-step.ts'
 import type { StoredRecord } from './journal-store.ts'
-import { withoutSales } from '../orders/kept-orders.ts'
+import { withoutSales } from './kept-orders.ts'
 import { keptNames, saleKeyName } from './kept-values.ts'
 import type { StoredPayment } from './stored-payment.ts'
 

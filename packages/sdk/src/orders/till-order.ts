@@ -2,7 +2,7 @@ import type { Currency, OrderState } from '@holdfast/core'
 import type { OrderStatement } from '@holdfast/protocol'
 import type { JournalReads } from '../journal/journal-step.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
-import type { KeptOrder } from './kept-orders.ts'
+import type { KeptOrder } from '../journal/kept-orders.ts'
 
 /** An order of an online channel that this device's location takes the money for (SQ12). */
 export interface TillOrder {

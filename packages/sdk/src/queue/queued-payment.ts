@@ -8,6 +8,7 @@ import {
 } from '@holdfast/core'
 import { parseJson } from '@holdfast/envelope'
 import { errorTable, isErrorCode, type OfflineReason, outcomeStatement } from '@holdfast/protocol'
+import type { ForwardProgress } from '../gateway/forward-progress.ts'
 import { followUpsOf, tipOf, totalOf } from '../journal/follow-ups.ts'
 import { owedMinor } from '../journal/partial-approval.ts'
 import type { FollowUps, StoredOffline, StoredPayment } from '../journal/stored-payment.ts'
@@ -85,16 +86,6 @@ export interface QueueFailure {
   readonly code: string
   readonly detail: string
 }
-
-/** Counted since this program was started. */
-export interface ForwardProgress {
-  readonly attempts: number
-  /** Device time; null when nothing is planned: it is with the gateway, or the device is kept offline by hand. */
-  readonly nextTryMs: number | null
-  readonly lastError: { readonly code: string; readonly detail: string; readonly atMs: number } | null
-}
-
-export const NOT_TRIED: ForwardProgress = { attempts: 0, nextTryMs: null, lastError: null }
 
 export type Queued = Extract<StoredPayment, { state: QueueStatus }> & StoredOffline
 

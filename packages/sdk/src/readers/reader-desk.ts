@@ -1,11 +1,12 @@
 import type { Reader, ReaderInfo } from '@holdfast/protocol'
 import { type Device, readerIdOf } from '../device.ts'
 import type { JournalState } from '../journal/journal-step.ts'
-import type { AvailableReader, DiscoveredReader, Refused } from '../terminal-api.ts'
+import type { AvailableReader, DiscoveredReader } from './found-reader.ts'
+import type { Refused } from '../refused.ts'
 import type { OfflineStatusDetails } from '../terminal-events.ts'
 import { allKnownReaders, keepKnownReader, KNOWN_READERS, parseKnownReaders } from './known-readers.ts'
 import { refuseOfflineConnection } from './offline-connection.ts'
-import type { ReachableReader, ReaderConnection, ReaderDriver } from './reader-driver.ts'
+import type { ReachableReader, ReaderConnection, ReaderDriver } from '../reader-driver.ts'
 
 export interface ReaderDeskDeps {
   readonly drivers: readonly ReaderDriver[]

@@ -7,7 +7,7 @@ import {
   type WireRecord,
 } from '@holdfast/protocol'
 import type { Device } from '../device.ts'
-import { type Outage, outageOf } from '../gateway/outage-of.ts'
+import { type Outage, outageOf } from '../outage/outage-of.ts'
 import { generationMark } from '../journal/generation-mark.ts'
 import {
   ATTEMPT_POLL_PAUSE_MS,

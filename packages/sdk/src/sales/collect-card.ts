@@ -1,7 +1,7 @@
 import { must, newId } from '@holdfast/core'
 import type { Reader } from '@holdfast/protocol'
 import { type Device, idSourceOf, readerIdOf } from '../device.ts'
-import type { CollectResult } from '../terminal-api.ts'
+import type { CollectResult } from './payment-intent.ts'
 import type { Sale } from './sale.ts'
 import { isPublishedTestCard } from './test-cards.ts'
 

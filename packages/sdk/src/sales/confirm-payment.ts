@@ -9,7 +9,7 @@ import {
 } from '@holdfast/protocol'
 import { type Device, idSourceOf } from '../device.ts'
 import { NAME_LENGTH_MAX } from '../limits.ts'
-import type { ConfirmOptions, ConfirmResult, OfflineBehavior } from '../terminal-api.ts'
+import type { ConfirmOptions, ConfirmResult, OfflineBehavior } from './payment-intent.ts'
 import { askIssuer, type IssuerApproval, type OnWaiting } from './ask-issuer.ts'
 import {
   acceptOffline,

@@ -15,10 +15,10 @@ import type { JournalState, JournalStep, RecordBody } from '../journal/journal-s
 import { offlineClockOf, saleTermsOf, termsOf } from '../journal/offline-rules.ts'
 import { keptNames, saleKeyName } from '../journal/kept-values.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
-import type { KeptOrder } from '../orders/kept-orders.ts'
+import type { KeptOrder } from '../journal/kept-orders.ts'
 import { readOrder, type TillOrder } from '../orders/till-order.ts'
 import { FULL_RECORD_BYTES, IDEMPOTENCY_KEY_LENGTH_MAX, NAME_LENGTH_MAX, PAD_BYTES_MAX } from '../limits.ts'
-import type { CreatePaymentIntent, CreateResult, OfflineBehavior, PaymentIntent } from '../terminal-api.ts'
+import type { CreatePaymentIntent, CreateResult, OfflineBehavior, PaymentIntent } from './payment-intent.ts'
 
 /**
  * Opens a sale: durable before any card is read, with its place in the offline limits where it may be stored. A key that

@@ -1,5 +1,5 @@
 import type { Device } from '../device.ts'
-import type { IssuerWait } from '../terminal-api.ts'
+import type { IssuerWait } from './payment-intent.ts'
 import type { OnWaiting } from './ask-issuer.ts'
 import { acceptOffline, type Try } from './attempt-steps.ts'
 

@@ -1,7 +1,7 @@
 import { must } from '@holdfast/core'
 import { expect, test } from 'vitest'
 import { owedMinor } from '../journal/partial-approval.ts'
-import { receiptOf } from '../receipt.ts'
+import { receiptOf } from '../terminal/receipt.ts'
 import { goOffline, journalOf, openWorld, sell, type World } from '../test-support/world.ts'
 
 const PART = { result: 'approved', responseCode: '10', approvalCode: 'A1', approvedMinor: 700 } as const

@@ -1,5 +1,5 @@
 import type { CardRead, CompleteResult, OfflineReason, Reader } from '@holdfast/protocol'
-import type { PaymentIntent } from '../terminal-api.ts'
+import type { PaymentIntent } from './payment-intent.ts'
 import type { Asked, Try } from './attempt-steps.ts'
 
 /** A sale in hand, in memory only: what is durable of it stands in the journal. */

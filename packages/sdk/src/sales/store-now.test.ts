@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { IssuerWait } from '../terminal-api.ts'
+import type { IssuerWait } from './payment-intent.ts'
 import { collectedSale, journalOf, openWorld, type World } from '../test-support/world.ts'
 
 test('DESIGN 3.3: while the issuer is slow the cashier may store now; the attempt stays the one that was sent', async () => {

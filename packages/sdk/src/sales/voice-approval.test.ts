@@ -1,8 +1,8 @@
 import { atRisk, must, tallyOf } from '@holdfast/core'
 import type { Lease } from '@holdfast/protocol'
 import { expect, test } from 'vitest'
-import { receiptOf } from '../receipt.ts'
-import type { ConfirmOptions, ConfirmResult, PaymentIntent } from '../terminal-api.ts'
+import { receiptOf } from '../terminal/receipt.ts'
+import type { ConfirmOptions, ConfirmResult, PaymentIntent } from './payment-intent.ts'
 import type { ScriptedCard } from '../test-support/scripted-reader.ts'
 import { collectedSale, goOffline, headOf, journalOf, openWorld, type World } from '../test-support/world.ts'
 

@@ -1,7 +1,7 @@
 import type { SigningKey } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/envelope/node'
 import type { JournalStore } from '../journal/journal-store.ts'
-import { createTerminal } from '../terminal.ts'
+import { createTerminal } from '../terminal/terminal.ts'
 import { deviceKey } from './device-key.ts'
 import type { World } from './world.ts'
 

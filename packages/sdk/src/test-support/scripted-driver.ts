@@ -1,5 +1,5 @@
 import type { ReaderInfo } from '@holdfast/protocol'
-import type { ReachableReader, ReaderDriver } from '../readers/reader-driver.ts'
+import type { ReachableReader, ReaderDriver } from '../reader-driver.ts'
 import type { OfflineStatusDetails } from '../terminal-events.ts'
 import { ScriptedReader } from './scripted-reader.ts'
 

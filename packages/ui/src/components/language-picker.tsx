@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useLanguage, useTranslate } from '../language/language-provider.tsx'
-import { type Language, languageNames, languages } from '../language/languages.ts'
+import { type Language, languageNames, languages } from '../messages/languages.ts'
 import { Segments } from './segments.tsx'
 
 export function LanguagePicker({ onChange }: { readonly onChange: (language: Language) => void }): ReactNode {

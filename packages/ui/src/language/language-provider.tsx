@@ -4,8 +4,8 @@ import { I18nProvider } from 'react-aria-components'
 import { messages, type MessageKey } from '../messages/index.ts'
 import { formatMoney } from './format-money.ts'
 import { formatTime, type TimeStyle } from './format-time.ts'
-import type { Language } from './languages.ts'
-import { type Catalogues, createTranslator, type Translate } from './translator.ts'
+import type { Language } from '../messages/languages.ts'
+import { type Catalogues, createTranslator, type Translate } from '../messages/translator.ts'
 
 export interface LanguageSetting {
   readonly language: Language

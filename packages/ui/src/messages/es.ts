@@ -1,4 +1,4 @@
-import type { Catalogue } from '../language/translator.ts'
+import type { Catalogue } from './translator.ts'
 import type { en } from './en.ts'
 
 export const es: Catalogue<keyof typeof en> = {

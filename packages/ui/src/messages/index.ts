@@ -1,4 +1,4 @@
-import type { Catalogues } from '../language/translator.ts'
+import type { Catalogues } from './translator.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
 import { fr } from './fr.ts'

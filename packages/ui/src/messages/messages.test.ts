@@ -1,6 +1,6 @@
 import { cardBrands, cardholderVerifications, entryModes } from '@holdfast/core'
 import { expect, test } from 'vitest'
-import { catalogueProblems } from '../language/catalogue-problems.ts'
+import { catalogueProblems } from './catalogue-problems.ts'
 import { declineMessage } from './decline-message.ts'
 import { messages } from './index.ts'
 

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import { SupervisedProcess } from '../../stack/supervised-process.ts'
+import { SupervisedProcess } from '../../process/supervised-process.ts'
 import { openTcpSwitch, type TcpSwitch } from '../../switch/tcp-switch.ts'
 import { LabDevice } from '../lab-device.ts'
 import { createLabServer } from '../lab-server.ts'

@@ -1,7 +1,7 @@
-import type { RunningDevice } from '../start-device.ts'
+import type { RunningDevice } from './start-device.ts'
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from '../limits.ts'
-import type { QueueQuery, Terminal } from '../terminal-api.ts'
-import { isQueued, type QueuedPayment, queuedPaymentOf, queueStatuses } from './queued-payment.ts'
+import type { QueueQuery, Terminal } from './terminal-api.ts'
+import { isQueued, type QueuedPayment, queuedPaymentOf, queueStatuses } from '../queue/queued-payment.ts'
 import type { JournalStore } from '../journal/journal-store.ts'
 import type { StoredPayment } from '../journal/stored-payment.ts'
 

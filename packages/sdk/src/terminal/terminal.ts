@@ -1,32 +1,27 @@
 import { cardEntryMethods } from './card-entry-methods.ts'
-import { carryApi } from './carry/carry-api.ts'
-import type { Device, TerminalDeps } from './device.ts'
-import { followUpsApi } from './follow-ups/follow-ups-api.ts'
-import { enrol } from './gateway/enrol.ts'
-import { Journal } from './journal/journal.ts'
-import { setLocalLimits } from './journal/set-local-limits.ts'
-import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, NAME_LENGTH_MAX } from './limits.ts'
+import { carryApi } from './carry-api.ts'
+import type { Device, TerminalDeps } from '../device.ts'
+import { followUpsApi } from './follow-ups-api.ts'
+import { enrol } from '../gateway/enrol.ts'
+import { Journal } from '../journal/journal.ts'
+import { setLocalLimits } from '../journal/set-local-limits.ts'
+import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, NAME_LENGTH_MAX } from '../limits.ts'
 import { offlineStatusOf } from './offline-status.ts'
-import { readOrders } from './orders/till-order.ts'
+import { readOrders } from '../orders/till-order.ts'
 import { paymentSettingsOf } from './payment-settings.ts'
-import { paymentQueue } from './queue/payment-queue.ts'
-import { ReaderDesk } from './readers/reader-desk.ts'
-import { cancelPayment } from './sales/cancel-payment.ts'
-import { collectCard, putDown } from './sales/collect-card.ts'
-import { confirmPayment } from './sales/confirm-payment.ts'
-import { createPayment } from './sales/create-payment.ts'
-import { sameCardRecently } from './sales/same-card-recently.ts'
-import type { Sale } from './sales/sale.ts'
+import { paymentQueue } from './payment-queue.ts'
+import { ReaderDesk } from '../readers/reader-desk.ts'
+import { cancelPayment } from '../sales/cancel-payment.ts'
+import { collectCard, putDown } from '../sales/collect-card.ts'
+import { confirmPayment } from '../sales/confirm-payment.ts'
+import { createPayment } from '../sales/create-payment.ts'
+import { sameCardRecently } from '../sales/same-card-recently.ts'
+import type { Sale } from '../sales/sale.ts'
 import { type RunningDevice, startDevice } from './start-device.ts'
-import type {
-  ConfirmResult,
-  CreatePaymentIntent,
-  CreateResult,
-  Refused,
-  Terminal,
-  TerminalSettings,
-} from './terminal-api.ts'
-import type { OfflineStatus, TerminalEvent } from './terminal-events.ts'
+import type { ConfirmResult, CreatePaymentIntent, CreateResult } from '../sales/payment-intent.ts'
+import type { Refused } from '../refused.ts'
+import type { Terminal, TerminalSettings } from './terminal-api.ts'
+import type { OfflineStatus, TerminalEvent } from '../terminal-events.ts'
 
 /** Opens the journal and starts forwarding what is in it. Throws when the store cannot be trusted. */
 export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {

@@ -1,10 +1,10 @@
 import type { ErrorCode } from '@holdfast/protocol'
 import type { TerminalDeps } from '../device.ts'
 import { keepFrozen } from '../journal/kept-values.ts'
-import type { RunningDevice } from '../start-device.ts'
-import { type ExportedQueue, exportQueue } from './export-queue.ts'
-import { type GuardAnswer, mayRemove, type Pending, pendingOf } from './guard.ts'
-import { type ImportedQueue, importQueue } from './import-queue.ts'
+import type { RunningDevice } from './start-device.ts'
+import { type ExportedQueue, exportQueue } from '../carry/export-queue.ts'
+import { type GuardAnswer, mayRemove, type Pending, pendingOf } from '../carry/guard.ts'
+import { type ImportedQueue, importQueue } from '../carry/import-queue.ts'
 
 /** Moving a queue to another device, and taking a device out of service without losing what it holds. */
 export interface CarryApi {

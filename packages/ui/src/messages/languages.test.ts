@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { chooseLanguage, localeOf } from './languages.ts'
 import { createTranslator } from './translator.ts'
-import { formatTime } from './format-time.ts'
+import { formatTime } from '../language/format-time.ts'
 
 test('the first spoken language of the person is taken, English when none is', () => {
   expect(chooseLanguage(['de-DE', 'fr-CA', 'en-US'])).toBe('fr')

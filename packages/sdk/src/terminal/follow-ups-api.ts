@@ -1,12 +1,13 @@
 import { isId, newId } from '@holdfast/core'
 import { idSourceOf } from '../device.ts'
 import { collectableMinor } from '../journal/partial-approval.ts'
-import type { RunningDevice } from '../start-device.ts'
-import type { Refused, Terminal } from '../terminal-api.ts'
+import type { RunningDevice } from './start-device.ts'
+import type { Refused } from '../refused.ts'
+import type { Terminal } from './terminal-api.ts'
 import { NAME_LENGTH_MAX } from '../limits.ts'
-import { closeTip } from './close-tip.ts'
-import { requestCapture } from './request-capture.ts'
-import { requestRefund } from './request-refund.ts'
+import { closeTip } from '../follow-ups/close-tip.ts'
+import { requestCapture } from '../follow-ups/request-capture.ts'
+import { requestRefund } from '../follow-ups/request-refund.ts'
 
 type FollowUpsApi = Pick<Terminal, 'closeTip' | 'requestCapture' | 'requestRefund'>
 

@@ -1,7 +1,7 @@
 import { type EntryMode, readerMayGoOffline } from '@holdfast/core'
 import type { ReaderInfo } from '@holdfast/protocol'
-import { type Device, readerIdOf } from './device.ts'
-import { termsOf } from './journal/offline-rules.ts'
+import { type Device, readerIdOf } from '../device.ts'
+import { termsOf } from '../journal/offline-rules.ts'
 
 /**
  * How a card can be presented now, to be asked before paying (MP7). Offline it is what both the reader can read and the

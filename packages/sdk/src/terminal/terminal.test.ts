@@ -1,12 +1,20 @@
 import { addStored, atRisk, must, NO_EXPOSURE, tallyOf } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/envelope/node'
 import { expect, test } from 'vitest'
-import { isAtRisk } from './journal/payment-parts.ts'
-import type { JournalStore } from './journal/journal-store.ts'
+import { isAtRisk } from '../journal/payment-parts.ts'
+import type { JournalStore } from '../journal/journal-store.ts'
 import { createTerminal } from './terminal.ts'
-import { deviceKey } from './test-support/device-key.ts'
-import { dieAt } from './test-support/dying-store.ts'
-import { goOffline, headOf, journalOf, memoryStore, openSale, openWorld, sell } from './test-support/world.ts'
+import { deviceKey } from '../test-support/device-key.ts'
+import { dieAt } from '../test-support/dying-store.ts'
+import {
+  goOffline,
+  headOf,
+  journalOf,
+  memoryStore,
+  openSale,
+  openWorld,
+  sell,
+} from '../test-support/world.ts'
 
 test('an online sale is approved, and every step of it stands in the journal in order', async () => {
   const world = await openWorld()

@@ -1,5 +1,5 @@
 import type { Reader, ReaderInfo } from '@holdfast/protocol'
-import type { OfflineStatusDetails } from '../terminal-events.ts'
+import type { OfflineStatusDetails } from './terminal-events.ts'
 
 /** How one family of readers is found and reached (USB, Bluetooth, the shop's network, a simulation). */
 export interface ReaderDriver {

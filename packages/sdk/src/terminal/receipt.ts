@@ -1,9 +1,9 @@
 import type { CardFacts, Money, OfflineKind } from '@holdfast/core'
 import { parseJson } from '@holdfast/envelope'
 import { outcomeStatement, type ReceiptTags } from '@holdfast/protocol'
-import { tipOf, totalOf } from './journal/follow-ups.ts'
-import { type ApprovedPart, partOf } from './journal/partial-approval.ts'
-import type { StoredPayment } from './journal/stored-payment.ts'
+import { tipOf, totalOf } from '../journal/follow-ups.ts'
+import { type ApprovedPart, partOf } from '../journal/partial-approval.ts'
+import type { StoredPayment } from '../journal/stored-payment.ts'
 import type { TerminalSettings } from './terminal-api.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { must } from '@holdfast/core'
 import { expect, test } from 'vitest'
 import { receiptOf } from './receipt.ts'
-import { goOffline, openSale, openWorld, sell, type World } from './test-support/world.ts'
+import { goOffline, openSale, openWorld, sell, type World } from '../test-support/world.ts'
 
 test('SQ13: a stored payment is never called approved and has no authorisation code; the final receipt follows', async () => {
   const world = await openWorld()

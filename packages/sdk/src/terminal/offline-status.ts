@@ -1,6 +1,6 @@
 import { atRisk, NO_EXPOSURE, type TallyByCurrency } from '@holdfast/core'
 import type { RunningDevice } from './start-device.ts'
-import type { NetworkStatus, OfflineStatus, OfflineStatusDetails } from './terminal-events.ts'
+import type { NetworkStatus, OfflineStatus, OfflineStatusDetails } from '../terminal-events.ts'
 
 /** What a till shows of the network and of what waits; `busy`: a sale is between two steps of its own. */
 export function offlineStatusOf(

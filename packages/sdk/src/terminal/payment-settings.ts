@@ -5,8 +5,8 @@ import {
   offlineKinds,
   type WindowAnchor,
 } from '@holdfast/core'
-import type { Device } from './device.ts'
-import { offlineClockOf, termsOf } from './journal/offline-rules.ts'
+import type { Device } from '../device.ts'
+import { offlineClockOf, termsOf } from '../journal/offline-rules.ts'
 
 /** What this device may take offline now, and until when; the same for each seller until its lease changes (MP4, MP5). */
 export interface PaymentSettings {
