@@ -100,6 +100,10 @@ describe.each([hostCapture, terminalCapture])('chaos with profile $name', { time
       return ended
     }
     const ended = (await Promise.all(Array.from({ length: 8 }, (_, name) => lane(name, 40)))).flat()
+    // Whatever became of the others: this one is heard neither time.
+    acquirer.script.clear()
+    acquirer.script.add({ match: { next: 2, message: 'authorisation' }, do: { drop: 'before' } })
+    ended.push(await sell(link, 9_000, { terminalId: 'T9', card: 'visa' }))
 
     const entries = new Map(acquirer.host.entries().map((entry) => [entry.stan, entry]))
     for (const { stan, end, approvalCode } of ended) {
@@ -109,7 +113,7 @@ describe.each([hostCapture, terminalCapture])('chaos with profile $name', { time
       if (end === 'declined') expect(entry).toMatchObject({ outcome: 'declined', reversed: false })
       if (end === 'reversed') expect(entry).toMatchObject({ chargedMinor: 0 })
     }
-    expect(ended).toHaveLength(320)
+    expect(ended).toHaveLength(321)
     expect(acquirer.host.entries().reduce((sum, { chargedMinor }) => sum + chargedMinor, 0)).toBe(
       1_250 * ended.filter(({ end }) => end === 'approved').length,
     )
