@@ -25,6 +25,9 @@ export interface OfficeDone extends OfficeOrder {
 }
 
 const AGAIN_MS = 400
+const AGAIN_MS_MAX = 5_000
+/** As a server does that has a pool of connections: the rest of the day's work waits its turn. */
+const CALLS_AT_ONCE = 8
 
 /** The official client, which asks again with the same idempotency key whatever happens to an answer. */
 export function openBackOffice({
@@ -46,16 +49,30 @@ export function openBackOffice({
     telemetry: false,
   })
   let retries = 0
+  let calls = 0
+  const waiting: (() => void)[] = []
+
+  async function inTurn<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    if (calls < CALLS_AT_ONCE) calls += 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await ask()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) calls -= 1
+      else next()
+    }
+  }
 
   async function persist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
     const deadlineMs = performance.now() + patienceMs
-    for (;;) {
+    for (let againMs = AGAIN_MS; ; againMs = Math.min(againMs * 2, AGAIN_MS_MAX)) {
       try {
-        return await ask()
+        return await inTurn(ask)
       } catch (error) {
         if (!isForNow(error) || performance.now() > deadlineMs) throw error
         if (!(error instanceof Undecided)) retries += 1
-        await sleep(AGAIN_MS)
+        await sleep(againMs)
       }
     }
   }

@@ -18,7 +18,7 @@ export interface ChildProgramOptions {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** What the stack gives its programs: they end when the test's process is gone. */
-const watchParent = path.join(root, 'apps/local/src/stack/watch-parent.ts')
+const watchParent = path.join(root, 'apps/local/src/process/watch-parent.ts')
 const READY_MS = 60_000
 const STOP_MS = 20_000
 const AGAIN_MS = 150
