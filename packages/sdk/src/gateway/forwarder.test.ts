@@ -200,6 +200,28 @@ test('a record that the gateway fails over is set apart, and those behind it go'
   await world.terminal.close()
 })
 
+test('P7: what stands behind a first record that was set apart is told again to a gateway that is restored once more', async () => {
+  const world = await openWorld()
+  await goOffline(world)
+  await storeSales(world, 3)
+  world.gateway.restore()
+  const poison = (await world.store.records({ afterSeq: 0, limit: 1 }))[0]?.wire.header ?? ''
+  world.gateway.fault = ({ body }) =>
+    body?.includes(JSON.stringify(poison).slice(1, -1)) === true
+      ? { reached: true, status: 500, body: '', retryAfterMs: null }
+      : null
+  await world.clock.advance(600_000)
+  const { seq, forwardedSeq } = await headOf(world)
+  expect(forwardedSeq).toBe(0)
+  expect(world.gateway.records.size).toBe(seq - 1)
+  world.gateway.restore()
+  world.gateway.fault = () => null
+  await world.clock.advance(600_000)
+  expect(world.gateway.records.size).toBe(seq)
+  expect(await headOf(world)).toMatchObject({ forwardedSeq: seq, resendSeq: seq })
+  await world.terminal.close()
+})
+
 test('a server that is too busy is obeyed: not before Retry-After, and with a small batch', async () => {
   const world = await openWorld()
   await goOffline(world)

@@ -49,6 +49,7 @@ export class Forwarder {
   readonly #unsaved = new Map<number, RecordVerdict>()
   /** What has had its verdict in this generation of the gateway, beyond the mark of what has no gap. */
   readonly #answered = new Set<number>()
+  #generation = 0
   /** Records that the gateway fails over, and when each is tried alone again. */
   readonly #suspects = new Map<number, number>()
   /** Those of them that were set apart since the gateway was last heard: it may be its fault and not theirs. */
@@ -60,7 +61,6 @@ export class Forwarder {
   readonly #progress = new Map<number, Omit<ForwardProgress, 'nextTryMs'>>()
   /** Monotonic; null while the next turn waits for something to happen. */
   #nextTurnMs: number | null = null
-  #forwardedSeq = 0
   #batchMax = 1
   #failures = 0
   #answeredFailures = 0
@@ -166,6 +166,7 @@ export class Forwarder {
     batch: readonly StoredRecord[],
     receipt: IntakeReceipt,
   ): Promise<{ went: 'on' } | { went: 'wait'; pauseMs: number | null }> {
+    this.#heedGeneration()
     const byHash = new Map(receipt.verdicts.map((entry) => [entry.hash, entry]))
     let settled = 0
     for (const { seq, hash } of batch) {
@@ -196,8 +197,10 @@ export class Forwarder {
   /** Marks what is known. A disk that refuses keeps it in memory, and forwarding goes on (a restart sends it again). */
   async #save(): Promise<void> {
     const { journal, emit } = this.#deps
+    this.#heedGeneration()
+    const answered = { generation: this.#generation, seqs: this.#answered }
     const marked = await journal.append(
-      markVerdicts(this.#unsaved, this.#answered, journal.state.head.forwardedSeq),
+      markVerdicts(this.#unsaved, answered, journal.state.head.forwardedSeq),
     )
     if (!marked.ok) return
     this.#unsaved.clear()
@@ -232,9 +235,7 @@ export class Forwarder {
 
   async #scan({ seq: headSeq, forwardedSeq, resendSeq }: JournalHead): Promise<readonly StoredRecord[]> {
     const { store } = this.#deps
-    // The mark went back: the gateway was restored, and all that it ever answered is asked of it anew.
-    if (forwardedSeq < this.#forwardedSeq) this.#answered.clear()
-    this.#forwardedSeq = forwardedSeq
+    this.#heedGeneration()
     const batch: StoredRecord[] = []
     let afterSeq = forwardedSeq
     for (;;) {
@@ -268,6 +269,13 @@ export class Forwarder {
       if (batch.length === this.#batchMax || isLast) return batch
       afterSeq = Math.max(throughSeq, afterSeq + 1)
     }
+  }
+
+  /** A gateway that was restored is asked anew for all that it ever answered. */
+  #heedGeneration(): void {
+    const { generation } = generationMark(this.#deps.journal.state)
+    if (generation !== this.#generation) this.#answered.clear()
+    this.#generation = generation
   }
 
   /** What is set apart leaves a gap, and may be the void of what goes before it: nothing behind the gap counts as given. */

@@ -2,6 +2,7 @@ import { parseJson } from '@holdfast/envelope'
 import { type RecordHeader, recordHeader } from '@holdfast/protocol'
 import { emptied, takeFromBacklog } from '../journal/backlog.ts'
 import { readAround } from '../journal/inspect-record.ts'
+import { generationMark } from '../journal/generation-mark.ts'
 import type { JournalStep } from '../journal/journal-step.ts'
 import { keepFrozen } from '../journal/kept-values.ts'
 import type { JournalHead, RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
@@ -26,11 +27,12 @@ interface Loaded {
 
 /**
  * Writes down verdicts by seq, moves the payments they speak of, and raises the mark of what needs no sending, as far
- * as one read from `forwardedSeq` reaches. `answered`: what this run of the forwarder has had a verdict for.
+ * as one read from `forwardedSeq` reaches. `answered`: what this run of the forwarder has had a verdict for, and of which
+ * generation of the gateway; of an earlier one it raises nothing.
  */
 export function markVerdicts(
   verdicts: ReadonlyMap<number, RecordVerdict>,
-  answered: ReadonlySet<number>,
+  answered: { readonly generation: number; readonly seqs: ReadonlySet<number> },
   forwardedSeq: number,
 ): JournalStep<Loaded, Marked> {
   return {
@@ -52,7 +54,7 @@ export function markVerdicts(
       }
       return { rows, payments, readSeq }
     },
-    build({ head, prunedSeq, time }, { rows, payments, readSeq }) {
+    build({ feed, head, prunedSeq, time }, { rows, payments, readSeq }) {
       const fresh = rows.filter((row) => row.verdict === null && verdicts.has(row.seq))
       let { backlog } = head
       const changed: StoredPayment[] = []
@@ -67,7 +69,9 @@ export function markVerdicts(
         const moved = moveByVerdict(payments.get(paymentId ?? ''), header, verdict)
         if (moved !== null) changed.push(moved)
       }
-      const forwardedSeq = raise(head, { rows, answered, goneSeq: Math.min(prunedSeq, readSeq) })
+      const isOfNow = answered.generation === generationMark({ feed, head }).generation
+      const seqs = isOfNow ? answered.seqs : new Set<number>()
+      const forwardedSeq = raise(head, { rows, answered: seqs, goneSeq: Math.min(prunedSeq, readSeq) })
       if (forwardedSeq === head.seq) backlog = emptied(backlog)
       const drained = changed.length > 0 && backlog.count === 0
       const value = { forwarded: changed, parked, drained }
