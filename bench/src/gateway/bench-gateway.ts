@@ -101,6 +101,7 @@ function benchTerms(nowMs: number): LeaseTerms {
     validForMs: LEASE_VALID_FOR_MS,
     currencies: ['eur'],
     tipping: null,
+    offered: null,
     liability: { acceptedBy: 'Bench', acceptedMs: nowMs, textVersion: '1' },
     offline: {
       ...defaultOfflineTerms,

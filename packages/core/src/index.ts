@@ -71,6 +71,7 @@ export {
   isCurrency,
   type Money,
 } from './money.ts'
+export { type MethodRefusal, methodRefusal, type OfferedMethods, offeredModes } from './offered-methods.ts'
 export { OFFLINE_AMOUNT_MAX_MINOR } from './offline-amount-max.ts'
 export {
   admitOffline,

@@ -36,6 +36,7 @@ export {
   type Lease,
   lease,
   liability,
+  offeredMethods,
   offlineTerms,
   TIPS_OFFERED_MAX,
   tipSuggestions,

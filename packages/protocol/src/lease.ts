@@ -6,6 +6,7 @@ import {
   type Currency,
   entryModes,
   offlineKinds,
+  type OfferedMethods,
   type OfflineTerms,
   type TipSuggestions,
 } from '@holdfast/core'
@@ -60,6 +61,12 @@ export const tipSuggestions = z.partialRecord(
   }),
 ) satisfies z.ZodType<Partial<Record<Currency, TipSuggestions>>>
 
+/** ST14: what is taken at all, online or not. Nothing of either kind would be no offer. */
+export const offeredMethods = z.strictObject({
+  brands: z.array(z.enum(cardBrands)).min(1),
+  entryModes: z.array(z.enum(entryModes)).min(1),
+}) satisfies z.ZodType<OfferedMethods>
+
 /** SQ7: who took on the risk of offline payments, when, and the version of the text that names it. */
 export const liability = z.strictObject({
   acceptedBy: shortText,
@@ -90,6 +97,8 @@ export const lease = z.strictObject({
   currencies: z.array(z.enum(currencies)).min(1),
   /** Absent from an older gateway, and where nobody is asked for a tip. */
   tipping: tipSuggestions.optional(),
+  /** Since version 2. Absent: everything that the reader can read. */
+  offered: offeredMethods.optional(),
   readers: z.array(
     z.strictObject({
       reader: idOf('rdr'),

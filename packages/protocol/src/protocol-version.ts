@@ -4,5 +4,6 @@
  * | version | date       | what changed |
  * |---------|------------|--------------|
  * | 1       | 2026-11-20 | first        |
+ * | 2       | 2026-11-30 | a lease may name what is `offered`; a device of version 1 keeps the lease before it, and the gateway refuses what it sends |
  */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2

@@ -34,6 +34,8 @@ export interface ReadRequest {
   /** Device time of the sale in Unix milliseconds and its zone, for tags 9A and 9F21. */
   readonly nowMs: number
   readonly utcOffsetMin: number
+  /** What the reader is armed for; absent: all that it can read. Anything else it leaves unread. */
+  readonly entryModes?: readonly EntryMode[]
 }
 
 export type BeginResult =
@@ -48,6 +50,7 @@ export type ReadFailure =
   | 'card_unreadable'
   | 'card_pin_wrong'
   | 'reader_busy'
+  | 'entry_mode_not_offered'
 
 /** Everything that leaves the reader of one card. */
 export interface CardRead {

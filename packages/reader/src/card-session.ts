@@ -9,7 +9,7 @@ import type {
   ReceiptTags,
 } from '@holdfast/protocol'
 import { upperHex } from './chip-data.ts'
-import { maskedFacts } from './masked-facts.ts'
+import { entryModeOf, maskedFacts } from './masked-facts.ts'
 import { readChip, type ReaderWorld, readStripe, type SecondCryptogram } from './read-card.ts'
 import { type CardName, type SimulatedCard, simulatedCards } from './simulated-cards.ts'
 import { simulatedCryptogram } from './simulated-cryptogram.ts'
@@ -37,6 +37,8 @@ export async function openSession(
   const card: SimulatedCard = simulatedCards[name]
   const { behaviour } = card
   if (behaviour.kind === 'failing') return { ok: false, code: behaviour.code }
+  if (request.entryModes?.includes(entryModeOf(behaviour)) === false)
+    return { ok: false, code: 'entry_mode_not_offered' }
   const first =
     behaviour.kind === 'stripe'
       ? readStripe(card, behaviour.trackTail)

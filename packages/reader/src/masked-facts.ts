@@ -17,12 +17,16 @@ export async function maskedFacts(
     bin: card.pan.slice(0, card.pan.length >= 16 ? 8 : 6),
     expMonth: Number(card.expiry.slice(2)),
     expYear: 2000 + Number(card.expiry.slice(0, 2)),
-    entryMode: ENTRY_MODES[behaviour.kind],
+    entryMode: entryModeOf(behaviour),
     cvm: chip?.cvm ?? 'signature',
     aid: chip?.application.aid ?? '',
     applicationLabel: chip?.application.label ?? '',
     fingerprint: toBase64Url(digest.slice(0, 16)),
   }
+}
+
+export function entryModeOf({ kind }: Exclude<CardBehaviour, { kind: 'failing' }>): EntryMode {
+  return ENTRY_MODES[kind]
 }
 
 const ENTRY_MODES = {

@@ -292,5 +292,6 @@ const TERMS: Omit<LeaseTerms, 'readers' | 'offline'> = {
   validForMs: LEASE_VALID_FOR_MS,
   currencies: ['eur', 'gbp'],
   tipping: null,
+  offered: null,
   liability: { acceptedBy: 'Simulated owner', acceptedMs: 0, textVersion: '1' },
 }

@@ -1,4 +1,9 @@
-import type { AccountOperationId, accountOperations } from '@holdfast/protocol/account'
+import type {
+  AccountOperationId,
+  accountOperations,
+  PaymentMethods,
+  PaymentMethodsChange,
+} from '@holdfast/protocol/account'
 import type * as z from 'zod'
 import type { AccountCaller, AccountRefusal } from './account-caller.ts'
 import { changeDeviceTerms } from './change-device-terms.ts'
@@ -14,6 +19,7 @@ import { changeOfflinePolicy, readOfflinePolicy } from './offline-policy.ts'
 import { cancelOrder } from '../orders/cancel-order.ts'
 import { createOrder } from '../orders/create-order.ts'
 import { accountOrderOf, listOrders, readOrder } from './list-orders.ts'
+import { changePaymentMethods, type MethodsPlace, readPaymentMethods } from './payment-methods.ts'
 import { readAccountRecovery } from './read-account-recovery.ts'
 import { readDeviceLease } from './read-device-lease.ts'
 import { readExposure } from './read-exposure.ts'
@@ -37,6 +43,12 @@ export const accountHandlers: Handlers = {
     const isThere = await changeDeviceTerms(pool, { device, ...body }, from)
     return found(isThere ? await readDeviceLease(pool, key, device) : null)
   },
+  getPaymentMethods: async ({ parts: { pool }, key }) => done(await readPaymentMethods(pool, key)),
+  putPaymentMethods: (caller, { body }) => putPaymentMethods(caller, { of: 'account' }, body),
+  putLocationPaymentMethods: (caller, { params, body }) =>
+    putPaymentMethods(caller, { of: 'location', ...params }, body),
+  putDevicePaymentMethods: (caller, { params, body }) =>
+    putPaymentMethods(caller, { of: 'device', ...params }, body),
   listPayments: async ({ parts: { pool }, key }, { query }) =>
     done(await listOfflinePayments(pool, key, query)),
   listReview: async ({ parts: { pool }, key }) => done(await listReview(pool, key)),
@@ -72,6 +84,16 @@ export const accountHandlers: Handlers = {
     return code === null ? found(await readOrder(parts.pool, key, order)) : { ok: false, code }
   },
   getRecovery: async ({ parts: { pool }, key }) => done(await readAccountRecovery(pool, key)),
+}
+
+async function putPaymentMethods(
+  { parts: { pool, world }, key, keyPrefix }: AccountCaller,
+  place: MethodsPlace,
+  change: PaymentMethodsChange,
+): Promise<Handled<PaymentMethods>> {
+  const from = { ...key, keyPrefix, nowMs: world.clock.wallMs() }
+  const isThere = await changePaymentMethods(pool, place, change, from)
+  return found(isThere ? await readPaymentMethods(pool, key) : null)
 }
 
 type Handled<Body> = { readonly ok: true; readonly body: Body } | AccountRefusal

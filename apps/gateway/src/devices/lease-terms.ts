@@ -38,6 +38,7 @@ export async function loadLeaseTerms(
     validForMs: LEASE_VALID_FOR_MS,
     currencies: row.currencies,
     tipping: tippingOf(row.tipping),
+    offered: device.offered ?? null,
     liability: row.liability,
     // TM1: what is configured can only take away; without somebody who bears the risk nothing is allowed anyway.
     offline: { ...wanted, allowed: wanted.allowed && row.offline_enabled, deviceTotals },

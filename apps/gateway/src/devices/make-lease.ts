@@ -1,4 +1,4 @@
-import { type Currency, newId, type OfflineTerms } from '@holdfast/core'
+import { type Currency, newId, type OfferedMethods, type OfflineTerms } from '@holdfast/core'
 import { parseJson, signStatement, signText } from '@holdfast/envelope'
 import { type Lease, lease as leaseSchema, type Signed } from '@holdfast/protocol'
 import type { GatewayWorld } from '../world/gateway-world.ts'
@@ -12,6 +12,8 @@ export interface LeaseTerms {
   readonly currencies: readonly Currency[]
   /** Null: nobody is asked for a tip. */
   readonly tipping: Lease['tipping'] | null
+  /** ST14. Null: everything. */
+  readonly offered: OfferedMethods | null
   /** Who took the risk on; null: nothing is allowed offline. */
   readonly liability: OfflineTerms['liability']
   readonly offline: Omit<OfflineTerms, 'expiresAtMs' | 'liability' | 'location' | 'readers'>
@@ -60,10 +62,11 @@ function makeLease(world: GatewayWorld, device: DeviceRow, terms: LeaseTerms, nu
     allowed: offline.allowed && liability !== null,
     currencies: terms.currencies,
     ...(terms.tipping === null ? {} : { tipping: terms.tipping }),
+    ...(terms.offered === null ? {} : { offered: terms.offered }),
     readers: terms.readers.map((reader) => ({ ...reader, location: device.location })),
     sealKeys: keys.sealPublicKeys,
     gatewayKeys: keys.signingPublicKeys ?? [{ keyId: keys.signing.keyId, publicKey: publicKeyText(world) }],
-  } satisfies Record<Exclude<keyof Lease, 'tipping'>, unknown>)
+  } satisfies Record<Exclude<keyof Lease, 'tipping' | 'offered'>, unknown>)
 }
 
 function isOutdated(before: Lease, next: Lease, nowMs: number): boolean {

@@ -1,4 +1,11 @@
-import { type AcceptedBy, advance, newId, type PaymentStory, type StoryEvent } from '@holdfast/core'
+import {
+  type AcceptedBy,
+  advance,
+  methodRefusal,
+  newId,
+  type PaymentStory,
+  type StoryEvent,
+} from '@holdfast/core'
 import { needsSealed } from '../payments/needs-sealed.ts'
 import type { SealedRecord } from '@holdfast/envelope'
 import type { ErrorCode, RecordOf } from '@holdfast/protocol'
@@ -77,6 +84,10 @@ export function applyRecord(
         return withDetails(step(opened, event), record, arrival)
       }
       if (!presented) return { row: opened }
+      // Only what is not asked yet can be refused: a try that was told again is answered by what became of it.
+      const refusal = methodRefusal(arrival.device.offered ?? null, header.card)
+      const isNew = !opened.story.attempts.some((attempt) => attempt.attemptId === attemptId)
+      if (isNew && refusal !== null) return { parked: refusal }
       const event: StoryEvent = { type: 'presented', attemptId, ordinal, readId, nowMs }
       return withDetails(step(opened, event), record, arrival)
     }

@@ -47,6 +47,12 @@ async function open(locale: string): Promise<void> {
   page = await context.newPage()
 }
 
+async function methodsOfDevices() {
+  const methods = await shop.account.paymentMethods.get()
+  if (!methods.ok) throw new Error('the account API answers')
+  return methods.value.devices
+}
+
 const visit = (at = '') => page.goto(`${shop.server.url}/operator${at}`)
 
 function openBatch(): Promise<string> {
@@ -86,6 +92,30 @@ test('a batch is closed by touch', async () => {
   await page.getByText('No batch is open.').waitFor()
 })
 
+test('ST14: what a device takes is chosen and taken back on its page', async () => {
+  const { deviceId } = shop.device.row
+  await visit('/payment_methods')
+  await page
+    .getByRole('link', { name: /^Change/ })
+    .last()
+    .tap()
+  for (const name of ['American Express', 'Typed in', 'Swiped']) await page.getByLabel(name).uncheck()
+  await page.getByLabel('Your name').fill('Ada')
+  await page.getByRole('button', { name: 'Save' }).tap()
+  await page.getByRole('status').getByText('Saved.').waitFor()
+  const devices = await methodsOfDevices()
+  expect(devices).toMatchObject([{ device: deviceId, offered: { entryModes: ['contact', 'contactless'] } }])
+  expect(devices[0]?.offered?.brands).not.toContain('amex')
+  await page
+    .getByRole('link', { name: /^Change/ })
+    .last()
+    .tap()
+  await page.getByLabel('Your name').fill('Bob')
+  await page.getByRole('button', { name: 'Take back' }).tap()
+  await page.getByRole('status').waitFor()
+  expect(await methodsOfDevices()).toMatchObject([{ offered: null, inForce: null }])
+})
+
 test('every page fits on 360 pixels in every language, light and dark, and what is pressed is large enough', async () => {
   const [again, lost, batch] = [
     await shop.waitingSale('retries_used_up'),
@@ -100,6 +130,8 @@ test('every page fits on 360 pixels in every language, light and dark, and what 
       ['decide', `/review/${again.paymentId}`],
       ['books', `/review/${lost.paymentId}`],
       ['batch', `/batches/${batch}`],
+      ['methods', '/payment_methods'],
+      ['methods-of', `/payment_methods/${shop.device.row.deviceId}`],
     ] as const) {
       await visit(at)
       for (const colorScheme of ['light', 'dark'] as const) {

@@ -10,6 +10,7 @@ import { pageLanguage } from '../pages/page.ts'
 import type { ServerParts } from '../http/server-parts.ts'
 import { decisionRoutes } from './decision-routes.ts'
 import type { DecisionDone } from './decision-texts.ts'
+import { methodsRoutes } from './methods-routes.ts'
 import { readMerchant } from './read-merchant.ts'
 import type { OperatorError } from './operator-texts.ts'
 import { readPolicyForm } from './policy-form.ts'
@@ -63,6 +64,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
   }
 
   decisionRoutes(app, parts)
+  methodsRoutes(app, parts)
 
   async function show(
     request: FastifyRequest,

@@ -1,6 +1,7 @@
 import type { AccountBatch, AccountPayment, Review } from '@holdfast/protocol/account'
 import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
 import { DECISION_TEXTS } from './decision-texts.ts'
+import { METHODS_TEXTS } from './methods-texts.ts'
 import { moneyText } from './money-text.ts'
 import { OPERATOR_TEXTS, type OperatorTexts } from './operator-texts.ts'
 import { dateText, type OperatorView } from './operator-view.ts'
@@ -19,6 +20,7 @@ ${reviewList(review, view, text)}
 ${batchList(view)}
 <h2>${text.policy}</h2>
 ${renderPolicyForm(view, text)}
+<p><a href="/operator/payment_methods">${METHODS_TEXTS[language].title}</a></p>
 <h2>${text.undecided}</h2>
 ${payments(view, text, view.undecided, 'undecided')}
 <h2>${text.declined}</h2>

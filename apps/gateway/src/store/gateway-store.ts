@@ -1,4 +1,4 @@
-import type { AttemptFacts, CardFacts, PaymentStory } from '@holdfast/core'
+import type { AttemptFacts, CardFacts, OfferedMethods, PaymentStory } from '@holdfast/core'
 import type { EventType } from '../events/event-types.ts'
 import type { MoneyTask } from '../money/money-task.ts'
 import type { Mode, ReceiptTags, Signed, WireRecord } from '@holdfast/protocol'
@@ -73,6 +73,8 @@ export interface DeviceRow {
   /** The generation since whose begin all that the device held is in. */
   readonly syncedGeneration: number
   readonly lease: Signed | null
+  /** What is offered where it stands (ST14); absent: everything. */
+  readonly offered?: OfferedMethods
   /** True once two records of this device were found to continue the same one: a copied or restored device. */
   readonly forked?: boolean
 }

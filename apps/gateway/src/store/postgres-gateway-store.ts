@@ -1,4 +1,4 @@
-import { must } from '@holdfast/core'
+import { must, type OfferedMethods } from '@holdfast/core'
 import type { Pool } from 'pg'
 import { commitChanges } from './commit-changes.ts'
 import { createCommitLanes } from './commit-lanes.ts'
@@ -143,6 +143,7 @@ interface DeviceColumns {
   readonly backed_up_seq: number
   readonly keys: DeviceRow['keys']
   readonly lease: DeviceRow['lease']
+  readonly offered: OfferedMethods | null
   readonly forked: boolean
 }
 
@@ -157,6 +158,10 @@ const DEVICE = `
       from device_keys k where k.account = d.account and k.device = d.device), '[]') as keys,
     (select json_build_object('payload', l.payload, 'keyId', l.key_id, 'signature', l.signature)
       from leases l where l.account = d.account and l.device = d.device) as lease,
+    coalesce(d.methods_offered, (
+      select coalesce(l.methods_offered, a.methods_offered)
+      from locations l join accounts a using (account)
+      where l.account = d.account and l.location = d.location)) as offered,
     exists (
       select from records r
       where r.account = d.account and r.device = d.device and r.parked_code = 'record_fork'
@@ -177,6 +182,7 @@ function deviceOf(row: DeviceColumns): DeviceRow {
     syncedGeneration: row.synced_generation,
     lease: row.lease,
     ...(row.backed_up_seq > 0 ? { backedUpSeq: row.backed_up_seq } : {}),
+    ...(row.offered === null ? {} : { offered: row.offered }),
     ...(row.forked ? { forked: true } : {}),
   }
 }

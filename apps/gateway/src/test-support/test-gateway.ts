@@ -87,13 +87,14 @@ export function createTestGateway(
     },
     changes: createChangeNotifier(clock),
   }
-  const leaseTerms = () =>
+  const leaseTerms = (device: DeviceRow) =>
     Promise.resolve({
       accountName: 'Café',
       locationName: 'Quay',
       validForMs: 86_400_000,
       currencies: ['eur'],
       tipping: null,
+      offered: device.offered ?? null,
       liability: { acceptedBy: 'Ada', acceptedMs: 0, textVersion: '1' },
       offline: defaultOfflineTerms,
       readers: [],

@@ -364,5 +364,6 @@ export const en = {
   'more.device.place': 'Location',
   'more.device.id': 'Device',
   'more.device.limit': 'Limit per sale without connection',
+  'more.device.offered': 'Cards taken',
   'more.device.no_offline': 'none allowed',
 } as const

@@ -368,5 +368,6 @@ export const es: Catalogue<keyof typeof en> = {
   'more.device.place': 'Lugar',
   'more.device.id': 'Dispositivo',
   'more.device.limit': 'Límite por venta sin conexión',
+  'more.device.offered': 'Tarjetas aceptadas',
   'more.device.no_offline': 'ninguna permitida',
 }

@@ -377,5 +377,6 @@ export const fr: Catalogue<keyof typeof en> = {
   'more.device.place': 'Lieu',
   'more.device.id': 'Appareil',
   'more.device.limit': 'Limite par vente sans connexion',
+  'more.device.offered': 'Cartes acceptées',
   'more.device.no_offline': 'aucune vente permise',
 }

@@ -6,6 +6,7 @@ import { useRoom, useTillState } from '../shell/till-context.tsx'
 import { atRiskOf } from '../state/outage-view.ts'
 import type { TillState } from '../state/till-state.ts'
 import { ConnectionDoctor } from './connection-doctor.tsx'
+import { OfferedText } from './offered-text.tsx'
 import { PageHead } from './page-head.tsx'
 
 /** The connection doctor, the switch to offline, the language, and which till this is. */
@@ -117,6 +118,10 @@ function Device(): ReactNode {
         <dd>{settings?.accountName}</dd>
         <dt>{t('more.device.place')}</dt>
         <dd>{settings?.locationName}</dd>
+        <dt>{t('more.device.offered')}</dt>
+        <dd>
+          <OfferedText offered={settings?.offered ?? null} />
+        </dd>
         <dt>{t('more.device.limit')}</dt>
         <dd>
           {limitMinor === undefined || settings?.offlineAllowed !== true

@@ -7,6 +7,7 @@ import { useRoom, useTillState } from '../shell/till-context.tsx'
 import type { PayingSale } from '../state/sale.ts'
 import type { TillState } from '../state/till-state.ts'
 import { ConsentDialog } from './consent-dialog.tsx'
+import { OfferedText } from './offered-text.tsx'
 import { SimulatedReaderPanel } from './simulated-reader-panel.tsx'
 
 /** From Pay to the answer. What is happening stands in one line; there is one way out, while there is one. */
@@ -37,7 +38,9 @@ export function PayingScreen({ sale }: { readonly sale: PayingSale }): ReactNode
           {isWaiting ? <CreditCard className="paying__card" aria-hidden size={40} /> : <Spinner size={40} />}
           <p>{t(progress)}</p>
         </div>
-        <p className="paying__note">{progress === 'paying.asking' ? t('paying.asking.note') : ''}</p>
+        <p className="paying__note">
+          {progress === 'paying.asking' ? t('paying.asking.note') : isWaiting ? <OfferedHere /> : ''}
+        </p>
         {isSlow ? (
           <>
             <Button
@@ -68,6 +71,13 @@ export function PayingScreen({ sale }: { readonly sale: PayingSale }): ReactNode
       {sale.step === 'asking' ? <ConsentDialog key={sale.need} sale={sale} /> : null}
     </div>
   )
+}
+
+/** Said to the customer only where it is not everything. */
+function OfferedHere(): ReactNode {
+  const { settings } = useTillState()
+  const offered = settings?.offered ?? null
+  return offered === null ? null : <OfferedText offered={offered} />
 }
 
 /** A bank that answers usually has by then. */

@@ -8,6 +8,7 @@ const settings: TerminalSettings = {
   readerId: 'rdr_1',
   locationName: 'Place',
   currencies: ['eur'],
+  offered: null,
   offlineAllowed: true,
   tipping: {},
   offlinePerPaymentMinor: { eur: 20_000 },

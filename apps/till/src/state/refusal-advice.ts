@@ -61,6 +61,8 @@ const ADVICE: Readonly<Record<TillCode, RefusalAdvice>> = {
   card_unreadable: TRY_AGAIN,
   card_pin_wrong: TRY_AGAIN,
   card_declined: OTHER_CARD,
+  entry_mode_not_offered: OTHER_CARD,
+  card_brand_not_offered: OTHER_CARD,
   reader_busy: TRY_AGAIN,
   reader_not_connected: TRY_AGAIN,
   reader_not_found: TRY_AGAIN,

@@ -12,6 +12,7 @@ export const sampleSettings: TerminalSettings = {
   readerId: 'rdr_1',
   locationName: 'Harbour Street',
   currencies: ['eur'],
+  offered: null,
   offlineAllowed: true,
   tipping: {},
   offlinePerPaymentMinor: { eur: 20_000 },

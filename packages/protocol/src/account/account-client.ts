@@ -6,6 +6,7 @@ import { batchCalls } from './batches.ts'
 import { exposureCalls } from './exposure.ts'
 import { offlinePolicyCalls } from './offline-policy.ts'
 import { orderCalls } from './orders.ts'
+import { paymentMethodCalls } from './payment-methods.ts'
 import { recoveryCalls } from './recovery.ts'
 import { reviewCalls } from './review.ts'
 
@@ -59,6 +60,7 @@ export function createAccountClient({ url, secretKey, fetch }: AccountClientOpti
     offlinePolicy: offlinePolicyCalls(ask),
     exposure: exposureCalls(ask),
     devices: deviceCalls(ask),
+    paymentMethods: paymentMethodCalls(ask),
     payments: paymentCalls(ask),
     review: reviewCalls(ask),
     batches: batchCalls(ask),

@@ -8,6 +8,7 @@ export { type AtRisk, type Exposure } from './exposure.ts'
 export { type OfflinePolicy, type OfflinePolicyChange } from './offline-policy.ts'
 export { type AccountOperation, accountOperations, type AccountOperationId } from './operations.ts'
 export { type AccountOrder, type AccountOrdersQuery, type OrderCancel, type OrderCreate } from './orders.ts'
+export { type PaymentMethods, type PaymentMethodsChange } from './payment-methods.ts'
 export { type Recovery } from './recovery.ts'
 export {
   type AccountReviewDecision,

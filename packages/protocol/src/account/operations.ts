@@ -6,6 +6,7 @@ import { accountBatches, accountBatchesQuery, accountBatchTicket, batchClose } f
 import { exposure } from './exposure.ts'
 import { offlinePolicy, offlinePolicyChange } from './offline-policy.ts'
 import { accountOrderAnswer, accountOrders, accountOrdersQuery, orderCancel, orderCreate } from './orders.ts'
+import { paymentMethods, paymentMethodsChange } from './payment-methods.ts'
 import { recovery } from './recovery.ts'
 import {
   deviceReviewed,
@@ -34,6 +35,7 @@ export interface AccountOperation {
 
 const ofPayment = z.strictObject({ payment: idOf('pi') })
 const ofDevice = z.strictObject({ device: idOf('dev') })
+const ofLocation = z.strictObject({ location: idOf('loc') })
 const ofOrder = z.strictObject({ order: idOf('ord') })
 const ofBatch = z.strictObject({ batch: idOf('bat') })
 
@@ -84,6 +86,39 @@ export const accountOperations = [
     params: ofDevice,
     body: deviceTermsChange,
     answer: accountLease,
+  },
+  {
+    id: 'getPaymentMethods',
+    method: 'GET',
+    path: '/payment_methods',
+    summary: 'The card brands and ways of reading that are offered, by account, location and device',
+    answer: paymentMethods,
+  },
+  {
+    id: 'putPaymentMethods',
+    method: 'PUT',
+    path: '/payment_methods',
+    summary: 'Offers them where neither a location nor a device has its own word; kept with who and when',
+    body: paymentMethodsChange,
+    answer: paymentMethods,
+  },
+  {
+    id: 'putLocationPaymentMethods',
+    method: 'PUT',
+    path: '/locations/{location}/payment_methods',
+    summary: 'The same for one location, or takes that back',
+    params: ofLocation,
+    body: paymentMethodsChange,
+    answer: paymentMethods,
+  },
+  {
+    id: 'putDevicePaymentMethods',
+    method: 'PUT',
+    path: '/devices/{device}/payment_methods',
+    summary: 'The same for one device, or takes that back',
+    params: ofDevice,
+    body: paymentMethodsChange,
+    answer: paymentMethods,
   },
   {
     id: 'listPayments',

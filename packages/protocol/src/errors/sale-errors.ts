@@ -8,6 +8,10 @@ export const saleErrors = {
   card_unreadable: refusal('The card could not be read. Try again or ask for another card.'),
   card_pin_wrong: refusal('The PIN was wrong. Try again.'),
   card_declined: refusal('The issuer declined the payment. Ask for another card.', 402),
+  entry_mode_not_offered: refusal(
+    'This way of presenting a card is not offered here. Present the card in another way.',
+  ),
+  card_brand_not_offered: refusal('Cards of this brand are not taken here. Ask for another card.'),
   reader_busy: refusal('The reader is busy with another card.', 409),
   sale_not_open: refusal('This sale is closed. Start a new one.', 409),
   sale_in_progress: refusal('Another step of this sale is still running.', 409),

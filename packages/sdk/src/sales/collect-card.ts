@@ -1,4 +1,4 @@
-import { must, newId } from '@holdfast/core'
+import { methodRefusal, must, newId, offeredModes } from '@holdfast/core'
 import type { Reader } from '@holdfast/protocol'
 import { type Device, idSourceOf, readerIdOf } from '../device.ts'
 import type { CollectResult } from './payment-intent.ts'
@@ -12,6 +12,9 @@ export async function collectCard(device: Device, sale: Sale, reader: Reader): P
   const { lease, enrolment, time } = journal.state
   const readId = newId('read', idSourceOf(deps))
   const { paymentId, money } = sale.intent
+  const offered = lease.offered ?? null
+  const entryModes = offeredModes(offered, reader.info.entryModes)
+  if (entryModes.length === 0) return { status: 'refused', code: 'entry_mode_not_offered' }
   const begun = await reader
     .begin({
       readId,
@@ -28,6 +31,7 @@ export async function collectCard(device: Device, sale: Sale, reader: Reader): P
       sealKey: must(lease.sealKeys[0], 'a lease names a key to seal to'),
       nowMs: time.nowMs,
       utcOffsetMin: time.utcOffsetMin,
+      entryModes,
     })
     .catch(() => ({ status: 'failed', code: 'card_unreadable' }) as const)
   if (begun.status === 'canceled') return { status: 'canceled' }
@@ -36,6 +40,12 @@ export async function collectCard(device: Device, sale: Sale, reader: Reader): P
   if (enrolment.mode === 'live' && isPublishedTestCard(begun.read.facts)) {
     await putDown(sale)
     return { status: 'refused', code: 'test_card_in_live_mode' }
+  }
+  // A reader of somebody else's may not know what it was armed for.
+  const refusal = methodRefusal(offered, begun.read.facts)
+  if (refusal !== null) {
+    await putDown(sale)
+    return { status: 'refused', code: refusal }
   }
   if (begun.read.cryptogram !== 'AAC') return { status: 'collected', card: begun.read.facts }
   await putDown(sale)

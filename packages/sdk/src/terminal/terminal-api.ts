@@ -4,6 +4,7 @@ import type {
   EntryMode,
   LocalOfflineLimits,
   Money,
+  OfferedMethods,
   TipSuggestions,
 } from '@holdfast/core'
 import type { Reader, ReaderInfo } from '@holdfast/protocol'
@@ -114,6 +115,8 @@ export interface TerminalSettings {
   /** The gateway's id of the reader that was enrolled with this device; records and seals name the reader by it. */
   readonly readerId: string
   readonly currencies: readonly Currency[]
+  /** What the merchant takes at all (ST14); null for whatever the reader can read. */
+  readonly offered: OfferedMethods | null
   readonly offlineAllowed: boolean
   /** Largest amount that may be stored per payment, by currency. */
   readonly offlinePerPaymentMinor: Readonly<Partial<Record<Currency, number>>>

@@ -311,7 +311,8 @@ function deviceIdOf({ device }: RunningDevice): string {
 function settingsOf({ journal }: Device): TerminalSettings {
   const { lease, enrolment } = journal.state
   const readerId = enrolment.reader.id
-  const { accountName, location, locationName, currencies, allowed, kinds, tipping = {} } = lease
+  const { accountName, location, locationName, currencies, allowed, kinds } = lease
+  const { offered = null, tipping = {} } = lease
   const offlinePerPaymentMinor = kinds.deferred?.perPaymentMinor ?? kinds.card_approved?.perPaymentMinor ?? {}
   return {
     accountName,
@@ -319,6 +320,7 @@ function settingsOf({ journal }: Device): TerminalSettings {
     locationName,
     readerId,
     currencies,
+    offered,
     offlineAllowed: allowed,
     offlinePerPaymentMinor,
     tipping,

@@ -1,4 +1,4 @@
-import type { CardFacts, CryptogramType } from '@holdfast/core'
+import type { CardFacts, CryptogramType, EntryMode } from '@holdfast/core'
 import type {
   BeginResult,
   CompleteResult,
@@ -29,11 +29,14 @@ export class ScriptedReader implements Reader {
   }
   card: ScriptedCard = {}
   readonly completed: { readonly readId: string; readonly answer: OnlineAnswer }[] = []
+  /** What it was armed for, each time. */
+  readonly armed: (readonly EntryMode[] | undefined)[] = []
   #waiting: ((result: BeginResult) => void) | null = null
   /** While true, no card is presented. */
   absent = false
 
   async begin(request: ReadRequest): Promise<BeginResult> {
+    this.armed.push(request.entryModes)
     if (this.absent) return new Promise((resolve) => (this.#waiting = resolve))
     const { readId } = request
     const cryptogram = this.card.first ?? 'ARQC'

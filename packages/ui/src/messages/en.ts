@@ -13,6 +13,7 @@ export const en = {
   'brand.cartes_bancaires': 'CB',
   'brand.interac': 'Interac',
   'brand.unknown': 'Card',
+  'brand.all': 'all',
   'entry.contact': 'chip inserted',
   'entry.contactless': 'contactless',
   'entry.magnetic_stripe': 'card swiped',

@@ -15,6 +15,7 @@ export const es: Catalogue<keyof typeof en> = {
   'brand.cartes_bancaires': 'CB',
   'brand.interac': 'Interac',
   'brand.unknown': 'Tarjeta',
+  'brand.all': 'todas',
   'entry.contact': 'chip insertado',
   'entry.contactless': 'sin contacto',
   'entry.magnetic_stripe': 'banda magnética',

@@ -15,6 +15,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'brand.cartes_bancaires': 'CB',
   'brand.interac': 'Interac',
   'brand.unknown': 'Carte',
+  'brand.all': 'toutes',
   'entry.contact': 'puce insérée',
   'entry.contactless': 'sans contact',
   'entry.magnetic_stripe': 'piste magnétique',
