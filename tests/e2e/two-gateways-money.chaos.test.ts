@@ -22,6 +22,8 @@ const KILL_PERIOD_MS = 1_000
 const HOST_MS = 60
 const PATIENCE_MS = 150_000
 const TILLS = 4
+/** A shop's pace: whoever sells offline is quick, and each sale is a dozen events that the drain has to tell. */
+const NEXT_CUSTOMER_MS = 200
 /** The demo's, which is public and of test mode only. */
 const KEY = 'sk_test_holdfast_demo_secret_key_000001'
 
@@ -76,6 +78,7 @@ it(
         while (performance.now() < endMs) {
           const at = next
           next += 1
+          await sleep(NEXT_CUSTOMER_MS)
           const { paymentId, result } = await shop.sell(till, officeSale(at))
           if (paymentId === null || (result !== 'approved' && result !== 'stored')) continue
           const work = office.work(officeOrderOf(at, paymentId))
@@ -100,7 +103,8 @@ it(
     await shop.killAndOpen()
     const done = await Promise.all(working)
     await until(async () => (await moneyInMotion()) === 0, PATIENCE_MS)
-    await until(async () => (await untold(receiver.ids)).length === 0, PATIENCE_MS)
+    await until(async () => new Set(receiver.ids).size >= (await eventsCount()), PATIENCE_MS)
+    expect(await untold(receiver.ids)).toEqual([])
 
     const money = await moneyOfGateway(stack)
     const differences = await moneyDifferences(stack)
@@ -120,7 +124,7 @@ it(
         starts: Object.fromEntries([...gateways, postgres].map(({ name, starts }) => [name, starts])),
         repeatsAtHost: host.repeats,
         reversalsAtHost: host.reversals,
-        events: (await untold([])).length,
+        events: await eventsCount(),
         deliveries: receiver.ids.length,
         differences: differences.length,
         books: books.length,
@@ -157,6 +161,11 @@ async function moneyInMotion(): Promise<number> {
       + (select count(*) from refunds where status in ('waiting_parent', 'submitted'))
       + (select count(*) from payments where word = 'accepted' and status = 'processing')
       + (select count(*) from money_tasks where done_ms is null and kind <> 'capture_expiry'))::integer as count`)
+  return row?.count ?? -1
+}
+
+async function eventsCount(): Promise<number> {
+  const [row] = await stack.query<{ count: number }>('select count(*)::integer as count from events')
   return row?.count ?? -1
 }
 
