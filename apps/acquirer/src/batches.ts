@@ -5,7 +5,8 @@ import type {
   ReconciliationAnswer,
 } from '@holdfast/iso8583'
 
-import { type Book, isCaptured, type JournalEntry, type Transaction } from './book.ts'
+import { type Book, isCaptured } from './book.ts'
+import type { JournalEntry, Transaction } from './journal-entry.ts'
 import type { AuthorisedLine, BatchClosedLine, CompletedLine } from './journal.ts'
 import { idsOf } from './transaction-ids.ts'
 
@@ -13,6 +14,7 @@ const IN_BALANCE = '00'
 const OUT_OF_BALANCE = '95'
 const TAKEN_BACK = '25'
 const NOT_VALID = '12'
+const AMOUNT_NOT_VALID = '13'
 
 /**
  * The answer to 0500, with what the host holds, and the line that closes the batch where both say the same. What counts
@@ -57,6 +59,8 @@ export function uploadLine(
     readonly mti: string
     readonly atMs: number
     readonly cardFingerprint: string
+    /** Up to which a sale may be taken. */
+    readonly limitMinor: (entry: JournalEntry) => number
   },
   found: Transaction | undefined,
 ): AuthorisedLine | CompletedLine | string {
@@ -87,6 +91,7 @@ export function uploadLine(
   if (isCaptured(entry) && entry.chargedMinor === amountMinor) return IN_BALANCE
   // A batch that is closed is agreed on.
   if (entry.batchNumber !== undefined) return NOT_VALID
+  if (amountMinor > upload.limitMinor(entry)) return AMOUNT_NOT_VALID
   return { event: 'completed', atMs, ids: authorised.ids, mti, amountMinor }
 }
 

@@ -1,64 +1,15 @@
+import { withIncrement, withIncrementAskedAgain, withIncrementReversed } from './increments.ts'
+import type { Increment, JournalEntry, Transaction } from './journal-entry.ts'
 import type {
-  AuthorisedLine,
   BalanceSetLine,
   BatchClosedLine,
   BatchIds,
   JournalLine,
-  RefundedLine,
-  SaleKind,
   TransactionIds,
   TransactionLine,
 } from './journal.ts'
 
-/** One transaction as the acquirer sees it now: a row of `GET /journal`. */
-export type JournalEntry = {
-  readonly mti: string
-  readonly acquirerId: string
-  readonly terminal: string
-  readonly stan: string
-  readonly rrn: string
-  readonly localDate: string
-  readonly localTime: string
-  readonly merchant: string
-  readonly kind: SaleKind | 'refund' | 'reversal_only'
-  /** What was asked, minor units. */
-  readonly amountMinor: number
-  readonly currency: string
-  /** Empty when only a reversal came: it may have been sent without the card. */
-  readonly cardFingerprint: string
-  readonly deferred: boolean
-  /** `never_seen`: a reversal came and no request yet. */
-  readonly outcome: 'approved' | 'declined' | 'never_seen'
-  readonly responseCode: string
-  readonly approvalCode?: string
-  /** Of an approval: what was approved, less than asked in a partial one. */
-  readonly approvedMinor?: number
-  /** Reversed as a whole. */
-  readonly reversed: boolean
-  /** What the card is charged now, after completion and reversals; the figure that an audit adds up. Below zero: given back. */
-  readonly chargedMinor: number
-  /** What refunds gave back of it; they have rows of their own. */
-  readonly refundedMinor?: number
-  /** Of a refund: the RRN of its sale. */
-  readonly saleRrn?: string
-  /** The final amount, once an advice has told it. */
-  readonly completedMinor?: number
-  readonly chargedBackMinor?: number
-  /** Of the batch that it was settled with. */
-  readonly batchNumber?: string
-  readonly atc?: number
-  readonly atcStale?: boolean
-  /** Requests received, repeats included. More than one with one decision is a repeat that was recognised. */
-  readonly timesAsked: number
-  readonly atMs: number
-}
-
-export type Transaction = {
-  readonly entry: JournalEntry
-  /** How it was decided, as a sale or as a refund; neither where only a reversal came. */
-  readonly authorised?: AuthorisedLine
-  readonly refunded?: RefundedLine
-}
+export type KnownIncrement = { readonly sale: Transaction; readonly increment: Increment }
 
 /**
  * The state that follows from the journal's lines, and from nothing else.
@@ -67,6 +18,8 @@ export type Transaction = {
 export class Book {
   readonly #transactions = new Map<string, Transaction>()
   readonly #keyByRrn = new Map<string, string>()
+  /** Of increments, by their own ids and by their RRN: the key of their sale. */
+  readonly #saleKeys = new Map<string, string>()
   readonly #reversalAnswers = new Map<string, '00' | '25'>()
   readonly #chargedMinor = new Map<string, number>()
   readonly #accounts = new Map<string, BalanceSetLine>()
@@ -131,6 +84,17 @@ export class Book {
     return this.#transactions.get(this.#keyByRrn.get(rrnKeyOf(ids)) ?? '')
   }
 
+  /** By its own ids; where the host `knowsRrn` also by its RRN alone. */
+  findIncrement(
+    ids: TransactionIds,
+    { knowsRrn }: { readonly knowsRrn: boolean },
+  ): KnownIncrement | undefined {
+    const key = this.#saleKeys.get(keyOf(ids)) ?? (knowsRrn ? this.#saleKeys.get(rrnKeyOf(ids)) : undefined)
+    const sale = key === undefined ? undefined : this.#transactions.get(key)
+    const increment = sale?.entry.increments?.find((one) => one.ids.rrn === ids.rrn)
+    return sale === undefined || increment === undefined ? undefined : { sale, increment }
+  }
+
   /** In the order in which each transaction was first heard of. */
   entries(): JournalEntry[] {
     return [...this.transactions()].map(({ entry }) => entry)
@@ -162,6 +126,7 @@ export class Book {
         return
       case 'authorised':
       case 'refunded':
+      case 'incremented':
       case 'asked_again':
       case 'completed':
       case 'reversed':
@@ -179,7 +144,15 @@ export class Book {
     if (after === undefined) return
     this.#transactions.set(keyOf(line.ids), after)
     if (line.event === 'reversed' && line.reversalStan !== undefined && line.responseCode !== undefined)
-      this.#reversalAnswers.set(`${keyOf(line.ids)}|${line.reversalStan}`, line.responseCode)
+      this.#reversalAnswers.set(
+        `${keyOf(line.increment ?? line.ids)}|${line.reversalStan}`,
+        line.responseCode,
+      )
+    if (line.event === 'incremented') {
+      this.#saleKeys.set(keyOf(line.increment), keyOf(line.ids))
+      this.#saleKeys.set(rrnKeyOf(line.increment), keyOf(line.ids))
+      if (line.outcome === 'approved') this.#approvals += 1
+    }
     this.#keyByRrn.set(rrnKeyOf(line.ids), keyOf(line.ids))
     const { cardFingerprint, currency, chargedMinor } = after.entry
     const account = accountKey(cardFingerprint, currency)
@@ -222,7 +195,11 @@ function advance(before: Transaction | undefined, line: TransactionLine): Transa
       const entry = { ...facts, ...ids, ...common, ...approved, reversed, chargedMinor }
       return { entry, refunded: line }
     }
+    case 'incremented':
+      return before && withIncrement(before, line)
     case 'asked_again':
+      if (before !== undefined && line.increment !== undefined)
+        return withIncrementAskedAgain(before, { increment: line.increment })
       return before && changed(before, { timesAsked: before.entry.timesAsked + 1 })
     case 'completed': {
       if (before?.authorised?.outcome !== 'approved' || before.entry.reversed) return before
@@ -233,6 +210,7 @@ function advance(before: Transaction | undefined, line: TransactionLine): Transa
         const { atMs, ids, mti, merchant, amountMinor, currency } = line
         return { entry: { atMs, mti, merchant, amountMinor, currency, ...ids, ...NEVER_SEEN } }
       }
+      if (line.increment !== undefined) return withIncrementReversed(before, { increment: line.increment })
       const remainingMinor = line.remainingMinor ?? 0
       const { chargedMinor: nowMinor } = before.entry
       // A refund stands below zero, and comes up to it.

@@ -1,4 +1,5 @@
-import type { Book, Transaction } from './book.ts'
+import type { Book } from './book.ts'
+import type { Transaction } from './journal-entry.ts'
 import type { Chargeback, ChargebackBook, ChargebackStage } from './chargeback-book.ts'
 import type { ChargebackLine, JournalLine } from './journal.ts'
 

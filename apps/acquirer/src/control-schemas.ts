@@ -13,7 +13,7 @@ export const ruleSchema = only({
       amountMinor: amount,
       deferred: { type: 'boolean' },
       next: { type: 'integer', minimum: 1 },
-      message: { enum: ['authorisation', 'refund', 'advice', 'reversal', 'batch', 'network'] },
+      message: { enum: ['authorisation', 'increment', 'refund', 'advice', 'reversal', 'batch', 'network'] },
     },
     [],
   ),

@@ -83,6 +83,7 @@ function parseLines(bytes: Buffer, path: string): { lines: JournalLine[]; wholeB
 const EVENTS: ReadonlySet<unknown> = new Set<JournalLine['event']>([
   'authorised',
   'refunded',
+  'incremented',
   'asked_again',
   'completed',
   'reversed',

@@ -1,4 +1,5 @@
-import type { Book, JournalEntry } from './book.ts'
+import type { Book } from './book.ts'
+import type { JournalEntry } from './journal-entry.ts'
 import type { BatchClosedLine, ChargebackLine, FundingTerms, JournalLine } from './journal.ts'
 
 /** What is paid for, or taken back. Minor units, signed: what the merchant gets is positive; the fee is taken off. */
@@ -59,6 +60,7 @@ export class FundingBook {
         return
       case 'authorised':
       case 'refunded':
+      case 'incremented':
       case 'asked_again':
       case 'completed':
       case 'reversed':

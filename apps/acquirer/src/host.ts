@@ -3,6 +3,7 @@ import {
   buildBatchUploadAnswer,
   buildNetworkAnswer,
   buildReconciliationAnswer,
+  isIncrement,
   isRefund,
   type Iso8583Message,
   NETWORK_CODES,
@@ -11,6 +12,7 @@ import {
   parseBatchUpload,
   parseFinancialAdvice,
   parseFinancialRequest,
+  parseIncrementRequest,
   parseNetworkRequest,
   parseReconciliationRequest,
   parseRefundRequest,
@@ -18,6 +20,7 @@ import {
   type ReceivedBatchUpload,
   type ReceivedCardAdvice,
   type ReceivedCardRequest,
+  type ReceivedIncrementRequest,
   type ReceivedReconciliationRequest,
   type ReceivedRefundRequest,
   type ReceivedReversalAdvice,
@@ -25,19 +28,22 @@ import {
 } from '@holdfast/iso8583'
 
 import { compareTotals, uploadLine } from './batches.ts'
-import { Book, type JournalEntry } from './book.ts'
+import { Book } from './book.ts'
+import type { JournalEntry } from './journal-entry.ts'
 import { cardByPan } from './cards.ts'
 import { ChargebackBook } from './chargeback-book.ts'
 import { createDelivery, DROPPED, type HostReply, plainAnswer } from './delivery.ts'
 import { FundingBook } from './funding-book.ts'
 import { adviceAnswer, formatError, refundAnswer, reversalAnswer, saleAnswer } from './host-answers.ts'
 import { createDesk, type HostDesk } from './host-desk.ts'
+import { heldMinor } from './increments.ts'
+import { createIncrementDesk } from './increment-desk.ts'
 import type { AtcRule } from './issuer.ts'
 import type { Journal, JournalLine, TransactionIds } from './journal.ts'
 import { createRefundDesk } from './refund-desk.ts'
 import { createSaleDesk, type ScriptedDecision } from './sale-desk.ts'
 import { Script, type ScriptAction } from './script.ts'
-import { idsOf } from './transaction-ids.ts'
+import { idsOf, idsOfEntry } from './transaction-ids.ts'
 
 export type HostDeps = {
   readonly nowMs: () => number
@@ -48,6 +54,8 @@ export type HostDeps = {
   readonly profile?: WireProfile
   /** False: a request under another STAN or local time is another request, whatever its RRN says. */
   readonly knowsRrn?: boolean
+  /** By how much a final amount may exceed what is held, per cent; where left out, by any amount. */
+  readonly tipPercentMax?: number
   /** `observe` where left out: simulated cards of one number exist in many readers, each with its own counter. */
   readonly atcRule?: AtcRule
 }
@@ -79,6 +87,8 @@ export function createHost(deps: HostDeps): Host {
   const deliver = createDelivery()
   const find = (ids: TransactionIds) =>
     book.find(ids) ?? (deps.knowsRrn === false ? undefined : book.findByRrn(ids))
+  const findIncrement = (ids: TransactionIds) =>
+    book.findIncrement(ids, { knowsRrn: deps.knowsRrn !== false })
   for (const line of journal.lines()) apply(line)
 
   const nowMs = (): number => deps.nowMs() + book.clockAheadMs()
@@ -87,7 +97,14 @@ export function createHost(deps: HostDeps): Host {
     apply(line)
   }
 
-  const sales = createSaleDesk({ book, record, find, fingerprint, nowMs, atcRule })
+  const limitMinor = (entry: JournalEntry): number => {
+    const held = heldMinor(entry)
+    return deps.tipPercentMax === undefined
+      ? Number.POSITIVE_INFINITY
+      : held + Math.floor((held * deps.tipPercentMax) / 100)
+  }
+  const sales = createSaleDesk({ book, record, find, fingerprint, nowMs, atcRule, limitMinor })
+  const increments = createIncrementDesk({ book, record, find, findIncrement, fingerprint, nowMs })
   const refunds = createRefundDesk({ book, record, find, fingerprint, nowMs })
 
   const authorise = (message: Iso8583Message, request: ReceivedCardRequest): HostReply => {
@@ -100,6 +117,14 @@ export function createHost(deps: HostDeps): Host {
     if (action?.drop === 'before') return DROPPED
     const asked = { mti, ids, request, namesRefund: isRefund(message.fields) }
     return deliver(saleAnswer(mti, sales.ask(asked, scriptedDecision(action))), action)
+  }
+
+  const increase = ({ mti }: Iso8583Message, request: ReceivedIncrementRequest): HostReply => {
+    const { amountMinor, pan } = request
+    const known = findIncrement(idsOf(request, request.stan)) !== undefined
+    const action = script.take({ message: 'increment', card: cardByPan(pan)?.name, amountMinor, known })
+    if (action?.drop === 'before') return DROPPED
+    return deliver(saleAnswer(mti, increments.ask({ mti, request }, scriptedDecision(action))), action)
   }
 
   const advise = (message: Iso8583Message, advice: ReceivedCardAdvice): HostReply => {
@@ -150,14 +175,17 @@ export function createHost(deps: HostDeps): Host {
     if (action?.responseCode !== undefined) {
       return deliver(reversalAnswer(advice, action.responseCode), action)
     }
-    const onFile = find(ids)
+    const part = findIncrement(ids)
+    const onFile = part?.sale ?? find(ids)
     const fileIds = onFile === undefined ? ids : idsOfEntry(onFile.entry)
     // Not on file: this puts it there, and whoever asks after it finds it taken back.
-    const responseCode = book.reversalAnswer(fileIds, advice.stan) ?? (onFile === undefined ? '25' : '00')
+    const responseCode =
+      book.reversalAnswer(part?.increment.ids ?? fileIds, advice.stan) ?? (onFile === undefined ? '25' : '00')
     record({
       event: 'reversed',
       atMs: nowMs(),
       ids: fileIds,
+      ...(part === undefined ? {} : { increment: part.increment.ids }),
       reversalStan: advice.stan,
       responseCode,
       mti: message.mti,
@@ -181,7 +209,8 @@ export function createHost(deps: HostDeps): Host {
 
   const takeUpload = (told: ReceivedBatchUpload, mti: string): string => {
     const found = find(idsOf(told, told.original.stan))
-    const line = uploadLine({ told, mti, atMs: nowMs(), cardFingerprint: fingerprint(told.pan) }, found)
+    const upload = { told, mti, atMs: nowMs(), cardFingerprint: fingerprint(told.pan), limitMinor }
+    const line = uploadLine(upload, found)
     if (typeof line === 'string') return line
     record(line)
     return '00'
@@ -211,6 +240,8 @@ export function createHost(deps: HostDeps): Host {
       switch (message.mti) {
         case '0100':
         case '0101':
+          if (isIncrement(profile, message.fields))
+            return read(message, parseIncrementRequest(profile, message), increase)
           return read(message, parseAuthorisationRequest(profile, message), authorise)
         case '0200':
         case '0201':
@@ -258,8 +289,4 @@ function scriptedDecision(action: ScriptAction | undefined): ScriptedDecision | 
   const { responseCode, approvedMinor } = action ?? {}
   if (responseCode === undefined) return undefined
   return { responseCode, ...(approvedMinor === undefined ? {} : { approvedMinor }) }
-}
-
-function idsOfEntry({ acquirerId, terminal, stan, localDate, localTime, rrn }: JournalEntry): TransactionIds {
-  return { acquirerId, terminal, stan, localDate, localTime, rrn }
 }

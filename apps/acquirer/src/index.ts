@@ -1,4 +1,4 @@
-export type { JournalEntry } from './book.ts'
+export type { JournalEntry } from './journal-entry.ts'
 export { cardByPan, isLuhnValid, issuerDecision, TEST_CARDS, type TestCard } from './cards.ts'
 export type { Chargeback } from './chargeback-book.ts'
 export type { ChargebackOrder, ChargebackRefusal } from './chargeback-desk.ts'

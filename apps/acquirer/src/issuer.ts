@@ -115,13 +115,13 @@ function approvalOf(
   return {
     ...declineOf(request, responseCode),
     outcome: 'approved',
-    approvalCode: approvalCode(book.approvals()),
+    approvalCode: approvalCodeOf(book.approvals()),
     answeredMinor: Math.min(request.amountMinor, amountMinor),
   }
 }
 
 /** Six digits that do not repeat within a million approvals: 7,919 shares no factor with 1,000,000. */
-function approvalCode(approvalsBefore: number): string {
+export function approvalCodeOf(approvalsBefore: number): string {
   return String((approvalsBefore * 7_919 + 104_729) % 1_000_000).padStart(6, '0')
 }
 

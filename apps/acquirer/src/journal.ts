@@ -13,6 +13,7 @@ export type JournalLine =
 export type TransactionLine =
   | AuthorisedLine
   | RefundedLine
+  | IncrementedLine
   | AskedAgainLine
   | CompletedLine
   | ReversedLine
@@ -61,6 +62,26 @@ export type AuthorisedLine = {
   readonly atc?: number
   /** The card was seen with this or a higher counter before. */
   readonly atcStale?: boolean
+  /** What the answer says is left on the account. */
+  readonly availableMinor?: number
+}
+
+/** More that was asked for on an approval that only holds. */
+export type IncrementedLine = {
+  readonly event: 'incremented'
+  readonly atMs: number
+  /** Of the sale. */
+  readonly ids: TransactionIds
+  /** Its own. */
+  readonly increment: TransactionIds
+  readonly mti: string
+  /** What came on top, minor units. */
+  readonly amountMinor: number
+  readonly outcome: 'approved' | 'declined'
+  readonly responseCode: string
+  readonly approvalCode?: string
+  /** The amount in the answer. */
+  readonly answeredMinor: number
   /** What the answer says is left on the account. */
   readonly availableMinor?: number
 }
@@ -157,6 +178,8 @@ export type AskedAgainLine = {
   readonly atMs: number
   readonly ids: TransactionIds
   readonly mti: string
+  /** Not the sale was asked again but this, on top of it. */
+  readonly increment?: TransactionIds
 }
 
 export type ReversedLine = {
@@ -164,6 +187,8 @@ export type ReversedLine = {
   readonly atMs: number
   /** Of the transaction that is undone. */
   readonly ids: TransactionIds
+  /** Not the sale is undone but this, on top of it. */
+  readonly increment?: TransactionIds
   readonly mti: string
   readonly merchant: string
   readonly amountMinor: number

@@ -9,7 +9,7 @@ import { AcquirerLink, bcdBinary1987 as profile, type Exchange } from '@holdfast
 import { systemLinkClock, tcpDialer } from '@holdfast/iso8583/tcp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { JournalEntry } from './book.ts'
+import type { JournalEntry } from './journal-entry.ts'
 import {
   authorisationAnswer,
   panOf,

@@ -33,6 +33,7 @@ const host = createHost({
   script,
   profile: profile.wire,
   knowsRrn: profile.hostKnowsRrn,
+  tipPercentMax: profile.tipPercentMax,
   atcRule,
 })
 const server = await startServer({

@@ -1,6 +1,7 @@
 import { responseCode as responseCodeFact } from '@holdfast/iso8583'
 
-import { type Book, isCaptured, type Transaction } from './book.ts'
+import { type Book, isCaptured } from './book.ts'
+import type { Transaction } from './journal-entry.ts'
 import { isLuhnValid } from './cards.ts'
 import type { JournalLine, RefundedLine, TransactionIds } from './journal.ts'
 

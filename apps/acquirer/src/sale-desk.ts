@@ -1,6 +1,7 @@
 import type { ReceivedCardAdvice, ReceivedCardRequest } from '@holdfast/iso8583'
 
-import type { Book, Transaction } from './book.ts'
+import type { Book } from './book.ts'
+import type { JournalEntry, Transaction } from './journal-entry.ts'
 import type { saleAnswer } from './host-answers.ts'
 import { accept, type AtcRule, decide, declineOf } from './issuer.ts'
 import type { AuthorisedLine, JournalLine, TransactionIds } from './journal.ts'
@@ -28,6 +29,7 @@ export type SaleDesk = {
 /** "Unable to locate record": to a repeat, that what was once approved has been taken back. */
 const TAKEN_BACK = '25'
 const NOT_VALID = '12'
+const AMOUNT_NOT_VALID = '13'
 
 export function createSaleDesk(deps: {
   readonly book: Book
@@ -36,8 +38,10 @@ export function createSaleDesk(deps: {
   readonly fingerprint: (pan: string) => string
   readonly nowMs: () => number
   readonly atcRule: AtcRule
+  /** Up to which a sale may be taken. */
+  readonly limitMinor: (entry: JournalEntry) => number
 }): SaleDesk {
-  const { book, record, find, fingerprint, nowMs, atcRule } = deps
+  const { book, record, find, fingerprint, nowMs, atcRule, limitMinor } = deps
 
   /** The response code to the final amount of an earlier approval. */
   const complete = (mti: string, amountMinor: number, found: Transaction | undefined): string => {
@@ -48,6 +52,7 @@ export function createSaleDesk(deps: {
     if (completedMinor !== undefined && completedMinor !== amountMinor) return NOT_VALID
     // A batch that is closed is agreed on.
     if (batchNumber !== undefined && chargedMinor !== amountMinor) return NOT_VALID
+    if (amountMinor > limitMinor(found.entry)) return AMOUNT_NOT_VALID
     const event = completedMinor === undefined ? 'completed' : 'asked_again'
     const common = { atMs: nowMs(), ids: line.ids, mti }
     record(event === 'completed' ? { event, ...common, amountMinor } : { event, ...common })

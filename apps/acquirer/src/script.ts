@@ -34,7 +34,7 @@ export type ScriptAction = {
 export type ScriptRule = { readonly match: ScriptMatch; readonly do: ScriptAction }
 
 export type ScriptedMessage = {
-  readonly message: 'authorisation' | 'refund' | 'advice' | 'reversal' | 'batch' | 'network'
+  readonly message: 'authorisation' | 'increment' | 'refund' | 'advice' | 'reversal' | 'batch' | 'network'
   readonly card: string | undefined
   readonly amountMinor: number
   /** Only an authorisation request can be. */

@@ -138,6 +138,12 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
       return story.word.said === 'voided' || story.capturedMinor !== undefined
         ? { story }
         : { story: { ...story, tipMinor: event.tipMinor } }
+    case 'incremented': {
+      // What was taken, or is given back, is no hold any more.
+      if (statusOf(story) !== 'requires_capture') return { refusal: 'state_unfit' }
+      const incrementedMinor = (story.incrementedMinor ?? 0) + event.byMinor
+      return { story: { ...story, incrementedMinor } }
+    }
     case 'captured':
       return statusOf(story) === 'requires_capture'
         ? { story: { ...story, capturedMinor: event.amountMinor } }

@@ -15,6 +15,7 @@ export type IdPrefix =
   | 'du'
   | 'ep'
   | 'evt'
+  | 'inc'
   | 'job'
   | 'lease'
   | 'loc'

@@ -1,6 +1,19 @@
 export { advance, type Advance } from './advance.ts'
 export { assert, must, unreachable } from './assert.ts'
 export {
+  advanceIncrement,
+  type Increment,
+  type IncrementEvent,
+  type IncrementParent,
+  type IncrementRefusal,
+  type IncrementReversal,
+  type IncrementReversalReason,
+  type IncrementSending,
+  isIncrementOpen,
+  nextIncrementStep,
+  refuseIncrement,
+} from './increment.ts'
+export {
   type Answer,
   type Attempt,
   type AttemptFacts,

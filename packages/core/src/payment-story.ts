@@ -17,6 +17,8 @@ export interface PaymentStory {
   readonly attempts: readonly Attempt[]
   /** Written in after the sale, minor units beside `money`; absent for none. */
   readonly tipMinor?: number
+  /** What the issuer holds on top of its approval, minor units; absent for nothing. */
+  readonly incrementedMinor?: number
   /** What the merchant takes of a manual approval, minor units with the tip; absent until then. */
   readonly capturedMinor?: number
   /** Since when the money is on its way for good: from then on only a refund gives it back. */
@@ -95,7 +97,7 @@ export function holdsOnly({ captureMethod, tipMinor = 0 }: PaymentStory): boolea
 export function approvedMinorOf(story: PaymentStory): number {
   const attempt = claimedAttempt(story)
   return attempt?.state === 'approved' && isWanted(story, attempt)
-    ? (attempt.approvedMinor ?? story.money.amountMinor)
+    ? (attempt.approvedMinor ?? story.money.amountMinor) + (story.incrementedMinor ?? 0)
     : 0
 }
 

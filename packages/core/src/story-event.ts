@@ -46,6 +46,8 @@ export type StoryEvent =
   | { readonly type: 'voided'; readonly reason: string }
   /** The device wrote in a tip after the sale; the newest one counts. */
   | { readonly type: 'tipped'; readonly tipMinor: number }
+  /** The issuer holds so much more, minor units. */
+  | { readonly type: 'incremented'; readonly byMinor: number }
   /** The merchant takes so much of a manual approval, with the tip. */
   | { readonly type: 'captured'; readonly amountMinor: number }
   /** What takes the money is about to leave, or is settled: no reversal takes it back from here on. */

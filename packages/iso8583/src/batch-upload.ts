@@ -7,7 +7,7 @@ import {
   type ReceivedOriginalReference,
   writeOriginal,
 } from './original-data.ts'
-import { readRefundedSale, writeRefundedSale } from './refunded-sale.ts'
+import { readNamedSale, writeNamedSale } from './named-sale.ts'
 import type { SaleLocalTime } from './sale-time.ts'
 import { transmissionTime } from './transmission-time.ts'
 
@@ -67,7 +67,7 @@ export function buildBatchUpload(upload: BatchUpload): Iso8583Message {
     42: padded(upload.merchantId, 15),
     49: upload.currencyNumeric,
     60: upload.batchNumber,
-    ...writeRefundedSale(upload.saleRrn),
+    ...writeNamedSale(upload.saleRrn),
     90: writeOriginal(upload.original),
   }
   return { mti: upload.repeat ? '0321' : '0320', fields }
@@ -76,7 +76,7 @@ export function buildBatchUpload(upload: BatchUpload): Iso8583Message {
 export function parseBatchUpload({ mti, fields }: Iso8583Message): Parsed<ReceivedBatchUpload> {
   if (mti !== '0320' && mti !== '0321') return { ok: false, code: 'wrong_message' }
   if (!hasFields(fields, UPLOAD_FIELDS)) return missingField(fields, UPLOAD_FIELDS)
-  const saleRrn = readRefundedSale(fields)
+  const saleRrn = readNamedSale(fields)
   if (!saleRrn.ok) return saleRrn
   return {
     ok: true,

@@ -107,7 +107,11 @@ export function readRequest(
 ): Parsed<ReceivedCardRequest> {
   const sale = readSale(fields, repeat)
   if (!sale.ok) return sale
-  const { deferredMark } = profile
+  const { deferredMark, incrementMark } = profile
+  // It is no sale of its own.
+  if (incrementMark !== undefined && fields[incrementMark.field] === incrementMark.value) {
+    return { ok: false, code: 'wrong_message' }
+  }
   const mark = fields[deferredMark.field]
   if (mark !== undefined && mark !== deferredMark.value) {
     return { ok: false, code: 'bad_field', field: deferredMark.field }

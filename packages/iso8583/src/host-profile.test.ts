@@ -17,10 +17,10 @@ import { sampleRequest } from './test-support/sample-messages.ts'
 import { answer } from './test-support/test-host.ts'
 
 function fileOf({ wire, ...rest }: HostProfile): Record<string, unknown> {
-  const { name: base, trackSeparator, deferredMark, framing } = wire
+  const { name: base, trackSeparator, deferredMark, incrementMark, framing } = wire
   // As it would come out of a file.
   return JSON.parse(
-    JSON.stringify({ ...rest, wire: { base, trackSeparator, deferredMark, framing } }),
+    JSON.stringify({ ...rest, wire: { base, trackSeparator, deferredMark, incrementMark, framing } }),
   ) as Record<string, unknown>
 }
 
@@ -93,10 +93,25 @@ describe('loading a profile', () => {
       'contradiction',
       (file) => Object.assign(file['wire'] as object, { trackSeparator: '=' }),
     ],
+    ...[{ field: 63, value: 'DEFERRED' } as const, { field: 62, value: 'INCREMENT' } as const].map(
+      (incrementMark): [string, string, (file: Record<string, unknown>) => void] => [
+        'wire.incrementMark',
+        'contradiction',
+        (file) => Object.assign(file['wire'] as object, { incrementMark }),
+      ],
+    ),
   ])('names %s as %s', (path, code, change) => {
     const file = fileOf(hostCapture)
     change(file)
     expect(loadHostProfile(file)).toEqual({ ok: false, faults: [{ path, code }] })
+  })
+
+  it('a file that says nothing of increments is of a host that takes none', () => {
+    const file = fileOf(hostCapture)
+    const { incrementMark: _mark, ...wire } = file['wire'] as Record<string, unknown>
+    const loaded = loadHostProfile({ ...file, wire })
+    expect(loaded).toMatchObject({ ok: true })
+    expect(loaded.ok && 'incrementMark' in loaded.profile.wire).toBe(false)
   })
 
   it('names every fault, and refuses what is no profile at all', () => {

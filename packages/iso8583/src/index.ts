@@ -43,6 +43,13 @@ export {
 export { Deframer, frame, type FrameRefusal } from './framing.ts'
 export type { BreakerLimits, BreakerState } from './circuit-breaker.ts'
 export type { Connection, Dialer, LinkClock } from './link-ports.ts'
+export {
+  buildIncrementRequest,
+  type IncrementRequest,
+  isIncrement,
+  parseIncrementRequest,
+  type ReceivedIncrementRequest,
+} from './increment-request.ts'
 export { type LinkMac, LinkSession } from './link-session.ts'
 export {
   type Exchange,
@@ -81,7 +88,7 @@ export {
   type ReceivedNetworkRequest,
 } from './network-management.ts'
 export type { OriginalReference, ReceivedOriginalReference } from './original-data.ts'
-export type { DeferredMark, FieldFormat, Framing, PrivateFieldNumber, WireProfile } from './profile.ts'
+export type { FieldFormat, Framing, PrivateFieldNumber, PrivateMark, WireProfile } from './profile.ts'
 export { ascii1987 } from './profiles/ascii-1987.ts'
 export { bcdBinary1987 } from './profiles/bcd-binary-1987.ts'
 export { isRefund, PROCESSING_CODES } from './processing-code.ts'

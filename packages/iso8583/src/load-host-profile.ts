@@ -1,9 +1,20 @@
 import type { DeferredRules, HostMac, HostProfile } from './host-profile.ts'
-import type { DeferredMark, Framing, WireProfile } from './profile.ts'
+import type { Framing, PrivateMark, WireProfile } from './profile.ts'
 import { ascii1987 } from './profiles/ascii-1987.ts'
 import { bcdBinary1987 } from './profiles/bcd-binary-1987.ts'
 import type { RetryRule } from './retry-rules.ts'
-import { flag, integer, object, oneOf, record, type Shape, type ShapeFault, tagged, text } from './shape.ts'
+import {
+  flag,
+  integer,
+  object,
+  oneOf,
+  optional,
+  record,
+  type Shape,
+  type ShapeFault,
+  tagged,
+  text,
+} from './shape.ts'
 
 export type LoadedProfile =
   | { readonly ok: true; readonly profile: HostProfile }
@@ -23,7 +34,7 @@ export function loadHostProfile(data: unknown): LoadedProfile {
   return contradictions.length > 0 ? { ok: false, faults: contradictions } : { ok: true, profile }
 }
 
-type WireFile = Pick<WireProfile, 'trackSeparator' | 'deferredMark' | 'framing'> & {
+type WireFile = Pick<WireProfile, 'trackSeparator' | 'deferredMark' | 'incrementMark' | 'framing'> & {
   readonly base: 'bcd-binary-1987' | 'ascii-1987'
 }
 type ProfileFile = Omit<HostProfile, 'wire'> & { readonly wire: WireFile }
@@ -54,15 +65,19 @@ const retryShape: Shape<RetryRule> = tagged<RetryRule>('kind', {
   }),
 })
 
+const markShape = object<PrivateMark>({
+  field: oneOf(48, 60, 61, 62, 63),
+  value: text(/^[\x20-\x7e]{1,255}$/),
+})
+
 const fileShape = object<ProfileFile>({
   name: text(/^[a-z0-9-]{1,40}$/),
   wire: object<WireFile>({
     base: oneOf('bcd-binary-1987', 'ascii-1987'),
     trackSeparator: oneOf('D', '='),
-    deferredMark: object<DeferredMark>({
-      field: oneOf(48, 60, 61, 62, 63),
-      value: text(/^[\x20-\x7e]{1,255}$/),
-    }),
+    deferredMark: markShape,
+    // A file without it is of a host that takes none.
+    incrementMark: optional(markShape),
     framing: object<Framing>({ prefixBytes: oneOf(2, 4), messageBytesMax: integer(256, 65_535) }),
   }),
   settlement: oneOf('host_capture', 'terminal_capture'),
@@ -88,7 +103,8 @@ const fileShape = object<ProfileFile>({
 })
 
 function wireOf({ base, ...own }: WireFile, mac: HostMac): WireProfile {
-  return { ...bases[base], ...own, mac: mac.kind === 'none' ? 'none' : 'required' }
+  const { incrementMark: _ofTheBase, ...writing } = bases[base]
+  return { ...writing, ...own, mac: mac.kind === 'none' ? 'none' : 'required' }
 }
 
 function contradictionsOf(profile: HostProfile): ShapeFault[] {
@@ -100,6 +116,12 @@ function contradictionsOf(profile: HostProfile): ShapeFault[] {
   if (hostDeduplicates && repeatsMax === 0) wrong.push({ path: 'repeatsMax', code: 'contradiction' })
   if (deferred.warnAfterMs > deferred.ageMaxMs) {
     wrong.push({ path: 'deferred.warnAfterMs', code: 'contradiction' })
+  }
+  const { deferredMark, incrementMark } = wire
+  const isSameMark = incrementMark?.field === deferredMark.field && incrementMark.value === deferredMark.value
+  // DE62 names the sale that more is held for.
+  if (isSameMark || incrementMark?.field === 62) {
+    wrong.push({ path: 'wire.incrementMark', code: 'contradiction' })
   }
   // Packed digits have a nibble for the separator D and none for "=".
   if (wire.digits === 'bcd' && wire.trackSeparator === '=') {

@@ -33,6 +33,7 @@ import {
   parseFinancialAnswer,
   parseFinancialRequest,
 } from './financial-request.ts'
+import { buildIncrementRequest, parseIncrementRequest } from './increment-request.ts'
 import { answerMti, type Iso8583Message, type Parsed, repeatOf } from './message.ts'
 import { NETWORK_CODES, parseNetworkAnswer, parseNetworkRequest } from './network-management.ts'
 import type { WireProfile } from './profile.ts'
@@ -58,6 +59,7 @@ import {
   arbitraryCardAdvice,
   arbitraryCardAnswer,
   arbitraryCardRequest,
+  arbitraryIncrementRequest,
   arbitraryReconciliation,
   arbitraryReconciliationAnswer,
   arbitraryRefundRequest,
@@ -95,6 +97,15 @@ function spoken(profile: WireProfile): Spoken[] {
       mtis: ['0100', '0101'],
       parse: (message) => parseAuthorisationRequest(profile, message),
       pairs: requests(buildAuthorisationRequest),
+    },
+    {
+      name: 'increment of an authorisation',
+      mtis: ['0100', '0101'],
+      parse: (message) => parseIncrementRequest(profile, message),
+      pairs: arbitraryIncrementRequest.map((value) => ({
+        message: buildIncrementRequest(profile, value),
+        meant: { ...received(value), original: received(value.original) },
+      })),
     },
     {
       name: 'authorisation answer',

@@ -16,7 +16,7 @@ export type FieldFormat = TextFormat | BinaryFormat
 export type Framing = { readonly prefixBytes: 2 | 4; readonly messageBytesMax: number }
 
 /** Networks differ in place and value (a reason code, a subfield, a word); none has a standard field for it. */
-export type DeferredMark = { readonly field: PrivateFieldNumber; readonly value: string }
+export type PrivateMark = { readonly field: PrivateFieldNumber; readonly value: string }
 export type PrivateFieldNumber = 48 | 60 | 61 | 62 | 63
 
 /**
@@ -36,7 +36,9 @@ export type WireProfile = {
   readonly trackSeparator: 'D' | '='
   readonly framing: Framing
   /** The private mark by which this acquirer knows a sale that was stored before it was sent. */
-  readonly deferredMark: DeferredMark
+  readonly deferredMark: PrivateMark
+  /** By which it knows that more is asked for on what it holds; absent where it takes no such question. */
+  readonly incrementMark?: PrivateMark
   /** Whether each message ends with a MAC, DE64 or, with a second bitmap, DE128. */
   readonly mac: 'none' | 'required'
   readonly fields: { readonly [Key in TextFieldNumber]?: TextFormat } & {

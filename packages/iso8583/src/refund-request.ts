@@ -2,7 +2,7 @@ import { type CardRequest, readSale, type ReceivedCardRequest, writeRequest } fr
 import type { Iso8583Message, Parsed } from './message.ts'
 import { isRefund, PROCESSING_CODES } from './processing-code.ts'
 import type { WireProfile } from './profile.ts'
-import { readRefundedSale, writeRefundedSale } from './refunded-sale.ts'
+import { readNamedSale, writeNamedSale } from './named-sale.ts'
 
 /**
  * Money back to a card, by a number that was kept and not read: nothing of a chip, a track or a PIN. It has an RRN of its
@@ -25,7 +25,7 @@ export function buildRefundRequest(profile: WireProfile, request: RefundRequest)
   const asked = { ...sale, processingCode: PROCESSING_CODES.refund, deferred: false }
   return {
     mti: request.repeat ? '0201' : '0200',
-    fields: { ...writeRequest(profile, asked), ...writeRefundedSale(saleRrn) },
+    fields: { ...writeRequest(profile, asked), ...writeNamedSale(saleRrn) },
   }
 }
 
@@ -34,7 +34,7 @@ export function parseRefundRequest({ mti, fields }: Iso8583Message): Parsed<Rece
   const sale = readSale(fields, mti === '0201')
   if (!sale.ok) return sale
   if (!isRefund(fields)) return { ok: false, code: 'wrong_message' }
-  const saleRrn = readRefundedSale(fields)
+  const saleRrn = readNamedSale(fields)
   if (!saleRrn.ok) return saleRrn
   const {
     processingCode: _code,

@@ -5,7 +5,10 @@ export type ShapeFault = {
 }
 
 /** Undefined, with at least one fault written down, when the value is not of this shape. */
-export type Shape<Value> = (value: unknown, path: string, faults: ShapeFault[]) => Value | undefined
+export type Shape<Value> = {
+  (value: unknown, path: string, faults: ShapeFault[]): Value | undefined
+  readonly mayBeAbsent?: true
+}
 
 export function integer(min: number, max: number): Shape<number> {
   return (value, path, faults) => {
@@ -30,9 +33,15 @@ export function oneOf<const Value extends string | number>(...values: readonly V
   return (value, path, faults) => values.find((known) => known === value) ?? fault(faults, path, 'not_one_of')
 }
 
+/** In an object, a key that may be left out, and is then left out of what is read. */
+export function optional<Value>(shape: Shape<Value>): Shape<Value> {
+  const read: Shape<Value> = (value, path, faults) => shape(value, path, faults)
+  return Object.assign(read, { mayBeAbsent: true } as const)
+}
+
 /** Exactly these keys. */
 export function object<Value extends object>(shapes: {
-  readonly [Key in keyof Value]-?: Shape<Value[Key]>
+  readonly [Key in keyof Value]-?: Shape<Exclude<Value[Key], undefined>>
 }): Shape<Value> {
   return (value, path, faults) => {
     if (!isRecord(value)) return fault(faults, path, 'bad_type')
@@ -41,9 +50,10 @@ export function object<Value extends object>(shapes: {
     for (const key of Object.keys(value)) {
       if (!Object.hasOwn(known, key)) fault(faults, at(path, key), 'unknown')
     }
-    const entries = Object.entries(known).map(([key, shape]) => {
-      if (!Object.hasOwn(value, key)) return [key, fault(faults, at(path, key), 'missing')] as const
-      return [key, shape(value[key], at(path, key), faults)] as const
+    const entries = Object.entries(known).flatMap(([key, shape]) => {
+      if (Object.hasOwn(value, key)) return [[key, shape(value[key], at(path, key), faults)] as const]
+      if (shape.mayBeAbsent !== true) fault(faults, at(path, key), 'missing')
+      return []
     })
     // Every key of the shape was read by its own shape, and none failed.
     return faults.length === before ? (Object.fromEntries(entries) as Value) : undefined

@@ -31,6 +31,7 @@ export async function runAcquirer(profile: HostProfile): Promise<RunningAcquirer
     script,
     profile: profile.wire,
     knowsRrn: profile.hostKnowsRrn,
+    tipPercentMax: profile.tipPercentMax,
   })
   const { mac } = profile
   let keys = 0

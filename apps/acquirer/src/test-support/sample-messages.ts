@@ -4,9 +4,11 @@ import {
   bcdBinary1987,
   buildAuthorisationRequest,
   buildFinancialAdvice,
+  buildIncrementRequest,
   buildRefundRequest,
   buildReversalAdvice,
   type CardAdvice,
+  type IncrementRequest,
   type Iso8583Message,
   parseAuthorisationAnswer,
   parseReversalAnswer,
@@ -89,6 +91,29 @@ export function completionMessage(sale: number, amountMinor: number): Iso8583Mes
       approvalCode: 'A1B2C3',
       original: { mti: '0100', stan: idsOf(sale).stan, transmittedAtMs: SOLD_AT_MS },
     },
+  })
+}
+
+/** 5.00 EUR more on the sale of that number; it has a number of its own. */
+export function incrementMessage(
+  increment: number,
+  { sale, card = 'visa', ...changes }: Partial<IncrementRequest> & { sale: number; card?: string },
+): Iso8583Message {
+  return buildIncrementRequest(bcdBinary1987, {
+    repeat: false,
+    pan: panOf(card),
+    expiry: '3012',
+    amountMinor: 500,
+    currencyNumeric: '978',
+    transmittedAtMs: SOLD_AT_MS + 60_000,
+    ...idsOf(increment),
+    posEntryMode: '011',
+    acquirerId: '123456',
+    merchantId: 'SHOP1',
+    mcc: '5812',
+    saleRrn: idsOf(sale).rrn,
+    original: { mti: '0100', stan: idsOf(sale).stan, transmittedAtMs: SOLD_AT_MS },
+    ...changes,
   })
 }
 

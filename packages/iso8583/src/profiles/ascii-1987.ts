@@ -11,6 +11,8 @@ export const ascii1987: WireProfile = {
   trackSeparator: '=',
   framing: { prefixBytes: 2, messageBytesMax: 4_096 },
   deferredMark: { field: 61, value: '1' },
+  // As Visa's message reason code says it.
+  incrementMark: { field: 63, value: '3900' },
   mac: 'required',
   fields: fields1987,
 }

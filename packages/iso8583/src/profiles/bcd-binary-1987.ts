@@ -11,6 +11,7 @@ export const bcdBinary1987: WireProfile = {
   trackSeparator: 'D',
   framing: { prefixBytes: 2, messageBytesMax: 4_096 },
   deferredMark: { field: 63, value: 'DEFERRED' },
+  incrementMark: { field: 63, value: 'INCREMENT' },
   mac: 'none',
   fields: fields1987,
 }

@@ -29,8 +29,8 @@ it('opens our own by their names', () => {
 
 it('opens a file by its path', () => {
   const { wire: _wire, ...rest } = hostCapture
-  const { trackSeparator, deferredMark, framing } = hostCapture.wire
-  const wire = { base: 'bcd-binary-1987', trackSeparator, deferredMark, framing }
+  const { trackSeparator, deferredMark, incrementMark, framing } = hostCapture.wire
+  const wire = { base: 'bcd-binary-1987', trackSeparator, deferredMark, incrementMark, framing }
   const file = fileOf(JSON.stringify({ ...rest, name: 'other', wire }))
   expect(openHostProfile(file)).toEqual({ ok: true, profile: { ...hostCapture, name: 'other' } })
 })

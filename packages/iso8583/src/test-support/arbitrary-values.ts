@@ -4,6 +4,7 @@ import type { AccountBalance } from '../additional-amounts.ts'
 import type { Advised, AdviceAnswer, CardAdvice } from '../card-advice.ts'
 import type { BatchUpload } from '../batch-upload.ts'
 import type { CardAnswer, CardRequest } from '../card-request.ts'
+import type { IncrementRequest } from '../increment-request.ts'
 import type { OriginalReference } from '../original-data.ts'
 import type { BatchTotals, ReconciliationAnswer, ReconciliationRequest } from '../reconciliation.ts'
 import type { RefundRequest } from '../refund-request.ts'
@@ -21,6 +22,15 @@ export const arbitraryRefundRequest: fc.Arbitrary<RefundRequest> = fc
       sale: { processingCode: _code, track2: _track2, panSequence: _sequence, emv: _emv, ...common },
       more,
     }) => ({ ...common, ...more }),
+  )
+
+export const arbitraryIncrementRequest: fc.Arbitrary<IncrementRequest> = fc
+  .record({ sale: sale(), saleRrn: alphanumeric(12), original: original() })
+  .map(
+    ({
+      sale: { processingCode: _code, track2: _track2, panSequence: _sequence, emv: _emv, ...common },
+      ...named
+    }) => ({ ...common, ...named }),
   )
 
 export const arbitraryCardAnswer: fc.Arbitrary<CardAnswer> = fc
