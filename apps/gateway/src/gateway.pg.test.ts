@@ -34,6 +34,7 @@ async function open(role: Role, changes: Partial<GatewayConfig> = {}): Promise<G
       port: 0,
       home,
       databaseUrl: database().url,
+      publicUrl: null,
       secret: null,
       acquirer: { host: '127.0.0.1', port: 1, profile: defaultHost, mac: undefined },
       demo: false,

@@ -50,6 +50,8 @@ export interface GatewayConfig {
   readonly home: string
   /** Null: our own PostgreSQL in `home`. */
   readonly databaseUrl: string | null
+  /** Where merchants reach it; null: at its own host and port. */
+  readonly publicUrl: string | null
   /** Null: the file in `home`, made at the first start. */
   readonly secret: string | null
   readonly acquirer: AcquirerConfig
@@ -174,6 +176,7 @@ export class Gateway {
         mail: this.#config.mail,
         acquirerFiles: this.#config.acquirerFiles,
         link: world.profile.link,
+        gatewayUrl: this.#config.publicUrl ?? `http://${host}:${port}`,
       })
       this.#background.start()
       this.#money = createMoney(pool, world)

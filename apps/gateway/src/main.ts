@@ -58,6 +58,7 @@ function configOf(env: NodeJS.ProcessEnv, role: Role): GatewayConfig {
     port: portOf(env, 'HOLDFAST_GATEWAY_PORT', 4_000),
     home: path.resolve(textOf(env, 'HOLDFAST_HOME') ?? '.holdfast'),
     databaseUrl: textOf(env, 'DATABASE_URL'),
+    publicUrl: publicUrlOf(env),
     secret: textOf(env, 'HOLDFAST_GATEWAY_SECRET'),
     acquirer: {
       host: textOf(env, 'HOLDFAST_ACQUIRER_HOST') ?? '127.0.0.1',
@@ -109,6 +110,13 @@ function acquirerFilesOf(env: NodeJS.ProcessEnv): GatewayConfig['acquirerFiles']
   if (!Number.isInteger(everyMs) || everyMs < 100)
     throw new Error('HOLDFAST_ACQUIRER_FILES_EVERY_MS is not a number of milliseconds from 100 on')
   return { url, everyMs }
+}
+
+function publicUrlOf(env: NodeJS.ProcessEnv): string | null {
+  const url = textOf(env, 'HOLDFAST_PUBLIC_URL')
+  if (url === null) return null
+  if (!/^https?:\/\//.test(url)) throw new Error('HOLDFAST_PUBLIC_URL must begin with http:// or https://')
+  return url.replace(/\/+$/, '')
 }
 
 function mailOf(env: NodeJS.ProcessEnv): GatewayConfig['mail'] {

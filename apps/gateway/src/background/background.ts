@@ -7,6 +7,7 @@ import { noteQueues } from '../devices/tell-drained.ts'
 import { createDeviceWatch } from '../devices/watch-devices.ts'
 import { createEventPruner } from '../events/event-pruner.ts'
 import { publishEvents } from '../events/publish-events.ts'
+import { createAvailableLoop } from '../ledger/tell-available.ts'
 import { createAcquirerFiles } from '../funding/acquirer-files.ts'
 import { createAcquirerPoll } from '../funding/poll-acquirer.ts'
 import type { GatewayKeys } from '../ports/gateway-keys.ts'
@@ -44,6 +45,8 @@ export interface BackgroundDeps {
   readonly acquirerFiles: AcquirerFilesConfig | null
   /** Whose files they are. */
   readonly link: string
+  /** Where merchants reach this gateway. */
+  readonly gatewayUrl: string
 }
 
 /** Where the acquirer tells what it pays and contests, and how often to look. */
@@ -62,7 +65,7 @@ export interface Background {
  * sent, the acquirer's files are read, merchants are paid out, deadlines pass.
  */
 export function createBackground(deps: BackgroundDeps): Background {
-  const { connectionString, clock, crypto, secrets, log, keys, mail } = deps
+  const { connectionString, clock, crypto, secrets, log, keys, mail, gatewayUrl } = deps
   const nowMs = () => clock.wallMs()
   const pool: Pool = openPool({
     connectionString,
@@ -93,6 +96,7 @@ export function createBackground(deps: BackgroundDeps): Background {
         nowMs,
         log,
         render: renderObjects,
+        gatewayUrl,
         async follow(tx, rows, atMs) {
           await noteQueues(tx, rows, atMs)
           if (mail !== null) await queueMailsOfEvents(tx, rows, atMs)
@@ -109,9 +113,10 @@ export function createBackground(deps: BackgroundDeps): Background {
   const jobs = createJobRunner({ pool, clock, random: Math.random, log, owner: clock.bootId, handlers })
   const devices = createDeviceWatch({ pool, clock, crypto, log })
   const oldEvents = createEventPruner({ pool, clock, log })
+  const available = createAvailableLoop({ pool, clock, log })
   const payOuts = createPayOutLoop({ pool, clock, randomBytes, log })
   const { acquirerFiles, link } = deps
-  const loops = [publisher, deliveries, housekeeping, payOuts, jobs, devices, oldEvents]
+  const loops = [publisher, deliveries, housekeeping, available, payOuts, jobs, devices, oldEvents]
   if (acquirerFiles !== null) {
     const files = createAcquirerFiles(acquirerFiles.url)
     loops.push(createAcquirerPoll({ pool, clock, randomBytes, log, files, link }, acquirerFiles.everyMs))

@@ -173,7 +173,13 @@ async function stored(count: number) {
 
 async function publish(): Promise<void> {
   const { clock, log } = gateway.world
-  const publishing = { pool: database().pool, nowMs: () => clock.wallMs(), log, render: renderObjects }
+  const publishing = {
+    pool: database().pool,
+    nowMs: () => clock.wallMs(),
+    log,
+    render: renderObjects,
+    gatewayUrl: 'http://gateway.test',
+  }
   while ((await publishEvents({ ...publishing, follow: noteQueues })) > 0) continue
 }
 

@@ -111,7 +111,13 @@ function prune(): Promise<number> {
 
 async function publish(): Promise<void> {
   const { clock, log } = shop.gateway.world
-  const publishing = { pool: database().pool, nowMs: () => clock.wallMs(), log, render: renderObjects }
+  const publishing = {
+    pool: database().pool,
+    nowMs: () => clock.wallMs(),
+    log,
+    render: renderObjects,
+    gatewayUrl: 'http://gateway.test',
+  }
   while ((await publishEvents(publishing)) > 0) continue
 }
 

@@ -96,7 +96,14 @@ describe('events', () => {
 
   async function publishAll(render = renderObjects): Promise<void> {
     const log = { info: () => undefined, error: () => undefined }
-    while ((await publishEvents({ pool: database().pool, nowMs: () => 5, log, render })) > 0) continue
+    const publishing = {
+      pool: database().pool,
+      nowMs: () => 5,
+      log,
+      render,
+      gatewayUrl: 'http://gateway.test',
+    }
+    while ((await publishEvents(publishing)) > 0) continue
   }
 
   /** As intake and authoriser write it. */

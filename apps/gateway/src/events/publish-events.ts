@@ -11,7 +11,7 @@ const BATCH = 100
 /** Objects of one kind as the dialect shows them, by id; those that it does not know are left out. */
 type RenderObjects = (
   db: Tx,
-  viewing: Scope & { readonly nowMs: number },
+  viewing: Scope & { readonly nowMs: number; readonly gatewayUrl: string },
   kind: string,
   ids: readonly string[],
 ) => Promise<ReadonlyMap<string, unknown>>
@@ -23,6 +23,8 @@ export interface Publishing {
   readonly nowMs: () => number
   readonly log: Log
   readonly render: RenderObjects
+  /** For links in what is shown: nobody has asked for it here, so no request says it. */
+  readonly gatewayUrl: string
 }
 
 /**
@@ -34,7 +36,8 @@ export interface Publishing {
  * is several times its own rows, in each commit, and what they hold meanwhile is the row of a device. The price is that
  * the snapshot may already show what happened next; it is never older than the event.
  */
-export async function publishEvents({ pool, nowMs, log, render, follow }: Publishing): Promise<number> {
+export async function publishEvents(publishing: Publishing): Promise<number> {
+  const { pool, nowMs, follow } = publishing
   return transaction(pool, async (tx) => {
     const { rows } = await tx.query<OutboxRow>(
       `select account, event, mode, type, object, object_id as "objectId" from events where published_ms is null
@@ -45,7 +48,7 @@ export async function publishEvents({ pool, nowMs, log, render, follow }: Publis
     const groups = Map.groupBy(rows, ({ account, mode, object }) => `${account} ${mode} ${object}`)
     const snapshots = new Map<OutboxRow, string>()
     for (const group of groups.values()) {
-      const shown = await renderSafely(tx, { render, log, nowMs }, group)
+      const shown = await renderSafely(tx, publishing, group)
       for (const row of group) {
         const bare = { id: row.objectId, object: row.object }
         snapshots.set(row, JSON.stringify(shown.get(row.objectId) ?? bare))
@@ -72,7 +75,7 @@ export async function publishEvents({ pool, nowMs, log, render, follow }: Publis
 /** An object that cannot be rendered must not hold up all others: its events go out with kind and id alone. */
 async function renderSafely(
   tx: Tx,
-  { render, log, nowMs }: Pick<Publishing, 'render' | 'log' | 'nowMs'>,
+  { render, log, nowMs, gatewayUrl }: Publishing,
   group: readonly OutboxRow[],
 ): Promise<ReadonlyMap<string, unknown>> {
   const [first] = group
@@ -81,7 +84,7 @@ async function renderSafely(
   await tx.query('savepoint rendering')
   try {
     const { account, mode, object } = first
-    return await render(tx, { account, mode, nowMs: nowMs() }, object, ids)
+    return await render(tx, { account, mode, nowMs: nowMs(), gatewayUrl }, object, ids)
   } catch (error) {
     await tx.query('rollback to savepoint rendering')
     log.error({ object: first.object, ids, error: String(error) }, 'objects of events not rendered')

@@ -25,6 +25,7 @@ export const notExported: Readonly<Record<string, string>> = {
   acquirer_feeds: 'how far the acquirer’s feeds were read',
   chargeback_steps: 'which steps of the feed were taken in; disputes has what followed',
   funding_files: 'files of the acquirer over all accounts; funding has what of them is yours',
+  balance_arrivals: 'what is still to become available; balance-transactions has it with its day',
   payout_files: 'files for the bank of whoever runs the gateway, over all accounts',
   device_codes: 'hashes of secrets that live a day',
   order_heads: 'of the program: up to where tills have heard of orders',

@@ -45,9 +45,13 @@ type ReportingCategory =
 /** In the transaction of its posting, and only when that was written now. */
 export async function writeBalanceTransaction(tx: Tx, row: BalanceTransaction): Promise<void> {
   await tx.query(
-    `insert into balance_transactions (account, txn, cause_kind, cause, mode, currency, type, reporting_category, source,
-       payment, amount_minor, fee_minor, fee_description, description, available_ms, created_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+    `with written as (
+       insert into balance_transactions (account, txn, cause_kind, cause, mode, currency, type, reporting_category,
+         source, payment, amount_minor, fee_minor, fee_description, description, available_ms, created_ms)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+       returning account, txn, mode, currency, available_ms, net_minor)
+     insert into balance_arrivals (account, txn, mode, currency, available_ms)
+     select account, txn, mode, currency, available_ms from written where net_minor > 0`,
     [
       row.account,
       row.txn,

@@ -214,7 +214,13 @@ describe('mails', () => {
   async function publish(): Promise<void> {
     const { log, clock } = gateway.world
     const { pool } = database()
-    const publishing = { pool, nowMs: () => clock.wallMs(), log, render: renderObjects }
+    const publishing = {
+      pool,
+      nowMs: () => clock.wallMs(),
+      log,
+      render: renderObjects,
+      gatewayUrl: 'http://gateway.test',
+    }
     while ((await publishEvents({ ...publishing, follow: queueMailsOfEvents })) > 0) continue
   }
 

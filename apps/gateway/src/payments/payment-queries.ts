@@ -11,6 +11,8 @@ export interface PaymentView {
   /** From the accepting record; null until that is in. */
   readonly accepted: AcceptedFacts | null
   readonly canceledMs: number | null
+  /** Given before the card was read: a part of the amount. */
+  readonly saleTipMinor: number
 }
 
 /** What the device wrote down when it accepted the payment. */
@@ -81,7 +83,8 @@ export async function findPayments(
   const extras = new Map(rows.map((row) => [row['p_payment'], row]))
   return joinedPayments(rows).map((row) => {
     const extra = extras.get(row.story.paymentId)
-    return { row, accepted: acceptedOf(extra), canceledMs: extra?.canceled_ms ?? null }
+    const { canceled_ms: canceledMs = null, sale_tip_minor: saleTipMinor } = extra ?? {}
+    return { row, accepted: acceptedOf(extra), canceledMs, saleTipMinor: saleTipMinor ?? 0 }
   })
 }
 
@@ -110,6 +113,7 @@ interface ViewRow extends JoinedRow {
   readonly accepted_why: string | null
   readonly accepted_until_ms: number | null
   readonly canceled_ms: number | null
+  readonly sale_tip_minor: number | null
 }
 
 function acceptedOf(row: ViewRow | undefined): AcceptedFacts | null {
@@ -133,7 +137,12 @@ const PAYMENT_VIEWS = `
   select ${JOINED_COLUMNS}, r.seq as accepted_seq, r.said ->> 'lease' as accepted_lease,
     r.said ->> 'approver' as accepted_approver, r.said #>> '{decision,why}' as accepted_why,
     (r.said #>> '{decision,uploadUntilMs}')::bigint as accepted_until_ms,
-    case p.status when 'canceled' then ${CANCELED_MS} end as canceled_ms
+    case p.status when 'canceled' then ${CANCELED_MS} end as canceled_ms,
+    (select (s.header::json ->> 'tipMinor')::bigint from records s
+      where s.account = p.account and s.payment = p.payment
+        and s.kind in ('sale.opened', 'attempt.started', 'payment.accepted')
+        and (s.parked_code is null or s.decision = 'released')
+      order by s.received_ms limit 1) as sale_tip_minor
   from payments p
   left join attempts a on a.account = p.account and a.payment = p.payment
   left join lateral (

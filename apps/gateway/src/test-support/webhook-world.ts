@@ -75,7 +75,9 @@ export async function createWebhookWorld(
     })
   }
   async function publish(): Promise<void> {
-    while ((await publishEvents({ pool, nowMs: deps.nowMs, log, render: renderObjects })) > 0) continue
+    const { nowMs } = deps
+    const publishing = { pool, nowMs, log, render: renderObjects, gatewayUrl: 'http://gateway.test' }
+    while ((await publishEvents(publishing)) > 0) continue
   }
   return {
     deps,

@@ -1,5 +1,6 @@
 import type { Tx } from '../../database/transaction.ts'
-import type { ObjectKinds, StripeObject, Viewing } from './platform/object-kinds.ts'
+import type { ObjectKinds, Viewing } from './platform/object-kinds.ts'
+import { renderBalance } from './render-balance.ts'
 import { balanceSourceKind } from './render-balance-source.ts'
 import { balanceTransactionKind } from './render-balance-transaction.ts'
 import { chargeKind } from './render-charge.ts'
@@ -44,6 +45,10 @@ export async function renderObjects(
   viewing: Viewing,
   kind: string,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, StripeObject>> {
+): Promise<ReadonlyMap<string, object>> {
+  if (kind === 'balance') {
+    const balance = await renderBalance(db, viewing)
+    return new Map(ids.map((id) => [id, balance]))
+  }
   return (await objectKinds[kind]?.render(db, viewing, ids)) ?? new Map()
 }

@@ -17,15 +17,16 @@ import { givenUpFailure, isFinalDecline, metadataOf } from './render-charge.ts'
 
 /** A payment of a device, or one that a back end asks for, as a PaymentIntent. What exists only here is in `offline`. */
 export const paymentIntentKind: ObjectKind = {
-  async render(db, scope, ids) {
-    const notes = await readNotes(db, scope.account, ids)
+  async render(db, viewing, ids) {
+    const notes = await readNotes(db, viewing.account, ids)
     const notesOf = (id: string) => notes.get(id) ?? noNotes
-    const taken = (await findPayments(db, scope, ids)).map((view) => {
+    const taken = (await findPayments(db, viewing, ids)).map((view) => {
       const id = view.row.story.paymentId
-      return [id, renderPayment(view, notesOf(id))] as const
+      return [id, renderPayment(view, notesOf(id), viewing.gatewayUrl)] as const
     })
-    const requested = (await findRequested(db, scope, ids)).map(
-      (payment) => [payment.paymentId, renderRequested(payment, scope, notesOf(payment.paymentId))] as const,
+    const requested = (await findRequested(db, viewing, ids)).map(
+      (payment) =>
+        [payment.paymentId, renderRequested(payment, viewing, notesOf(payment.paymentId))] as const,
     )
     return new Map<string, StripeObject>([...requested, ...taken])
   },
@@ -40,10 +41,12 @@ export const paymentIntentKind: ObjectKind = {
   },
 }
 
-function renderPayment(view: PaymentView, notes: PaymentNotes): StripeObject {
-  const { row, canceledMs } = view
+function renderPayment(view: PaymentView, notes: PaymentNotes, gatewayUrl: string): StripeObject {
+  const { row, canceledMs, saleTipMinor } = view
   const { story } = row
   const { amountMinor, currency } = story.money
+  // Chosen before the card it is in the amount already; written in afterwards it comes on top.
+  const tipMinor = saleTipMinor + (story.tipMinor ?? 0)
   const status = statusOf(story)
   const latest = latestCharge(story)
   const method = row.details.at(-1)?.card.brand === 'interac' ? 'interac_present' : 'card_present'
@@ -52,7 +55,7 @@ function renderPayment(view: PaymentView, notes: PaymentNotes): StripeObject {
     object: 'payment_intent',
     amount: amountMinor,
     amount_capturable: status === 'requires_capture' ? approvedMinorOf(story) : 0,
-    amount_details: { tip: (story.tipMinor ?? 0) === 0 ? {} : { amount: story.tipMinor } },
+    amount_details: { tip: tipMinor === 0 ? {} : { amount: tipMinor } },
     amount_received: status === 'succeeded' ? receivedMinorOf(story) : 0,
     application: null,
     application_fee_amount: null,
@@ -68,7 +71,7 @@ function renderPayment(view: PaymentView, notes: PaymentNotes): StripeObject {
     customer: notes.customer,
     description: notes.description,
     invoice: null,
-    last_payment_error: lastPaymentError(view),
+    last_payment_error: lastPaymentError(view, gatewayUrl),
     latest_charge: latest === null ? null : (row.details[latest.number - 1]?.chargeId ?? null),
     livemode: row.mode === 'live',
     metadata: metadataOf(row, notes),
@@ -163,14 +166,14 @@ function latestCharge(story: PaymentStory): Attempt | null {
   return asked.at(-1) ?? null
 }
 
-function lastPaymentError({ row }: PaymentView) {
+function lastPaymentError({ row }: PaymentView, gatewayUrl: string) {
   const { story } = row
   const status = statusOf(story)
   if (status !== 'declined' && status !== 'requires_payment_method') return null
   const declined = claimedAttempt(story) ?? story.attempts.at(-1)
   if (story.givenUp !== undefined) {
     const { failure_code: code, failure_message: message } = givenUpFailure(story.givenUp)
-    const doc_url = `/docs/errors#${story.givenUp.why}`
+    const doc_url = `${gatewayUrl}/docs/errors#${story.givenUp.why}`
     return { type: 'card_error', code, decline_code: 'generic_decline', message, doc_url }
   }
   if (declined === undefined || !isFinalDecline(declined)) return null
@@ -181,7 +184,7 @@ function lastPaymentError({ row }: PaymentView) {
     decline_code: declineCode(declined.responseCode),
     network_decline_code: declined.responseCode,
     message: responseCode(declined.responseCode).meaning,
-    doc_url: '/docs/errors#card_declined',
+    doc_url: `${gatewayUrl}/docs/errors#card_declined`,
     ...(charge === undefined ? {} : { charge }),
   }
 }

@@ -19,7 +19,7 @@ import {
 } from './platform/operation.ts'
 import { renderInOrder } from './platform/read-operations.ts'
 import { objectKinds } from './render-object.ts'
-import { sendRefusal } from './send-refusal.ts'
+import { sendRefusal, urlOf } from './send-refusal.ts'
 import {
   accountInvalid,
   idempotencyKeyInUse,
@@ -148,6 +148,7 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
       // The routes name their ids in the path.
       ids: request.params as Readonly<Record<string, string>>,
       request: { id: request.id, idempotencyKey: headerOf(request, 'idempotency-key') ?? null },
+      gatewayUrl: urlOf(request),
     }
   }
 }

@@ -122,6 +122,30 @@ describe('each truth of a payment in Stripe’s words (DESIGN §5)', () => {
     expect(retrieved).toMatchObject({ id: chargeId, payment_intent: id, ...charge })
   })
 
+  test('ST8: the error of a declined payment leads to the documentation of this gateway', async () => {
+    const id = await shop.put(1, { word: accepted, states: [sampleStates.declined] })
+    const found = await shop.stripe.paymentIntents.retrieve(id)
+    expect(found.last_payment_error?.doc_url).toBe(`${shop.server.url}/docs/errors#card_declined`)
+  })
+
+  test('SQ17: a tip that was given before the card is a part of the amount, one that is written in later comes on top', async () => {
+    const { device, gateway } = shop
+    const sale = device.newSale({ amountMinor: 2_200 })
+    await gateway.send(device, [
+      await device.opened(sale, { tipMinor: 200 }),
+      await device.stored(sale, await device.read(sale), 'deferred', { tipMinor: 200 }),
+    ])
+    const retrieve = () => shop.stripe.paymentIntents.retrieve(sale.paymentId)
+    expect(valid('payment_intent', await retrieve())).toMatchObject({
+      amount: 2_200,
+      amount_details: { tip: { amount: 200 } },
+    })
+    const { saleId, paymentId, currency } = sale
+    const tipped = { kind: 'tip.closed', sale: saleId, payment: paymentId, tipMinor: 100, currency }
+    await gateway.send(device, [await device.append(tipped)])
+    expect(await retrieve()).toMatchObject({ amount: 2_200, amount_details: { tip: { amount: 300 } } })
+  })
+
   test('authorised, not captured', async () => {
     const row = samplePayment(1, { word: accepted, states: [sampleStates.approved] })
     await shop.gateway.world.store.commit({ payments: [{ ...row, story: { ...row.story, ...manual } }] })

@@ -51,6 +51,15 @@ test('offline[enabled] decides whether the next lease allows offline: the locati
   expect(await isOfflineAllowed()).toBe(false)
 })
 
+test.each([
+  ['cellular', 'cellular[enabled]=true'],
+  ['wifi', 'wifi[type]=personal_psk'],
+  ['bbpos_wisepos_e', 'bbpos_wisepos_e[splashscreen]=file_1'],
+])('what these readers do not have is refused by its name: %s', async (param, body) => {
+  const asked = await shop.ask('POST', '/terminal/configurations', { body })
+  expect(asked).toMatchObject({ status: 400, body: { error: { code: 'parameter_unknown', param } } })
+})
+
 test('a configuration of live mode says nothing to a device of test mode', async () => {
   const live = shop.clientWith(shopKeys.live).terminal.configurations
   const usual = must((await live.list({ is_account_default: true })).data[0], 'there is one in each mode')

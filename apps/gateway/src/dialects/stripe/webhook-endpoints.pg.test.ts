@@ -93,7 +93,13 @@ describe('webhook endpoints and events, by the official client', () => {
     ])
     expect((await shop.stripe.events.list()).data).toEqual([])
     const { log } = shop.gateway.world
-    await publishEvents({ pool, nowMs: () => 1, log, render: renderObjects })
+    await publishEvents({
+      pool,
+      nowMs: () => 1,
+      log,
+      render: renderObjects,
+      gatewayUrl: 'http://gateway.test',
+    })
     expect((await shop.stripe.events.list()).data.map(({ id }) => id)).toEqual(ids.toReversed())
     expect((await shop.stripe.events.list({ type: 'device.online' })).data).toHaveLength(1)
     expect((await shop.stripe.events.list({ types: ['device.*', 'charge.*'] })).data).toHaveLength(2)

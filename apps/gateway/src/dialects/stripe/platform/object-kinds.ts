@@ -11,6 +11,8 @@ export interface StripeObject {
 /** Whose objects are shown, and when: what passes by itself (a hold, a deadline, a silence) is judged at that moment. */
 export interface Viewing extends Scope {
   readonly nowMs: number
+  /** Where this gateway is reached, for links to its documentation. */
+  readonly gatewayUrl: string
 }
 
 /** One kind of object: how it is rendered, many at once, and what in it can be expanded. */

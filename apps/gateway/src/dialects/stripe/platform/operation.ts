@@ -32,6 +32,8 @@ export interface StripeContext {
   /** What stands for `:id` and the like in the path. */
   readonly ids: Readonly<Record<string, string>>
   readonly request: { readonly id: string; readonly idempotencyKey: string | null }
+  /** As the caller has reached this gateway. */
+  readonly gatewayUrl: string
 }
 
 /** What stands for `:id` in the path. */
@@ -40,8 +42,8 @@ export function pathId({ ids }: StripeContext): string {
 }
 
 /** What the caller sees, now. */
-export function viewingOf({ scope, world }: Pick<StripeContext, 'scope' | 'world'>): Viewing {
-  return { ...scope, nowMs: world.clock.wallMs() }
+export function viewingOf({ scope, world, gatewayUrl }: StripeContext): Viewing {
+  return { ...scope, nowMs: world.clock.wallMs(), gatewayUrl }
 }
 
 export function newObjectId(context: StripeContext, prefix: IdPrefix): string {

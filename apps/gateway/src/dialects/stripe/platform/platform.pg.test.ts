@@ -240,7 +240,13 @@ test('an event names the request that caused it, and the key that it was sent un
   const replayed = await shop.stripe.customers.create(...asked)
   const deleted = await shop.ask('DELETE', `/customers/${made.id}`)
   expect(replayed.id).toBe(made.id)
-  await publishEvents({ pool, nowMs: () => clock.wallMs(), log, render: renderObjects })
+  await publishEvents({
+    pool,
+    nowMs: () => clock.wallMs(),
+    log,
+    render: renderObjects,
+    gatewayUrl: 'http://gateway.test',
+  })
   const { data } = await shop.stripe.events.list()
   const told = data.toSorted((a, b) => (a.type < b.type ? -1 : 1)).map(({ type, request }) => [type, request])
   expect(told).toEqual([
@@ -256,7 +262,13 @@ test('an event names the request that caused it, and the key that it was sent un
     id: 'dev_1',
     atMs: 1,
   })
-  await publishEvents({ pool, nowMs: () => clock.wallMs(), log, render: renderObjects })
+  await publishEvents({
+    pool,
+    nowMs: () => clock.wallMs(),
+    log,
+    render: renderObjects,
+    gatewayUrl: 'http://gateway.test',
+  })
   const [event] = (await shop.stripe.events.list({ type: 'device.online' })).data
   expect(event?.request).toEqual({ id: null, idempotency_key: null })
 })

@@ -151,7 +151,7 @@ export function search(spec: SearchSpec): Operation {
 
 /** In the order of `ids`; what is not there is left out. */
 export async function renderInOrder(
-  context: Pick<StripeContext, 'pool' | 'scope' | 'kinds' | 'world'>,
+  context: StripeContext,
   object: string,
   ids: readonly string[],
   expand: ExpandTree,

@@ -1,8 +1,8 @@
-import { readBalances } from '../../../ledger/balance.ts'
 import { balanceTransactionsSource } from '../../../ledger/balance-transaction-queries.ts'
-import { type Operation, read } from '../platform/operation.ts'
+import { type Operation, read, viewingOf } from '../platform/operation.ts'
 import { currency, text } from '../platform/parameter-kinds.ts'
 import { list, retrieve } from '../platform/read-operations.ts'
+import { renderBalance } from '../render-balance.ts'
 
 const object = 'balance_transaction'
 const reads = { object, needs: { resource: object, access: 'read' } } as const
@@ -21,22 +21,7 @@ export const balanceOperations: readonly Operation[] = [
     path: '/balance',
     needs: { resource: 'balance', access: 'read' },
     parameters: {},
-    async run({ pool, scope, world }) {
-      const balances = await readBalances(pool, scope, world.clock.wallMs())
-      const amounts = (of: 'availableMinor' | 'pendingMinor') =>
-        balances.map((balance) => ({
-          amount: balance[of],
-          currency: balance.currency,
-          source_types: { card: balance[of] },
-        }))
-      const body = {
-        object: 'balance',
-        available: amounts('availableMinor'),
-        livemode: scope.mode === 'live',
-        pending: amounts('pendingMinor'),
-      }
-      return { body }
-    },
+    run: async (context) => ({ body: await renderBalance(context.pool, viewingOf(context)) }),
   }),
   ...paths.flatMap((path) => [
     list({
