@@ -90,7 +90,7 @@ export function advance(story: PaymentStory, event: StoryEvent): Advance {
         ...event.sending,
         sendBeforeMs: event.sending.transmittedAtMs,
         repeats: 0,
-        ...(holdsOnly(story) ? { holds: true } : {}),
+        ...(hasOnlyHeld(story) ? { holds: true } : {}),
       }
       const answered = { responseCode, answeredAtMs, ...sending }
       const end: AttemptState =
@@ -288,6 +288,13 @@ function perhapsAgain(
 function perhapsSent({ rrn, nowMs }: { readonly rrn: string; readonly nowMs: number }): AttemptState {
   const sending = { stan: UNKNOWN_STAN, rrn, transmittedAtMs: nowMs, sendBeforeMs: nowMs, repeats: 0 }
   return { state: 'unknown', retryAtMs: nowMs, ...sending }
+}
+
+/** How it was asked, of which nothing is kept: an issuer that is asked online has decided before there is a tip to write in. */
+function hasOnlyHeld(story: PaymentStory): boolean {
+  const { word } = story
+  const isOnline = word.said === 'accepted' && word.via === 'online'
+  return holdsOnly(isOnline ? { captureMethod: story.captureMethod } : story)
 }
 
 type NewAttempt = Omit<AttemptFacts, 'number'>

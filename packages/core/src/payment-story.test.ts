@@ -456,6 +456,19 @@ function eventOf(name: string): StoryEvent {
   return events[name]
 }
 
+test.each([
+  ['automatic', 'online1', false],
+  ['automatic', 'store1', true],
+  ['manual', 'online1', true],
+] as const)(
+  'after a restore, an approval of a tipped %s sale by %s has held the money: %s',
+  (captureMethod, accepts, holds) => {
+    // Online the issuer has decided before there was a tip.
+    const { attempts } = play(`remember1 ${accepts} adopt1`, { ...opened, captureMethod, tipMinor: 150 })
+    expect(attempts.map((attempt) => 'holds' in attempt && attempt.holds)).toEqual([holds])
+  },
+)
+
 function adopted(n: number, approvalCode: string | null) {
   return {
     type: 'adopted',

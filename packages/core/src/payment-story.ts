@@ -89,7 +89,10 @@ export function isAdvice({ word }: PaymentStory, attempt: Attempt): boolean {
 }
 
 /** True where the issuer is asked to hold the money only: how much is taken is said later, by the capture. */
-export function holdsOnly({ captureMethod, tipMinor = 0 }: PaymentStory): boolean {
+export function holdsOnly({
+  captureMethod,
+  tipMinor = 0,
+}: Pick<PaymentStory, 'captureMethod' | 'tipMinor'>): boolean {
   return captureMethod === 'manual' || tipMinor > 0
 }
 

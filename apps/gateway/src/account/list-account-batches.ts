@@ -40,6 +40,7 @@ export async function readBatchTicket(
       select payment, case subject_kind when 'refund' then 'refund' else 'sale' end as kind,
         amount_minor as "amountMinor", state
       from presentments where account = $1 and mode = $2 and batch = $3 and state not in ('canceled', 'given_up')
+        and subject_kind <> 'tip'
       order by created_ms, presentment`,
     values,
     types: numericTypes,
@@ -75,8 +76,8 @@ const BATCHES = `
       else b.uncaptured end as uncaptured
   from batches b
   cross join lateral (
-    select count(*) filter (where p.subject_kind <> 'refund') as debits,
-      coalesce(sum(p.amount_minor) filter (where p.subject_kind <> 'refund'), 0)::bigint as debits_minor,
+    select count(*) filter (where p.subject_kind = 'capture') as debits,
+      coalesce(sum(p.amount_minor) filter (where p.subject_kind = 'capture'), 0)::bigint as debits_minor,
       count(*) filter (where p.subject_kind = 'refund') as credits,
       coalesce(sum(p.amount_minor) filter (where p.subject_kind = 'refund'), 0)::bigint as credits_minor
     from presentments p

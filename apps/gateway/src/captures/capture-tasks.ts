@@ -7,18 +7,21 @@ import { taskOfPayment } from '../money/money-task.ts'
 import { type TaskEnd, type TaskHandlers, wakeTasks } from '../money/money-worker.ts'
 import { writeTasks } from '../money/write-tasks.ts'
 import { lockPayment } from '../payments/payment-writes.ts'
-import { cancelPresentment, retipPresentment } from '../presentments/cancel-presentment.ts'
+import { cancelPresentment, cancelTip, retipPresentment } from '../presentments/cancel-presentment.ts'
 import { refundVoided } from '../refunds/refund-tasks.ts'
 import { failWaitingRefunds } from '../refunds/settle-waiting.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import { cancelPayment } from './cancel-payment.ts'
 import { capturePayment } from './capture-payment.ts'
 import { type CaptureRow, endCapture, retipCapture, standingCapture } from './capture-row.ts'
-import { openCapture } from './open-capture.ts'
+import { isTakenByApproval, openCapture } from './open-capture.ts'
+import { tellTip } from './tell-tip.ts'
 
 const DONE: TaskEnd = { do: 'done' }
 /** It is woken when its payment is decided; this is for a payment that never comes. */
 const WAIT_MS = 60_000
+/** A void waits for the answer to a tip that is out: what is given back is what was taken. */
+const TIP_OUT_MS = 1_000
 
 /** What captures have to do with what payments hand over. */
 export function captureTasks(world: GatewayWorld): TaskHandlers {
@@ -41,10 +44,16 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
       }
       // Voided meanwhile: there is a task for that too.
       if (status !== 'succeeded' || (await standingCapture(tx, { account, paymentId })) !== null) return DONE
+      const approvedMinor = approvedMinorOf(row.story)
       const { tipMinor } = tipOf(row)
-      const amountMinor = approvedMinorOf(row.story) + tipMinor
-      const opened = await openCapture(tx, world, row, { amountMinor, tipMinor })
-      return typeof opened === 'string' ? { do: 'park', code: opened } : DONE
+      const isTaken = isTakenByApproval(world, row)
+      const withIt = isTaken ? 0 : tipMinor
+      const wanted = { amountMinor: approvedMinor + withIt, tipMinor: withIt }
+      const opened = await openCapture(tx, world, row, wanted)
+      if (typeof opened === 'string') return { do: 'park', code: opened }
+      return isTaken
+        ? endOf(await tellTip(tx, world, opened, { amountMinor: approvedMinor + tipMinor }))
+        : DONE
     },
 
     async tip(tx, { account, paymentId, work }) {
@@ -53,8 +62,7 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
       if (row.deviceId !== work.deviceId) return { do: 'park', code: 'payment_terms_mismatch' }
       const capture = await standingCapture(tx, { account, paymentId })
       // The tip that stands in the payment is taken along with its capture, whichever comes first.
-      if (capture === null || capture.tipMinor === tipOf(row).tipMinor) return DONE
-      return retip(tx, row, capture)
+      return capture === null ? DONE : retip(tx, row, capture)
     },
 
     async capture_request(tx, { account, paymentId, work }) {
@@ -77,6 +85,7 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
       if (row.story.word.said === 'voided')
         await failWaitingRefunds(tx, { account, mode: row.mode, paymentId }, idSourceOf(world))
       if (capture === null) return DONE
+      if ((await cancelTip(tx, capture)) === 'waits') return { do: 'wait', untilMs: nowMs() + TIP_OUT_MS }
       if (row.story.collectedMs !== undefined) {
         const refused = await refundVoided(tx, world, capture)
         return refused === null ? DONE : { do: 'park', code: refused }
@@ -107,13 +116,19 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
   async function retip(tx: Tx, row: PaymentRow, capture: CaptureRow): Promise<TaskEnd> {
     const { tipMinor } = tipOf(row)
     const amountMinor = capture.amountMinor - capture.tipMinor + tipMinor
+    if (isTakenByApproval(world, row)) return endOf(await tellTip(tx, world, capture, { amountMinor }))
+    if (capture.tipMinor === tipMinor) return DONE
     if (amountMinor > capture.limitMinor) return { do: 'park', code: 'tip_above_tolerance' }
     const moved =
       capture.state === 'due' &&
-      (await retipPresentment(tx, capture, amountMinor)) &&
+      (await retipPresentment(tx, capture, 'capture', amountMinor)) &&
       (await retipCapture(tx, capture, { amountMinor, tipMinor }))
     return moved ? DONE : { do: 'park', code: 'tip_after_capture' }
   }
+}
+
+function endOf(refusal: string | null): TaskEnd {
+  return refusal === null ? DONE : { do: 'park', code: refusal }
 }
 
 /** Of a part, all that was approved goes to the sale itself (MC3). */

@@ -77,6 +77,12 @@ export async function openCapture(
   return capture
 }
 
+/** Then it took what was asked, and a tip that came after that is told by a message of its own. */
+export function isTakenByApproval(world: GatewayWorld, { story }: PaymentRow): boolean {
+  const attempt = claimedAttempt(story)
+  return attempt !== null && messageOf(world, attempt) === 'sale'
+}
+
 function messageOf({ profile }: GatewayWorld, attempt: Attempt): PresentmentMessage {
   if (profile.host.settlement === 'terminal_capture') return 'upload'
   return 'holds' in attempt && attempt.holds ? 'completion' : 'sale'

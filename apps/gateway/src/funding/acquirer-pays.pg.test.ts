@@ -85,6 +85,24 @@ async function giveBack(paymentId: string, amountMinor: number): Promise<void> {
   })
 }
 
+test('SQ17: a sale whose tip was told after it is paid for as one item, and the payout is made of both transactions', async () => {
+  await open(hostCapture)
+  const { saleId: sale, paymentId: payment } = await stack.sell(saleOf('automatic', 5_000))
+  await stack.until(async () => (await count('select from captures')) === 1)
+  const body = { kind: 'tip.closed', sale, payment, tipMinor: 500, currency: 'eur' }
+  await stack.gateway.send(stack.device, [await stack.device.append(body)])
+  await stack.until(async () => (await count('select from captures where amount_minor = 5500')) === 1)
+  await closeNewest()
+  await poll()
+  const { rows } = await database().pool.query(
+    `select p.amount_minor as amount, (select count(*) from payout_items i where i.payout = p.payout) as items
+     from payouts p`,
+  )
+  // 1.4 % and 25 cents, of the whole.
+  expect(rows).toEqual([{ amount: String(5_500 - 102), items: '2' }])
+  expect((await listBatches(database().pool, { account: ACCOUNT, limit: 1 }))[0]?.state).toBe('funded')
+})
+
 test.each([hostCapture, terminalCapture])(
   'ST16: what the acquirer’s program pays for $name is what the books say, fees, refunds and chargebacks included',
   async (host) => {

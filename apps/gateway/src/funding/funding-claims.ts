@@ -10,6 +10,7 @@ export interface FundingClaim {
   readonly mode: Mode
   readonly currency: Currency
   readonly payment: string | null
+  /** Of a sale with a tip that was told after it, the sale's; both amounts are with the tip. */
   readonly txn: string
   readonly amountMinor: number
   readonly feeMinor: number
@@ -51,11 +52,14 @@ async function claimsOf(
         select * from json_to_recordset($1::json) as i(
           at integer, kind text, terminal text, batch text, stan text, rrn text, chargeback text)),
       cause as (${causes})
-      select c.at, b.account, b.mode, b.currency, b.payment, b.txn, b.amount_minor as "amountMinor",
-        b.fee_minor as "feeMinor",
+      select c.at, b.account, b.mode, b.currency, b.payment, b.txn,
+        b.amount_minor + coalesce(t.amount_minor, 0) as "amountMinor",
+        b.fee_minor + coalesce(t.fee_minor, 0) as "feeMinor",
         exists (select from funding_items f where f.account = b.account and f.txn = b.txn) as "isFunded",
         exists (select from payout_items p where p.account = b.account and p.txn = b.txn) as "isPaidOut"
       from cause c join balance_transactions b on b.account = c.account and b.cause_kind = c.kind and b.cause = c.id
+      left join balance_transactions t on c.kind = 'capture' and t.account = c.account
+        and t.cause_kind = 'capture_tip' and t.cause = c.id
       order by c.at, c.id`,
     values: [JSON.stringify(items.map((item, at) => ({ ...item, at })))],
     types: numericTypes,

@@ -52,8 +52,11 @@ export async function readFundingDifferences(
       where b.state = 'closed' and exists (${PAID_IN_BATCH})
         and exists (${UNPAID} and u.account = p.account and u.presentment = p.presentment)
       union all
-      select 'not_presented', terminal_id, payment, currency, amount_minor, null, subject_kind || ' ' || attention
-      from presentments where state = 'needs_attention'
+      select 'not_presented', terminal_id, payment, currency,
+        amount_minor - case subject_kind when 'tip' then (
+          select c.amount_minor from captures c where c.account = p.account and c.capture = p.subject) else 0 end,
+        null, subject_kind || ' ' || attention
+      from presentments p where state = 'needs_attention'
       union all
       select 'batch_unpaid', b.batch, null, b.currency, b.debits_minor - b.credits_minor, 0, b.terminal_id
       from batches b where b.state = 'closed' and b.closed_ms < $1 and not exists (${PAID_IN_BATCH})

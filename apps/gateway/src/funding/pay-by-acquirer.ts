@@ -38,8 +38,12 @@ export async function payByAcquirer(
   ])
   await tx.query(
     `insert into payout_items (account, txn, payout)
-     select account, txn, payout from funding_items
-     where file = $1 and account = $2 and mode = $3 and txn is not null`,
+     select f.account, b.txn, f.payout
+     from funding_items f
+     join balance_transactions s on s.account = f.account and s.txn = f.txn
+     join balance_transactions b on b.account = s.account and b.cause = s.cause
+       and (b.txn = s.txn or (s.cause_kind = 'capture' and b.cause_kind = 'capture_tip'))
+     where f.file = $1 and f.account = $2 and f.mode = $3`,
     [file, account, mode],
   )
   await writePayoutTransaction(tx, {

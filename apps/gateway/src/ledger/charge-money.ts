@@ -23,7 +23,7 @@ export async function readChargeMoney(
         max(dispute) as dispute
       from (
         select source as charge, txn, 0 as refunded, null as dispute from balance_transactions
-        where account = $1 and mode = $2 and source = any ($3) and type = 'charge'
+        where account = $1 and mode = $2 and source = any ($3) and cause_kind = 'capture'
         union all
         select charge, null, amount_minor, null from refunds
         where account = $1 and mode = $2 and charge = any ($3) and status in ('submitted', 'succeeded')

@@ -16,6 +16,7 @@ export interface LedgerTransaction {
 export type CauseKind =
   | 'capture'
   | 'capture_reversed'
+  | 'capture_tip'
   | 'refund'
   | 'refund_presented'
   | 'refund_failed'

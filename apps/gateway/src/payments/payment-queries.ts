@@ -13,6 +13,13 @@ export interface PaymentView {
   readonly canceledMs: number | null
   /** Given before the card was read: a part of the amount. */
   readonly saleTipMinor: number
+  /** What was taken of its approval, the tip within; null while nothing is. */
+  readonly taken: TakenAmount | null
+}
+
+interface TakenAmount {
+  readonly amountMinor: number
+  readonly tipMinor: number
 }
 
 /** What the device wrote down when it accepted the payment. */
@@ -84,7 +91,8 @@ export async function findPayments(
   return joinedPayments(rows).map((row) => {
     const extra = extras.get(row.story.paymentId)
     const { canceled_ms: canceledMs = null, sale_tip_minor: saleTipMinor } = extra ?? {}
-    return { row, accepted: acceptedOf(extra), canceledMs, saleTipMinor: saleTipMinor ?? 0 }
+    const taken = takenOf(extra)
+    return { row, accepted: acceptedOf(extra), canceledMs, saleTipMinor: saleTipMinor ?? 0, taken }
   })
 }
 
@@ -114,6 +122,8 @@ interface ViewRow extends JoinedRow {
   readonly accepted_until_ms: number | null
   readonly canceled_ms: number | null
   readonly sale_tip_minor: number | null
+  readonly taken_minor: number | null
+  readonly taken_tip_minor: number | null
 }
 
 function acceptedOf(row: ViewRow | undefined): AcceptedFacts | null {
@@ -125,6 +135,11 @@ function acceptedOf(row: ViewRow | undefined): AcceptedFacts | null {
     why: row.accepted_why,
     deadlineMs: row.accepted_until_ms,
   }
+}
+
+function takenOf(row: ViewRow | undefined): TakenAmount | null {
+  if (row === undefined || row.taken_minor === null) return null
+  return { amountMinor: row.taken_minor, tipMinor: row.taken_tip_minor ?? 0 }
 }
 
 /** When a payment `p` was called off: what its event says, or what was kept of that when it was pruned. */
@@ -142,9 +157,11 @@ const PAYMENT_VIEWS = `
       where s.account = p.account and s.payment = p.payment
         and s.kind in ('sale.opened', 'attempt.started', 'payment.accepted')
         and (s.parked_code is null or s.decision = 'released')
-      order by s.received_ms limit 1) as sale_tip_minor
+      order by s.received_ms limit 1) as sale_tip_minor,
+    c.amount_minor as taken_minor, c.tip_minor as taken_tip_minor
   from payments p
   left join attempts a on a.account = p.account and a.payment = p.payment
+  left join captures c on c.account = p.account and c.payment = p.payment and c.state <> 'canceled'
   left join lateral (
     select r.seq, r.header::json as said from records r
     where r.account = p.account and r.payment = p.payment and r.kind = 'payment.accepted'

@@ -1,4 +1,5 @@
 import { must, type Presentment } from '@holdfast/core'
+import { acceptTip } from '../captures/accept-tip.ts'
 import { joinBatch } from '../batches/join-batch.ts'
 import { endCapture, loadCapture } from '../captures/capture-row.ts'
 import { postPresented } from '../captures/post-presented.ts'
@@ -15,6 +16,11 @@ export async function acceptPresentment(
   row: PresentmentRow,
   { acceptedMs }: Extract<Presentment, { readonly state: 'accepted' }>,
 ): Promise<void> {
+  if (row.subjectKind === 'tip') {
+    const chargeId = await acceptTip(tx, row, acceptedMs)
+    await noteUpdated(tx, row, chargeId, acceptedMs)
+    return
+  }
   if (row.batchId === null) {
     const batchId = await joinBatch(tx, row, idSourceOf(world))
     await tx.query('update presentments set batch = $3 where account = $1 and presentment = $2', [
@@ -30,13 +36,14 @@ export async function acceptPresentment(
   const capture = must(await loadCapture(tx, row.account, row.subject), 'a presentment is of a capture')
   await endCapture(tx, capture, 'presented', acceptedMs)
   await postPresented(tx, world, capture, acceptedMs)
-  const { account, mode, chargeId } = capture
-  await recordEvent(tx, {
-    account,
-    mode,
-    type: 'charge.updated',
-    object: 'charge',
-    id: chargeId,
-    atMs: acceptedMs,
-  })
+  await noteUpdated(tx, row, capture.chargeId, acceptedMs)
+}
+
+async function noteUpdated(
+  tx: Tx,
+  { account, mode }: PresentmentRow,
+  id: string,
+  atMs: number,
+): Promise<void> {
+  await recordEvent(tx, { account, mode, type: 'charge.updated', object: 'charge', id, atMs })
 }

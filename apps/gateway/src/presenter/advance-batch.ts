@@ -50,6 +50,8 @@ async function beginReconciling(
   { account, batchId, link, terminalId, currency, openedMs }: BatchRow,
   nowMs: number,
 ) {
+  // A tip that joins it has done so before this, or comes too late.
+  await tx.query('select 1 from batches where account = $1 and batch = $2 for update', [account, batchId])
   // What a human has to look at goes with the next one.
   await tx.query(
     `update presentments set batch = null where account = $1 and batch = $2 and state = 'needs_attention'`,
@@ -61,7 +63,7 @@ async function beginReconciling(
       or exists (
         select from money_tasks t join payments p using (account, payment)
         where t.account = $1 and p.link = $3 and p.terminal_id = $4 and p.currency = $5 and t.done_ms is null
-          and t.attention is null and t.due_ms <= $6 and t.kind in ('approved', 'voided'))
+          and t.attention is null and t.due_ms <= $6 and t.kind in ('approved', 'tip', 'voided'))
       or exists (
         select from batches b
         where b.account = $1 and b.link = $3 and b.terminal_id = $4 and b.currency = $5 and b.opened_ms < $7

@@ -60,7 +60,7 @@ async function collect(
   { account, paymentId, subjectKind }: PresentmentRow,
   nowMs: number,
 ): Promise<void> {
-  if (subjectKind !== 'capture') return
+  if (subjectKind === 'refund') return
   const { rowCount } = await tx.query(
     `update payments set collected_ms = coalesce(collected_ms, $3), version = version + 1
      where account = $1 and payment = $2 and word = 'accepted'`,

@@ -1,4 +1,5 @@
 import { must } from '@holdfast/core'
+import { isGivenBack } from '../captures/tell-tip.ts'
 import { retryDelayMs } from '../acquirer/retry-delay.ts'
 import { movePresentment } from './move-presentment.ts'
 import { saleParts } from './original-sale.ts'
@@ -29,6 +30,11 @@ async function presentCapture(drive: PresentDrive, row: KnownPresentment): Promi
     // A void that was first takes it along with its capture; of anything else a human has to know.
     if (payment?.story.word.said !== 'voided')
       await movePresentment(drive, row, { type: 'stuck', why: parts })
+    return
+  }
+  // The merchant has made up its mind otherwise while the tip waited for its turn.
+  if (row.subjectKind === 'tip' && row.presentment.state === 'due' && (await isGivenBack(drive.pool, row))) {
+    await movePresentment(drive, row, { type: 'stuck', why: 'tip_after_refund' })
     return
   }
   const limits = presentLimits(drive, nowMs)
@@ -67,8 +73,9 @@ async function settle(drive: PresentDrive, row: KnownPresentment, answer: Presen
       await movePresentment(drive, row, { type: 'accepted', responseCode: answer.responseCode, nowMs })
       return
     case 'refused': {
-      const { adviceTriesMax: triesMax } = world.profile.host
       const { responseCode } = answer
+      // Without its tip the sale stands as it was: a host that says no is asked by a person, and not again by itself.
+      const triesMax = row.subjectKind === 'tip' ? 1 : world.profile.host.adviceTriesMax
       await movePresentment(drive, row, { type: 'refused', responseCode, retryAtMs, triesMax })
       return
     }

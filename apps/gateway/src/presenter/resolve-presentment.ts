@@ -24,7 +24,10 @@ export async function retryPresentment(
   // The batch that it was in may be closed. And what a lost database knew, the person has looked up.
   const batchId = row.message === 'upload' ? await joinBatch(tx, row, ids) : row.batchId
   await tx.query(
-    `update presentments set batch = $3, as_of = (select generation from settings)
+    `update presentments p set as_of = (select generation from settings),
+       batch = case p.subject_kind when 'tip' then (
+         select s.batch from presentments s
+         where s.account = p.account and s.subject_kind = 'capture' and s.subject = p.subject) else $3 end
      where account = $1 and presentment = $2`,
     [row.account, presentmentId, batchId],
   )
@@ -33,7 +36,8 @@ export async function retryPresentment(
 
 /**
  * A person has found out that the acquirer will never take it. A refund fails, and the merchant has the money again; of a
- * capture nothing was posted yet, so the sale brings no money and what waited to be given back of it fails.
+ * capture nothing was posted yet, so the sale brings no money and what waited to be given back of it fails. A sale whose tip
+ * is given up stands without it.
  */
 export async function giveUpPresentment(
   tx: Tx,
@@ -47,7 +51,7 @@ export async function giveUpPresentment(
   if (next === null) return { ok: false, refusal: 'presentment_not_stuck' }
   assert(await savePresentment(tx, row, next), 'the row is locked')
   if (row.subjectKind === 'refund') await endRefund(tx, row, { type: 'refused', atMs }, ids)
-  else await giveUpCapture(tx, row, ids)
+  if (row.subjectKind === 'capture') await giveUpCapture(tx, row, ids)
   return { ok: true, presentment: { ...row, presentment: next } }
 }
 

@@ -64,9 +64,10 @@ export function lateEventOf(
 
 /** Of $1, a link, since before $2. */
 export const LATE = `
-  select p.account, p.mode, p.subject_kind as what, coalesce(c.charge, p.subject) as object, p.presentment as cause
+  select p.account, p.mode, case p.subject_kind when 'refund' then 'refund' else 'capture' end as what,
+    coalesce(c.charge, p.subject) as object, p.presentment as cause
   from presentments p
-  left join captures c on p.subject_kind = 'capture' and c.account = p.account and c.capture = p.subject
+  left join captures c on p.subject_kind <> 'refund' and c.account = p.account and c.capture = p.subject
   left join attempts a on a.account = c.account and a.charge = c.charge
   where p.link = $1 and p.state not in ('accepted', 'declined', 'given_up', 'canceled')
     and coalesce(a.answered_ms, p.created_ms) < $2

@@ -11,7 +11,7 @@ import {
   stateToColumns,
 } from './presentment-state.ts'
 
-/** How the acquirer learns of one capture or refund. */
+/** How the acquirer learns of one capture, of a tip that came after it, or of a refund. */
 export interface PresentmentRow extends PresentmentFacts {
   readonly presentment: Presentment
 }
@@ -20,13 +20,15 @@ interface PresentmentFacts {
   readonly account: string
   readonly presentmentId: string
   readonly mode: Mode
-  readonly subjectKind: 'capture' | 'refund'
+  readonly subjectKind: 'capture' | 'refund' | 'tip'
+  /** `cap_…`, `re_…`; of a tip the capture that it is added to. */
   readonly subject: string
   /** Null for a refund without its payment. */
   readonly paymentId: string | null
   readonly link: string
   readonly terminalId: string
   readonly currency: Currency
+  /** Of a tip: what the capture is of with it. */
   readonly amountMinor: number
   readonly message: PresentmentMessage
   readonly batchId: string | null
@@ -92,7 +94,11 @@ export async function savePresentment(tx: Tx, before: PresentmentRow, next: Pres
 
 export async function presentmentOf(
   tx: Tx,
-  { account, kind, subject }: { readonly account: string; readonly kind: string; readonly subject: string },
+  {
+    account,
+    kind,
+    subject,
+  }: { readonly account: string; readonly kind: PresentmentRow['subjectKind']; readonly subject: string },
 ): Promise<KnownPresentment | null> {
   const { rows } = await tx.query<PresentmentColumns>({
     text: `${SELECT} where account = $1 and subject_kind = $2 and subject = $3 for update`,
@@ -144,12 +150,14 @@ export async function duePresentments(
   return rows.map(rowOf)
 }
 
+/** What is counted; a tip is, within its sale, once the acquirer has taken it. */
 export async function presentmentsOfBatch(
   tx: Tx,
   { account, batchId }: { readonly account: string; readonly batchId: string },
 ): Promise<KnownPresentment[]> {
   const { rows } = await tx.query<PresentmentColumns>({
-    text: `${SELECT} where account = $1 and batch = $2 and state <> 'canceled' order by created_ms, presentment`,
+    text: `${SELECT} where account = $1 and batch = $2 and state <> 'canceled' and subject_kind <> 'tip'
+      order by created_ms, presentment`,
     values: [account, batchId],
     types: numericTypes,
   })

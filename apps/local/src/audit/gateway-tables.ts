@@ -28,8 +28,12 @@ interface AttemptRow extends Pick<AuditAttempt, 'state' | 'stan' | 'rrn'> {
 
 const PAYMENTS = `
   select p.payment, p.device, p.terminal_id, p.amount_minor::text, p.currency, p.status, p.word, p.attention,
-    c.amount_minor::text as captured_minor, c.state = 'presented' as is_presented
-  from payments p left join captures c on c.account = p.account and c.payment = p.payment and c.state <> 'canceled'`
+    coalesce(t.amount_minor, c.amount_minor)::text as captured_minor,
+    c.state = 'presented' and t.presentment is null as is_presented
+  from payments p
+  left join captures c on c.account = p.account and c.payment = p.payment and c.state <> 'canceled'
+  left join presentments t on t.account = c.account and t.subject_kind = 'tip' and t.subject = c.capture
+    and t.state in ('sent', 'unknown', 'refused')`
 const ATTEMPTS =
   'select payment, state, stan, rrn, approval_code, approved_minor::text from attempts order by payment, number'
 const DEVICES = 'select device as "deviceId", name from devices order by created_ms'

@@ -10,7 +10,8 @@ import {
   OFFLINE_AMOUNT_MAX_MINOR,
   type PerCardTerms,
 } from '@holdfast/core'
-import type { ErrorCode } from '@holdfast/protocol'
+import { parseJson } from '@holdfast/envelope'
+import { type ErrorCode, outcomeStatement } from '@holdfast/protocol'
 import { followUpsOf, totalOf } from '../journal/follow-ups.ts'
 import { termsOf } from '../journal/offline-rules.ts'
 import type { JournalState, JournalStep } from '../journal/journal-step.ts'
@@ -19,10 +20,13 @@ import type { StoredPayment } from '../journal/stored-payment.ts'
 import { release } from '../journal/void-draft.ts'
 import { loadCardUses } from '../sales/card-uses.ts'
 
+/** Batches are closed once a day: the acquirer takes no final amount after that, and knows of none that is older. */
+const TIP_WITHIN_MS = 24 * 3_600_000
+
 /**
  * The tip of a payment, written in after its sale. It raises what a stored payment holds in the limits, so they are
  * checked again in the same append; the windows are not, since the sale was accepted in time. The same tip again
- * changes nothing, another one replaces it.
+ * changes nothing, another one replaces it; where the approval took the money, as long as the acquirer was not told.
  */
 export function closeTip(
   paymentId: string,
@@ -41,7 +45,11 @@ export function closeTip(
       if (currency !== payment.money.currency) return { do: 'refuse', code: 'currency_mismatch' }
       if (!isTip(tipMinor, payment)) return { do: 'refuse', code: 'amount_invalid' }
       const followUps = followUpsOf(payment)
-      if (!isTippable(payment) || followUps.capture !== null || followUps.refunds.length > 0)
+      if (
+        !isTippable(payment, state.time.nowMs) ||
+        followUps.capture !== null ||
+        followUps.refunds.length > 0
+      )
         return { do: 'refuse', code: 'tip_not_adjustable' }
       if (followUps.tip?.tipMinor === tipMinor) return { do: 'nothing', value: payment }
       // Of a part, all that was approved goes to the sale itself (MC3).
@@ -66,10 +74,26 @@ function isTip(tipMinor: number, { money }: StoredPayment): boolean {
   return Number.isSafeInteger(tipMinor) && tipMinor >= 0 && isAmountMinor(money.amountMinor + tipMinor)
 }
 
-/** Stored and undecided, or approved online and waiting for its capture. */
-function isTippable(payment: StoredPayment): boolean {
-  if (payment.state === 'ACCEPTED_ONLINE') return payment.captureMethod === 'manual'
-  return payment.state === 'QUEUED' || payment.state === 'UPLOADED'
+/** Stored and undecided, waiting for its capture, or approved so lately that its batch may still be open. */
+function isTippable(payment: StoredPayment, nowMs: number): boolean {
+  switch (payment.state) {
+    case 'QUEUED':
+    case 'UPLOADED':
+      return true
+    case 'ACCEPTED_ONLINE':
+      return payment.captureMethod === 'manual' || nowMs - payment.acceptedMs < TIP_WITHIN_MS
+    case 'PROCESSED': {
+      const outcome = outcomeStatement.safeParse(parseJson(payment.outcome.payload))
+      if (!outcome.success) return false
+      if (payment.captureMethod === 'manual') return outcome.data.status === 'requires_capture'
+      return outcome.data.status === 'succeeded' && nowMs - payment.acceptedMs < TIP_WITHIN_MS
+    }
+    case 'OPEN':
+    case 'VOIDED':
+    case 'FAILED_TO_PROCESS':
+    case 'FAILED_TO_UPLOAD':
+      return false
+  }
 }
 
 interface Tipped {

@@ -112,6 +112,16 @@ test('a tip does not start a window of its own, and the void of a tipped payment
   await world.terminal.close()
 })
 
+test('SQ17: a tip is written in after the approval too, for a day', async () => {
+  const world = await openWorld()
+  const { intent } = await sell(world)
+  const tip = (tipMinor: number) => world.terminal.closeTip(intent.paymentId, { tipMinor, currency: EUR })
+  expect(await tip(150)).toMatchObject({ status: 'closed', payment: { state: 'ACCEPTED_ONLINE' } })
+  world.clock.wallOffsetMs += 24 * 3_600_000
+  expect(await tip(100)).toEqual({ status: 'refused', code: 'tip_not_adjustable' })
+  await world.terminal.close()
+})
+
 test('the outcome of a tipped payment frees all that it held', async () => {
   const world = await openWorld()
   const { intent } = await sell(world, { offlineBehavior: 'force_offline' })
@@ -123,7 +133,13 @@ test('the outcome of a tipped payment frees all that it held', async () => {
     state: 'PROCESSED',
     followUps: { tip: { tipMinor: 200 } },
   })
-  expect(await world.terminal.closeTip(intent.paymentId, { tipMinor: 1, currency: EUR })).toEqual({
+  // Its batch is open: the gateway tells the acquirer, and nothing is held for it here.
+  expect(await world.terminal.closeTip(intent.paymentId, { tipMinor: 1, currency: EUR })).toMatchObject({
+    status: 'closed',
+  })
+  expect(await stored(world)).toEqual({ count: 0, sumMinor: 0 })
+  world.clock.wallOffsetMs += 24 * 3_600_000
+  expect(await world.terminal.closeTip(intent.paymentId, { tipMinor: 2, currency: EUR })).toEqual({
     status: 'refused',
     code: 'tip_not_adjustable',
   })

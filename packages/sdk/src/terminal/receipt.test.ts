@@ -59,15 +59,21 @@ test('an online approval, a void and an open sale each have their own receipt, o
   await world.terminal.close()
 })
 
-test('SQ13, TM9: a tip that was written in after the sale is on the receipt, in the total and by itself', async () => {
-  const world = await openWorld()
-  const { intent } = await sell(world, { offlineBehavior: 'force_offline' })
-  expect((await receiptFor(world, intent.paymentId))?.customer).toMatchObject({ tipMinor: 0 })
-  await world.terminal.closeTip(intent.paymentId, { tipMinor: 150, currency: 'eur' })
-  const tipped = { money: { amountMinor: 1_150, currency: 'eur' }, tipMinor: 150 }
-  expect(await receiptFor(world, intent.paymentId)).toMatchObject({ customer: tipped, merchant: tipped })
-  await world.terminal.close()
-})
+test.each([
+  ['stored', { offlineBehavior: 'force_offline' as const }],
+  ['approved', {}],
+])(
+  'SQ13, TM9: a tip that was written in after a %s sale is on the receipt, in the total and by itself',
+  async (_was, input) => {
+    const world = await openWorld()
+    const { intent } = await sell(world, input)
+    expect((await receiptFor(world, intent.paymentId))?.customer).toMatchObject({ tipMinor: 0 })
+    await world.terminal.closeTip(intent.paymentId, { tipMinor: 150, currency: 'eur' })
+    const tipped = { money: { amountMinor: 1_150, currency: 'eur' }, tipMinor: 150 }
+    expect(await receiptFor(world, intent.paymentId)).toMatchObject({ customer: tipped, merchant: tipped })
+    await world.terminal.close()
+  },
+)
 
 async function receiptFor({ terminal }: World, paymentId: string) {
   const payment = must(await terminal.payment(paymentId), 'it was sold')

@@ -1,5 +1,6 @@
 import { Stripe } from 'stripe'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { insertCapture } from '../../captures/capture-row.ts'
 import { checkBooks } from '../../ledger/check-books.ts'
 import { type SamplePayment, sampleId, samplePayment, sampleStates } from '../../test-support/sample-rows.ts'
 import { sharedDatabase } from '../../test-support/shared-database.ts'
@@ -51,6 +52,21 @@ describe.each(versions)('TM14: by the %s client', (version) => {
     const id = await held(1)
     const taken = await client().paymentIntents.capture(id, { amount_details: tipOf(200) })
     expect(taken).toMatchObject({ amount_received: 1_434, amount_details: { tip: { amount: 200 } } })
+  })
+
+  test('SQ17: a tip after an automatic sale is its amount once the acquirer has taken it, and before that nobody’s', async () => {
+    const id = await sold(1, { tipMinor: 200 })
+    const read = () => client().paymentIntents.retrieve(id)
+    const charge = () => client().charges.retrieve(sampleId('ch', 11))
+    expect(await read()).toMatchObject({ amount_received: 1_234, amount_details: { tip: {} } })
+    expect(await charge()).toMatchObject({ amount_captured: 1_234 })
+    await database().pool.query('update captures set amount_minor = 1434, tip_minor = 200')
+    expect(await read()).toMatchObject({
+      amount: 1_234,
+      amount_received: 1_434,
+      amount_details: { tip: { amount: 200 } },
+    })
+    expect(await charge()).toMatchObject({ amount: 1_234, amount_captured: 1_434, refunded: false })
   })
 
   test('a hold is captured by its charge, and called off by its payment', async () => {
@@ -208,6 +224,32 @@ async function held(n: number): Promise<string> {
   const story = { ...row.story, captureMethod: 'manual' as const }
   expect(await shop.gateway.world.store.commit({ payments: [{ ...row, story }] })).toBe('committed')
   return story.paymentId
+}
+
+/** Approved and captured by that; the tip that was written in waits for the acquirer. */
+async function sold(n: number, { tipMinor }: { readonly tipMinor: number }): Promise<string> {
+  const row = samplePayment(n, { word: acceptedOnline(n), states: [sampleStates.approved] })
+  const story = { ...row.story, tipMinor }
+  expect(await shop.gateway.world.store.commit({ payments: [{ ...row, story }] })).toBe('committed')
+  const { account, mode } = row
+  const { paymentId, money } = story
+  const { amountMinor: authorisedMinor, currency } = money
+  await insertCapture(database().pool, {
+    account,
+    captureId: sampleId('cap', n),
+    paymentId,
+    mode,
+    chargeId: sampleId('ch', n * 10 + 1),
+    method: 'automatic',
+    currency,
+    authorisedMinor,
+    limitMinor: authorisedMinor + 246,
+    amountMinor: authorisedMinor,
+    tipMinor: 0,
+    state: 'presented',
+    createdMs: 0,
+  })
+  return paymentId
 }
 
 function acceptedOnline(n: number): NonNullable<SamplePayment['word']> {

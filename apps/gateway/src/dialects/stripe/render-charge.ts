@@ -48,7 +48,7 @@ export const chargeKind: ObjectKind = {
 }
 
 function renderCharge(
-  { row }: PaymentView,
+  { row, taken }: PaymentView,
   number: number,
   notes: PaymentNotes,
   { txn, refundedMinor, dispute }: ChargeMoney,
@@ -61,13 +61,14 @@ function renderCharge(
   const { captureMethod, capturedMinor, tipMinor = 0 } = row.story
   const captured = standing && (captureMethod === 'automatic' || capturedMinor !== undefined)
   const isClaimed = claimedAttempt(row.story)?.number === number
+  const takenMinor = (isClaimed ? taken?.amountMinor : undefined) ?? capturedMinor ?? approvedMinor + tipMinor
   const givenUp = isClaimed ? (row.story.givenUp ?? null) : null
   return {
     id: detail.chargeId,
     object: 'charge',
     amount: approvedMinor,
     amount_refunded: refundedMinor,
-    amount_captured: captured ? (capturedMinor ?? approvedMinor + tipMinor) : 0,
+    amount_captured: captured ? takenMinor : 0,
     application: null,
     application_fee: null,
     application_fee_amount: null,
@@ -98,7 +99,7 @@ function renderCharge(
     receipt_email: notes.receiptEmail,
     receipt_number: null,
     receipt_url: null,
-    refunded: refundedMinor > 0 && refundedMinor >= approvedMinor,
+    refunded: refundedMinor > 0 && refundedMinor >= (captured ? takenMinor : approvedMinor),
     review: null,
     shipping: null,
     source_transfer: null,

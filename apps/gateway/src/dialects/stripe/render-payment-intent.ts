@@ -42,11 +42,12 @@ export const paymentIntentKind: ObjectKind = {
 }
 
 function renderPayment(view: PaymentView, notes: PaymentNotes, gatewayUrl: string): StripeObject {
-  const { row, canceledMs, saleTipMinor } = view
+  const { row, canceledMs, saleTipMinor, taken } = view
   const { story } = row
   const { amountMinor, currency } = story.money
-  // Chosen before the card it is in the amount already; written in afterwards it comes on top.
-  const tipMinor = saleTipMinor + (story.tipMinor ?? 0)
+  // Chosen before the card it is in the amount already; written in afterwards it comes on top. What the acquirer has not
+  // taken, or does not take any more, is nobody's money.
+  const tipMinor = saleTipMinor + (taken?.tipMinor ?? story.tipMinor ?? 0)
   const status = statusOf(story)
   const latest = latestCharge(story)
   const method = row.details.at(-1)?.card.brand === 'interac' ? 'interac_present' : 'card_present'
@@ -56,7 +57,7 @@ function renderPayment(view: PaymentView, notes: PaymentNotes, gatewayUrl: strin
     amount: amountMinor,
     amount_capturable: status === 'requires_capture' ? approvedMinorOf(story) : 0,
     amount_details: { tip: tipMinor === 0 ? {} : { amount: tipMinor } },
-    amount_received: status === 'succeeded' ? receivedMinorOf(story) : 0,
+    amount_received: status === 'succeeded' ? (taken?.amountMinor ?? receivedMinorOf(story)) : 0,
     application: null,
     application_fee_amount: null,
     automatic_payment_methods: null,
