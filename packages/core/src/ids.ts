@@ -15,6 +15,7 @@ export type IdPrefix =
   | 'du'
   | 'ep'
   | 'evt'
+  | 'file'
   | 'inc'
   | 'job'
   | 'lease'

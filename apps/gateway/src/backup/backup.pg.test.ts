@@ -9,6 +9,7 @@ import { migrate, MIGRATIONS_DIR } from '../database/migrate.ts'
 import { openPool } from '../database/open-pool.ts'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
 import { transaction } from '../database/transaction.ts'
+import { FILE_BYTES_MAX } from '../files/file-type.ts'
 import { loadGatewayKeys } from '../keys/gateway-keys.ts'
 import { parseGatewaySecrets, wrappingKeyId } from '../keys/gateway-secrets.ts'
 import { insertPayments } from '../test-support/many-payments.ts'
@@ -88,6 +89,12 @@ describe('a backup', () => {
     await insertPayments(pool, { first: 1, count: 2_345 })
     await pool.query(
       `update accounts set name = E'tab\\t "q" \\\\ \\n null é 名 🧾', offline_terms = '{"a": [1, null]}'`,
+    )
+    // Files of the largest size, one after the other.
+    await pool.query(
+      `insert into files (account, file, mode, purpose, filename, type, content, created_ms)
+       select $1, 'file_' || n, 'test', 'dispute_evidence', 'scan.png', 'png', $2, n from generate_series(1, 8) n`,
+      [ACCOUNT, Buffer.alloc(FILE_BYTES_MAX, 7)],
     )
     const facts = await back()
     expect(facts.rowsByTable.get('payments')).toBe(2_345)

@@ -54,6 +54,8 @@ export interface BackupFacts {
 }
 
 const ROWS_AT_ONCE = 500
+/** Files are rows of many megabytes; a query of all of them at once would be larger than PostgreSQL takes. */
+const BYTES_AT_ONCE = 16 * 1024 * 1024
 
 /**
  * Reads a backup from its first byte to its last and resolves only when all of it is as it was written. Rows are handed
@@ -122,6 +124,7 @@ async function readTable(table: string, { lines, state, whole, reader }: Reading
   whole.update(first)
   let count = 0
   let batch: BackupRow[] = []
+  let batchBytes = 0
   for (;;) {
     const line = await nextLine(lines, state)
     whole.update(line)
@@ -136,9 +139,11 @@ async function readTable(table: string, { lines, state, whole, reader }: Reading
     hash.update(line)
     count += 1
     batch.push(row.data)
-    if (batch.length === ROWS_AT_ONCE) {
+    batchBytes += line.length
+    if (batch.length === ROWS_AT_ONCE || batchBytes >= BYTES_AT_ONCE) {
       await reader.rows?.(table, columns, batch)
       batch = []
+      batchBytes = 0
     }
   }
 }

@@ -31,6 +31,8 @@ export interface BackupOptions {
 }
 
 const CHUNK_CHARACTERS = 256 * 1024
+/** Of files, each of some megabytes. */
+const LARGE_ROWS_AT_ONCE = 4
 const PROGRESS_EVERY_ROWS = 100_000
 
 /**
@@ -134,9 +136,9 @@ async function* tableLines(
   yield lineOf({ table: name, columns: names })
   const texts = names.map((column) => `${quoted(column)}::text`).join(', ')
   let text = ''
-  for await (const rows of cursorRows(tx, {
-    text: `select ${texts} from ${quoted(schema)}.${quoted(name)}`,
-  })) {
+  const query = { text: `select ${texts} from ${quoted(schema)}.${quoted(name)}` }
+  const isLarge = columns.some(({ type }) => type === 'bytea')
+  for await (const rows of cursorRows(tx, query, isLarge ? LARGE_ROWS_AT_ONCE : undefined)) {
     for (const row of rows) {
       text += lineOf(row)
       if (text.length < CHUNK_CHARACTERS) continue

@@ -115,4 +115,12 @@ export const moneyNouns: readonly Noun[] = [
         'createdAt', ${isoOf('created_ms')})::text
       from disputes where account = $1 order by created_ms, dispute`,
   },
+  {
+    file: 'files',
+    holds: 'what was uploaded for disputes: name, kind and SHA-256; a backup has what is in it',
+    tables: ['files'],
+    sql: `select json_build_object('file', file, 'mode', mode, 'purpose', purpose, 'filename', filename, 'type', type,
+        'bytes', length(content), 'sha256', encode(sha256(content), 'hex'), 'createdAt', ${isoOf('created_ms')})::text
+      from files where account = $1 and $2::jsonb is not null order by created_ms, file`,
+  },
 ]

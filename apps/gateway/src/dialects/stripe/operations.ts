@@ -7,6 +7,7 @@ import { customerOperations } from './resources/customers.ts'
 import { eventOperations } from './resources/events.ts'
 import { webhookEndpointOperations } from './resources/webhook-endpoints.ts'
 import { disputeOperations } from './resources/disputes.ts'
+import { fileOperations } from './resources/files.ts'
 import { lineItemOperations } from './resources/line-items.ts'
 import { notFromAServerOperations } from './resources/not-from-a-server.ts'
 import { paymentIntentOperations } from './resources/payment-intents.ts'
@@ -27,6 +28,7 @@ export const operations: readonly Operation[] = [
   ...customerOperations,
   ...eventOperations,
   ...disputeOperations,
+  ...fileOperations,
   ...lineItemOperations,
   ...notFromAServerOperations,
   ...paymentIntentOperations,

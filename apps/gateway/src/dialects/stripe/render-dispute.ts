@@ -71,7 +71,7 @@ function statusOf(state: DisputeState): string {
   }
 }
 
-/** Every field of Stripe's evidence; those that name an uploaded file are there and stay empty. */
+/** Every field of Stripe's evidence, in words or as the id of a file. */
 const evidenceFields = [
   'access_activity_log',
   'billing_address',

@@ -7,6 +7,7 @@ import { chargeKind } from './render-charge.ts'
 import { customerKind } from './render-customer.ts'
 import { deviceKind } from './render-device.ts'
 import { eventKind } from './render-event.ts'
+import { fileKind } from './render-file.ts'
 import { webhookEndpointKind } from './render-webhook-endpoint.ts'
 import { disputeKind } from './render-dispute.ts'
 import { paymentIntentKind } from './render-payment-intent.ts'
@@ -24,6 +25,7 @@ export const objectKinds: ObjectKinds = {
   customer: customerKind,
   device: deviceKind,
   event: eventKind,
+  file: fileKind,
   dispute: disputeKind,
   payment_intent: paymentIntentKind,
   payout: payoutKind,

@@ -2,12 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
 import { nameCause } from '../../events/name-cause.ts'
 import { type EffectResult, runOnce } from '../../idempotency/run-once.ts'
+import { FILE_BYTES_MAX } from '../../files/file-type.ts'
 import type { ServerParts } from '../../http/server-parts.ts'
 import { must } from '@holdfast/core'
 import { API_VERSION } from './api-version.ts'
 import { operations } from './operations.ts'
 import { authenticate, type Caller, lackingPermission } from './platform/authenticate.ts'
 import { decodeForm, type Form } from './platform/decode-form.ts'
+import { type DecodedUpload, decodeUpload } from './platform/decode-upload.ts'
 import {
   type Effect,
   type Missing,
@@ -34,11 +36,15 @@ import {
 } from './stripe-refusal.ts'
 
 const IDEMPOTENCY_KEY_MAX = 255
+/** Names, boundaries and the other fields of a request with a file. */
+const AROUND_A_FILE_BYTES = 64 * 1_024
 
 /** Stripe's `/v1`: parses and renders, and holds no rule of its own. */
 export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  const files = { parseAs: 'buffer', bodyLimit: FILE_BYTES_MAX + AROUND_A_FILE_BYTES } as const
+  app.addContentTypeParser('multipart/form-data', files, (_request, body, done) => done(null, body))
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('stripe-version', headerOf(request, 'stripe-version') ?? API_VERSION)
     done()
@@ -73,11 +79,11 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     if (operation === null) return sendRefusal(reply, unrecognisedUrl(request.method, path))
     const lacking = lackingPermission(caller, operation.needs)
     if (lacking !== null) return sendRefusal(reply, lacking)
-    const decoded = readForm(request)
+    const decoded = await readForm(request)
     if (!decoded.ok) return sendRefusal(reply, decoded.refusal)
     const prepared = operation.prepare(decoded.form, objectKinds)
     if (!prepared.ok) return sendRefusal(reply, prepared.refusal)
-    const context = contextOf(request, caller)
+    const context = { ...contextOf(request, caller), upload: decoded.upload }
     return prepared.value.does === 'read'
       ? respond(reply, context, await prepared.value.run(context))
       : write(request, reply, context, prepared.value, decoded.form)
@@ -136,7 +142,7 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     return sendRefusal(reply, refusal, shown === undefined ? {} : { payment_intent: shown })
   }
 
-  function contextOf(request: FastifyRequest, { account, mode }: Caller): StripeContext {
+  function contextOf(request: FastifyRequest, { account, mode }: Caller): Omit<StripeContext, 'upload'> {
     const { pool, world, codeKey, webhooks } = parts()
     return {
       webhooks,
@@ -165,15 +171,18 @@ function resultOf(object: string, effect: Effect): EffectResult<Refusing> {
   return 'done' in effect ? { done: { object, id: effect.done } } : { refusal: effect }
 }
 
-function readForm(request: FastifyRequest): ReturnType<typeof decodeForm> {
+async function readForm(request: FastifyRequest): Promise<DecodedUpload> {
   const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?') + 1) : ''
   const body = typeof request.body === 'string' && request.method !== 'GET' ? request.body : ''
-  const type = headerOf(request, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  const contentType = headerOf(request, 'content-type')
+  if (request.body instanceof Buffer) return decodeUpload(query, request.body, contentType ?? '')
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase()
   if (body !== '' && type !== 'application/x-www-form-urlencoded') {
     const message = `Invalid request: parameters are sent as application/x-www-form-urlencoded, not as ${type ?? 'a body without a type'}.`
     return { ok: false, refusal: invalidParameter(undefined, message) }
   }
-  return decodeForm(query, body)
+  const decoded = decodeForm(query, body)
+  return decoded.ok ? { ...decoded, upload: null } : decoded
 }
 
 /** The names of a form have no order that means anything. */

@@ -9,6 +9,7 @@ import type { Scope } from '../../../database/scope.ts'
 import type { EndpointDeps } from '../../../webhooks/webhook-endpoints.ts'
 import type { StripeRefusal } from '../stripe-refusal.ts'
 import type { Form } from './decode-form.ts'
+import type { Upload } from './decode-upload.ts'
 import { type ExpandTree, readExpand } from './expand.ts'
 import type { ObjectKinds, StripeObject, Viewing } from './object-kinds.ts'
 import { hash } from './parameter-kinds.ts'
@@ -32,6 +33,8 @@ export interface StripeContext {
   /** What stands for `:id` and the like in the path. */
   readonly ids: Readonly<Record<string, string>>
   readonly request: { readonly id: string; readonly idempotencyKey: string | null }
+  /** The file that came with the request. */
+  readonly upload: Upload | null
   /** As the caller has reached this gateway. */
   readonly gatewayUrl: string
 }

@@ -1,9 +1,19 @@
 import { findDisputes, disputesSource, saveDispute } from '../../../disputes/dispute.ts'
 import { changeEvidence, moveDispute } from '../../../disputes/move-dispute.ts'
+import type { Tx } from '../../../database/transaction.ts'
+import { findFiles } from '../../../files/file-store.ts'
 import { changedMetadata } from '../../../metadata/metadata.ts'
 import { moneyRefusal } from '../money-refusal.ts'
 import { metadataRefusal } from '../platform/metadata-refusal.ts'
-import { type Effect, idsOf, type Operation, pathId, write } from '../platform/operation.ts'
+import {
+  type Effect,
+  idsOf,
+  type Missing,
+  type Operation,
+  pathId,
+  type StripeContext,
+  write,
+} from '../platform/operation.ts'
 import { emptyable, flag, hash, metadata, text } from '../platform/parameter-kinds.ts'
 import { list, retrieve } from '../platform/read-operations.ts'
 
@@ -13,8 +23,21 @@ const writes = { object, needs: { resource: object, access: 'write' } } as const
 const EVIDENCE_TEXT_MAX = 150_000
 
 const words = () => emptyable(text(EVIDENCE_TEXT_MAX)).optional()
-/** What can be said in words; Holdfast takes no files. */
+/** A file that was uploaded for it. */
+const file = () => emptyable(text()).optional()
+const fileFields = {
+  cancellation_policy: file(),
+  customer_communication: file(),
+  customer_signature: file(),
+  duplicate_charge_documentation: file(),
+  receipt: file(),
+  refund_policy: file(),
+  service_documentation: file(),
+  shipping_documentation: file(),
+  uncategorized_file: file(),
+}
 const evidence = hash({
+  ...fileFields,
   access_activity_log: words(),
   billing_address: words(),
   cancellation_policy_disclosure: words(),
@@ -62,6 +85,8 @@ export const disputeOperations: readonly Operation[] = [
       if (!notes.ok) return { refusal: metadataRefusal(notes) }
       await saveDispute(tx, { ...dispute, metadata: notes.metadata })
       if (given.evidence !== undefined) {
+        const missing = await missingFile(tx, context, given.evidence)
+        if (missing !== null) return { missing }
         const change = Object.fromEntries(
           Object.entries(given.evidence).map(([field, value]) => [field, value ?? '']),
         )
@@ -87,6 +112,27 @@ export const disputeOperations: readonly Operation[] = [
     },
   }),
 ]
+
+/** The first field that names no file of this account and mode. */
+async function missingFile(
+  tx: Tx,
+  { scope }: StripeContext,
+  given: Readonly<Record<string, string | null | undefined>>,
+): Promise<Missing | null> {
+  const named = Object.keys(fileFields).flatMap((field) => {
+    const id = given[field] ?? null
+    return id === null ? [] : [{ field, id }]
+  })
+  const found = await findFiles(
+    tx,
+    scope,
+    named.map(({ id }) => id),
+  )
+  const missing = named.find(({ id }) => !found.some((each) => each.id === id))
+  return missing === undefined
+    ? null
+    : { object: 'file', id: missing.id, param: `evidence[${missing.field}]` }
+}
 
 function refusalOf(
   refusal: 'dispute_not_open' | 'dispute_deadline_over' | 'resource_missing',
