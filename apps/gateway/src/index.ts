@@ -25,7 +25,9 @@ export type { GatewayWorld } from './world/gateway-world.ts'
 export type { Log } from './ports/log.ts'
 export { retrievalReference } from './acquirer/retrieval-reference.ts'
 export { OUTCOME_LOST } from './payments/attention.ts'
+export { decideReview } from './review/decide-review.ts'
 export { resolveLostOutcome } from './review/resolve-lost-outcome.ts'
+export type { ReviewDecision } from './review/review-decision.ts'
 export type {
   DeviceRow,
   EventRow,

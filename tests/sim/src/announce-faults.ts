@@ -7,6 +7,7 @@ import { cloneFaults } from './plan-clone.ts'
 import { damageFaults } from './plan-damage.ts'
 import { scriptFaults } from './plan-faults.ts'
 import { keyFaults } from './plan-keys.ts'
+import { reviewStates } from './plan-review.ts'
 import { readerFaults } from './plan-readers.ts'
 import { databaseFaultNames } from './sim-gateway-store.ts'
 import type { World } from './world.ts'
@@ -15,7 +16,7 @@ import type { World } from './world.ts'
 export function announceFaults({ counters }: World): void {
   counters.announce(...cashierStates, ...followUpStates, ...rareStates, ...databaseFaultNames)
   counters.announce(...damageFaults, ...keyFaults, ...readerFaults, ...clockFaults)
-  counters.announce(...cloneFaults, ...carryFaults, ...scriptFaults.map(([name]) => name))
+  counters.announce(...cloneFaults, ...carryFaults, ...reviewStates, ...scriptFaults.map(([name]) => name))
   counters.announce(
     'acquirer.restarted',
     'cashier.same_amount_again',

@@ -2,7 +2,7 @@ import { isQuiet, isSettled } from '@holdfast/core'
 import { NO_DISK_FAULTS, NO_NETWORK_FAULTS, NO_WIRE_FAULTS } from '@holdfast/testing'
 import { OUTCOME_LOST } from '@holdfast/gateway'
 import { operatorResolves } from './operator.ts'
-import { notYetFrozen } from './judge-fork.ts'
+import { notYetFrozen, notYetTold } from './judge-fork.ts'
 import { damagedPayments, orphanedPayments } from './judge-damage.ts'
 import { NO_DATABASE_FAULTS } from './sim-gateway-store.ts'
 import type { World } from './world.ts'
@@ -109,6 +109,8 @@ function leftOver(world: World, forked: boolean): string | null {
       if (state === 'OPEN' || state === 'QUEUED' || state === 'UPLOADED')
         return `${name} ${paymentId} is ${state}`
   }
+  const undecided = forked ? notYetTold(world) : null
+  if (undecided !== null) return undecided
   const unfrozen = forked ? notYetFrozen(world) : null
   if (unfrozen !== null) return unfrozen
   for (const { story, attention } of database.payments.values()) {

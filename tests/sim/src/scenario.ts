@@ -13,6 +13,7 @@ import { planCarry } from './plan-carry.ts'
 import { planClone } from './plan-clone.ts'
 import { planDamage } from './plan-damage.ts'
 import { planKeys } from './plan-keys.ts'
+import { planReview } from './plan-review.ts'
 import { planReaders } from './plan-readers.ts'
 import { planGatewayRestore, planTillRestore } from './plan-restores.ts'
 import { type Circumstances, type Mutant, mutants } from './mutants.ts'
@@ -96,6 +97,7 @@ async function liveThrough(
   options: DayOptions & { readonly circumstances: Circumstances },
 ): Promise<AuditReport> {
   await openWorld(world)
+  const forked = options.restore === 'till' || options.restore === 'clone'
   const endMs = world.engine.nowMs() + draw.int(DAY_MS_MIN, DAY_MS_MAX)
   setFaults(world, draw, options)
   planOutages(world, draw, endMs)
@@ -109,9 +111,9 @@ async function liveThrough(
   if (options.restore === 'till') planTillRestore(world, draw, endMs)
   if (options.restore === 'clone') planClone(world, draw, endMs)
   if (options.restore === 'carry') planCarry(world, draw, endMs)
+  if (forked) planReview(world, draw.fork('review'))
   openShop(world, draw, { endMs, circumstances: options.circumstances })
   await world.engine.run(endMs)
-  const forked = options.restore === 'till' || options.restore === 'clone'
   // A world with a bug seldom comes out even; nobody waits long for it.
   const patience = options.mutant === undefined ? {} : { drainMsMax: MUTANT_DRAIN_MS_MAX }
   await drain(world, { restartTills: draw.chance(0.3), forked, ...patience })

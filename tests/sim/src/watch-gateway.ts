@@ -58,9 +58,13 @@ export function watchGateway(
       if (before !== undefined) compare(before, story)
     }
     for (const { paymentId, statement } of change.outcomes ?? []) {
-      const { status } = outcomeStatement.parse(JSON.parse(statement.payload))
-      const before = outcomes.get(paymentId)
-      outcomes.set(paymentId, status)
+      const { status, attempt, givenUp } = outcomeStatement.parse(JSON.parse(statement.payload))
+      // Released from review: its end is still to come.
+      if (status === 'processing') continue
+      // A person's word about one branch of a fork; what the payment came to on the other one stands beside it.
+      const about = givenUp?.why === 'review_rejected' ? `${paymentId}/${attempt}` : paymentId
+      const before = outcomes.get(about)
+      outcomes.set(about, status)
       if (before === status) watch.breach('an outcome is told once', `${status} twice`, paymentId)
       // Only a void may still come, and its word is told too.
       if (before !== undefined && status !== 'canceled')

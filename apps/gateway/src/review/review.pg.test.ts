@@ -132,6 +132,20 @@ describe('ST13: a fork that is released', () => {
     expect(gateway.acquirer.authorisations).toHaveLength(1)
   })
 
+  test('does not void by itself what was accepted on the other branch; only a person at the till may have meant that', async () => {
+    const { sale, records } = await storedSale()
+    const [opened] = records
+    await gateway.send(device, records)
+    device.rewindTo(must(opened, 'it was opened'))
+    await gateway.send(device, [await device.voided(sale, 'abandoned')])
+    expect(await decide(sale, release)).toMatchObject(refusal('review_not_releasable'))
+    expect(await decide(sale, reject)).toEqual(DECIDED)
+    device.rewindTo(must(opened, 'it was opened'))
+    await gateway.send(device, [await device.voided(sale, 'canceled')])
+    expect(await decide(sale, release)).toEqual(DECIDED)
+    expect(await status(sale)).toBe('canceled')
+  })
+
   test('P7: after a restore that has forgotten it, it is asked about as a repeat and not as new', async () => {
     const { sale } = await forkedSale()
     await database().pool.query('update settings set generation = 2')

@@ -46,7 +46,7 @@ export interface TestDevice {
   attempted(sale: TestSale, attempt: TestAttempt): Promise<SealedRecord>
   stored(sale: TestSale, attempt: TestAttempt, kind?: OfflineKind, changes?: object): Promise<SealedRecord>
   approved(sale: TestSale, attempt: TestAttempt): Promise<SealedRecord>
-  voided(sale: TestSale): Promise<SealedRecord>
+  voided(sale: TestSale, reason?: 'canceled' | 'abandoned'): Promise<SealedRecord>
   /** A record with anything in it, at the head of the chain or, with `prev` and `seq`, anywhere else. */
   append(body: object, sealed?: string | null): Promise<SealedRecord>
   /** Goes on from an earlier record: a clone or a restored copy. */
@@ -220,7 +220,7 @@ export function createTestDevice(deps: TestDeviceDeps): TestDevice {
     },
     approved: (sale, attempt) =>
       accept(sale, attempt, { via: 'online', responseCode: '00', approvalCode: '123456' }),
-    voided: (sale) => append({ kind: 'payment.voided', ...names(sale), reason: 'canceled' }),
+    voided: (sale, reason = 'canceled') => append({ kind: 'payment.voided', ...names(sale), reason }),
     manifest: () => ({
       headSeq: head.seq,
       headHash: must(head.hash, 'a device with records has a head'),
