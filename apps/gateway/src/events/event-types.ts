@@ -54,6 +54,12 @@ const eventTypes = [
   'payment_intent.capture_late',
   'charge.presentment_late',
   'refund.presentment_late',
+  // An order of an online channel, from whoever made it to the till that took the money.
+  'order.created',
+  'order.paid',
+  'order.paid_twice',
+  'order.reopened',
+  'order.canceled',
   'batch.closed',
   'batch.attention',
 ] as const
@@ -73,6 +79,7 @@ export type EventObject =
   | 'terminal.reader'
   | 'device'
   | 'batch'
+  | 'order'
 
 export function isEventType(text: string): text is EventType {
   return eventTypes.some((type) => type === text)

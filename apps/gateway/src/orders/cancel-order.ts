@@ -5,7 +5,8 @@ import type { Pool } from 'pg'
 import { transaction } from '../database/transaction.ts'
 import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { Scope } from '../database/scope.ts'
-import { lockOrder, saveOrder } from './order-row.ts'
+import { changeOrder } from './change-order.ts'
+import { lockOrder } from './order-row.ts'
 import { tellTills } from './tell-tills.ts'
 
 /** Null when it is canceled, now or before. */
@@ -18,9 +19,10 @@ export async function cancelOrder(
   const changed = await transaction(pool, async (tx) => {
     const order = await lockOrder(tx, account, orderId)
     if (order === null || order.mode !== mode) return 'not_found'
-    const next = advanceOrder(order, { type: 'canceled', ...said, atMs: world.clock.wallMs() })
+    const nowMs = world.clock.wallMs()
+    const next = advanceOrder(order, { type: 'canceled', ...said, atMs: nowMs })
     if (typeof next === 'string') return next
-    if (next !== order) await saveOrder(tx, { ...order, ...next })
+    if (next !== order) await changeOrder(tx, order, next, { nowMs, crypto: world.crypto })
     return order
   })
   if (typeof changed === 'string') return changed

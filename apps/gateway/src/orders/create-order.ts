@@ -5,6 +5,7 @@ import type { OrderCreate } from '@holdfast/protocol/account'
 import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
 import { type GatewayWorld, idSourceOf } from '../world/gateway-world.ts'
+import { recordEvent } from '../events/record-event.ts'
 import type { Scope } from '../database/scope.ts'
 import { insertOrder, type OrderKey, type OrderRow, readOrders } from './order-row.ts'
 import { tellTills } from './tell-tills.ts'
@@ -39,7 +40,10 @@ export async function createOrder(
     // Whoever asks again is answered as before, whatever has become of the place and the currencies since.
     const refused = before === null ? await refusalOf(tx, { account, mode }, order) : null
     if (refused !== null) return refused
-    if (before === null) await insertOrder(tx, row, key)
+    if (before === null && (await insertOrder(tx, row, key))) {
+      const about = { object: 'order', id: row.orderId, atMs: row.createdMs } as const
+      await recordEvent(tx, { account, mode, type: 'order.created', ...about }, world.crypto)
+    }
     const standing = before ?? (await findByKey(tx, key))
     if (standing === 'other_order')
       return { ok: false, code: 'idempotency_key_other_request', param: 'idempotencyKey' }

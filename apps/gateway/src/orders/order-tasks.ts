@@ -4,7 +4,8 @@ import type { Tx } from '../database/transaction.ts'
 import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { MoneyTask } from '../money/money-task.ts'
 import type { TaskEnd, TaskHandlers } from '../money/money-worker.ts'
-import { lockOrder, saveOrder } from './order-row.ts'
+import { changeOrder } from './change-order.ts'
+import { lockOrder } from './order-row.ts'
 import { tellTills } from './tell-tills.ts'
 
 /** The same handlers; whatever becomes of a payment also moves the order that it names, in the same transaction. */
@@ -52,6 +53,6 @@ async function moveOrder(
   if (order === null || order.mode !== mode) return {}
   const next = advanceOrder(order, { type: stands ? 'paid' : 'payment_gone', paymentId })
   if (typeof next === 'string' || next === order) return {}
-  await saveOrder(tx, { ...order, ...next })
+  await changeOrder(tx, order, next, { nowMs: world.clock.wallMs(), crypto: world.crypto })
   return { committed: () => tellTills(pool, world, order) }
 }

@@ -5,6 +5,8 @@ import { type FeedAnswer, type OrderStatement, orderStatement } from '@holdfast/
 import type { AccountClient } from '@holdfast/protocol/account'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createMoney } from '../background/create-money.ts'
+import { renderObjects } from '../dialects/stripe/render-object.ts'
+import { publishEvents } from '../events/publish-events.ts'
 import { accountKeys, type AccountShop, openAccountShop } from '../test-support/account-shop.ts'
 import { LOCATION, sampleId } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
@@ -65,6 +67,21 @@ async function feed(device: TestDevice, after = 0): Promise<{ n: number; order: 
 const heard = async (device: TestDevice, after = 0) =>
   (await feed(device, after)).map(({ order: { number, state } }) => [number, state])
 
+/** The events of orders, oldest first, as endpoints get them. */
+async function told() {
+  const { pool } = database()
+  const log = { info: () => undefined, error: () => undefined }
+  const nowMs = () => shop.gateway.clock.wallMs()
+  const publishing = { pool, nowMs, log, render: renderObjects, gatewayUrl: shop.server.url }
+  while ((await publishEvents(publishing)) > 0) continue
+  const { rows } = await pool.query<{ type: string; snapshot: object }>(
+    `select type, snapshot from events where object = 'order' order by position`,
+  )
+  return rows
+}
+
+const typesTold = async () => (await told()).map(({ type }) => type)
+
 async function waitsForLock(): Promise<boolean> {
   const { rowCount } = await database().pool.query(
     `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
@@ -95,6 +112,9 @@ describe('SQ12: an order of an online channel', () => {
     expect(await account.orders.list()).toMatchObject({
       value: { orders: [{ number: 'W-1', state: 'open' }], next: null },
     })
+    expect(await told()).toMatchObject([
+      { type: 'order.created', snapshot: { object: 'order', number: 'W-1', amount: 1_001, status: 'open' } },
+    ])
   })
 
   test('is the same order to whoever asks again, also when its place has been closed since', async () => {
@@ -267,6 +287,7 @@ describe('an order and its payment', () => {
     await shop.gateway.send(shop.device, [await shop.device.voided(sale)])
     await becomes(orderId, 'open')
     expect(await stateOf(orderId)).toEqual({ state: 'open', payments: [], revision: 3 })
+    expect(await typesTold()).toEqual(['order.created', 'order.paid', 'order.reopened'])
   })
 
   test('P2: two tills that were away and took the money twice are both named; nothing is hidden', async () => {
@@ -283,6 +304,9 @@ describe('an order and its payment', () => {
     expect([...(await stateOf(orderId)).payments].sort()).toEqual(
       sales.map(({ paymentId }) => paymentId).sort(),
     )
+    const events = await told()
+    expect(events.map(({ type }) => type)).toEqual(['order.created', 'order.paid', 'order.paid_twice'])
+    expect(events.at(-1)?.snapshot).toMatchObject({ payment_intents: (await stateOf(orderId)).payments })
   })
 
   test('one that is canceled is told to the tills once, and money that was taken all the same is stronger', async () => {
@@ -295,7 +319,9 @@ describe('an order and its payment', () => {
       value: { order: { revision: 2, canceled: said } },
     })
     expect((await heard(shop.device)).at(-1)).toEqual(['W-1', 'canceled'])
+    expect(await typesTold()).toEqual(['order.created', 'order.canceled'])
     await pay(orderId, 1_001)
     await becomes(orderId, 'paid')
+    expect(await typesTold()).toEqual(['order.created', 'order.canceled', 'order.paid'])
   })
 })
