@@ -4,20 +4,12 @@ import path from 'node:path'
 import { type CaptureMethod, statusOf } from '@holdfast/core'
 import { nodeCrypto } from '@holdfast/envelope/node'
 import type { HostProfile } from '@holdfast/iso8583'
-import { linkMac, tcpDialer } from '@holdfast/iso8583/tcp'
 import { acquirerProfileOf } from '../acquirer/acquirer-profile.ts'
-import { type Authoriser, createAuthoriser } from '../authoriser/authoriser.ts'
-import { allWorks } from '../authoriser/link-work.ts'
-import { createIso8583Acquirer, type Iso8583Acquirer } from '../acquirer/iso8583-acquirer.ts'
 import { createChangeNotifier } from '../ports/change-notifier.ts'
 import type { TestDatabase } from '../database/test-database.ts'
 import type { GatewayWorld } from '../world/gateway-world.ts'
-import { createMoney } from '../background/create-money.ts'
-import type { MoneyWorker } from '../money/money-worker.ts'
-import { createBatcher } from '../presenter/batcher.ts'
-import { createLateWatch } from '../presenter/late-watch.ts'
-import { createPresenter } from '../presenter/presenter.ts'
-import { acquirerKeys, runningFrom, startAcquirerProgram } from './acquirer-program.ts'
+import { runningFrom, startAcquirerProgram } from './acquirer-program.ts'
+import { type MoneyHalf, startMoneyHalf } from './money-half.ts'
 import { ACCOUNT } from './sample-rows.ts'
 import type { TestDevice, TestSale } from './test-device.ts'
 import { createTestGateway, type TestGateway } from './test-gateway.ts'
@@ -29,6 +21,7 @@ export interface MoneyStack {
   readonly device: TestDevice
   /** Of the acquirer's control. */
   readonly controlUrl: string
+  readonly acquirerPort: number
   /** From now on it is so much later. */
   skip(ms: number): void
   /** Stored on the device and sent; resolves when the gateway has it. */
@@ -38,7 +31,9 @@ export interface MoneyStack {
   clearScript(): Promise<void>
   journal(): Promise<HostEntry[]>
   batches(): Promise<{ number: string; count: number; netMinor: number }[]>
-  /** Stops what asks and presents where it stands, with answers under way, and starts it anew as another process. */
+  /** Stops what asks and presents where it stands, with answers under way. */
+  stop(): Promise<void>
+  /** The same, and starts it anew as another process. */
   restart(): Promise<void>
   until(condition: () => Promise<boolean>): Promise<void>
   close(): Promise<void>
@@ -62,7 +57,10 @@ interface HostEntry {
 export async function openMoneyStack(
   database: TestDatabase,
   host: HostProfile,
-  { answerTimeoutMs = 700 }: { readonly answerTimeoutMs?: number } = {},
+  {
+    answerTimeoutMs = 700,
+    doesTasks = true,
+  }: { readonly answerTimeoutMs?: number; readonly doesTasks?: boolean } = {},
 ): Promise<MoneyStack> {
   const home = mkdtempSync(path.join(tmpdir(), 'holdfast-money-'))
   const program = await startAcquirerProgram(home, host.name)
@@ -73,36 +71,13 @@ export async function openMoneyStack(
   let aheadMs = 0
   const clock = runningFrom(gateway.clock.wallMs(), () => aheadMs)
   const world = { ...gateway.world, clock, crypto: nodeCrypto, changes: createChangeNotifier(clock) }
-  let half = startHalf()
+  const startHalf = (tasks = true): MoneyHalf =>
+    startMoneyHalf({ pool: database.pool, world, host, port: program.port, doesTasks: tasks })
+  let half: MoneyHalf | null = startHalf(doesTasks)
 
-  function startHalf(): { acquirer: Iso8583Acquirer; authoriser: Authoriser; money: MoneyWorker } {
-    const acquirer = createIso8583Acquirer({
-      dialer: tcpDialer({ host: '127.0.0.1', port: program.port, framing: host.wire.framing }),
-      clock,
-      random: Math.random,
-      profile,
-      mac: linkMac(host.mac, acquirerKeys),
-      log: world.log,
-    })
-    const authoriser = createAuthoriser(
-      world,
-      acquirer,
-      allWorks(
-        createPresenter(database.pool, acquirer),
-        createBatcher(database.pool, acquirer),
-        createLateWatch(database.pool),
-      ),
-    )
-    const money = createMoney(database.pool, world)
-    acquirer.start()
-    authoriser.start()
-    money.start()
-    return { acquirer, authoriser, money }
-  }
-
-  async function stopHalf(): Promise<void> {
-    half.acquirer.stop()
-    await Promise.all([half.authoriser.stop(), half.money.stop()])
+  async function stop(): Promise<void> {
+    await half?.stop()
+    half = null
   }
 
   async function ask(method: string, at: string, body?: object): Promise<unknown> {
@@ -122,6 +97,7 @@ export async function openMoneyStack(
     world,
     device,
     controlUrl,
+    acquirerPort: program.port,
     skip: (ms) => void (aheadMs += ms),
     async sell(changes = {}) {
       const sale = device.newSale(changes)
@@ -135,13 +111,14 @@ export async function openMoneyStack(
     journal: async () => (await ask('GET', '/journal')) as HostEntry[],
     batches: async () =>
       (await ask('GET', '/batches')) as { number: string; count: number; netMinor: number }[],
+    stop,
     async restart() {
-      await stopHalf()
+      await stop()
       half = startHalf()
     },
     until: (condition) => until(condition, gateway.errors),
     async close() {
-      await stopHalf()
+      await stop()
       await gateway.close()
       await program.kill()
       rmSync(home, { recursive: true, force: true })
