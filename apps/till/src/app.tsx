@@ -13,6 +13,7 @@ import { SellScreen } from './screens/sell-screen.tsx'
 import { SetupScreen } from './screens/setup-screen.tsx'
 import { StartScreen } from './screens/start-screens.tsx'
 import { TipScreen } from './screens/tip-screen.tsx'
+import { WriteTipScreen } from './screens/write-tip-screen.tsx'
 import { fragmentOf, type Route, useRoute } from './shell/router.ts'
 import { TillRoomProvider, useTillState } from './shell/till-context.tsx'
 import { TillShell } from './shell/till-shell.tsx'
@@ -100,6 +101,8 @@ function Page({ route }: { readonly route: Route }): ReactNode {
       return <PaymentScreen paymentId={route.paymentId} />
     case 'receipt':
       return <ReceiptScreen paymentId={route.paymentId} />
+    case 'tip':
+      return <WriteTipScreen paymentId={route.paymentId} />
     case 'more':
       return <MoreScreen />
   }

@@ -97,6 +97,54 @@ test('TM17: the choice is still there from a cold start without a network, and i
   expect(await heard('payment.accepted')).toMatchObject([{ amountMinor: 2_300, tipMinor: 300 }])
 })
 
+/** A sale without a tip, and then what its customer has written on the slip. */
+async function openTipPage(): Promise<void> {
+  await enter('2000')
+  await button('No tip').click()
+  await insertCard()
+  await page.locator('[data-outcome]').waitFor()
+  await button('New sale').click()
+  await page.getByRole('link', { name: 'Payments' }).click()
+  await page.getByRole('button', { name: /€20\.00/ }).click()
+  await button('Add a tip').click()
+  await page.getByRole('heading', { name: 'Tip after the sale' }).waitFor()
+}
+
+test('SQ17: a tip that is written in after the sale is told to the gateway, shown with the sale, changed, and taken back', async () => {
+  await openTipPage()
+  await page.keyboard.type('350')
+  await page.getByText('€20.00 and the tip: €23.50').waitFor()
+  await till.picture('write-tip')
+  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  expect(tooWide, 'scrolls sideways').toBeLessThanOrEqual(0)
+  await button('Charge €23.50 in all').click()
+  await page.locator('.payment__amount', { hasText: '€23.50' }).waitFor()
+  expect(await heard('tip.closed')).toMatchObject([{ tipMinor: 350, currency: 'eur' }])
+  await button('Change the tip').click()
+  await button('Take the tip back').click()
+  await page.locator('.payment__amount', { hasText: '€20.00' }).waitFor()
+  await expect.poll(async () => (await heard('tip.closed')).length, PATIENCE).toBe(2)
+  expect((await heard('tip.closed')).at(-1)).toMatchObject({ tipMinor: 0 })
+})
+
+test('SQ17: written in without a network it counts in the limits at once, and what is too much is refused in words', async () => {
+  await till.reopen({ offline: true })
+  ;({ page } = till)
+  await button('Enter an amount').waitFor()
+  await openTipPage()
+  await page.keyboard.type('99999999')
+  await page.keyboard.press('Enter')
+  await page.getByRole('alert').waitFor()
+  expect(await page.getByRole('alert').innerText()).toContain('above the limit')
+  for (let digit = 0; digit < 8; digit += 1) await page.keyboard.press('Backspace')
+  await page.keyboard.type('100')
+  await page.keyboard.press('Enter')
+  await page.locator('.payment__amount', { hasText: '€21.00' }).waitFor()
+  await till.picture('tip-written-in')
+  gateway.fault = () => null
+  expect(await heard('tip.closed')).toMatchObject([{ tipMinor: 100 }])
+})
+
 test('the choice fits on 360 pixels in every language, light and dark', async () => {
   for (const [locale, title] of [
     ['fr', 'Souhaitez-vous laisser un pourboire ?'],

@@ -22,6 +22,8 @@ export type {
   StoredPaymentFacts,
   StoredPaymentState,
 } from './journal/stored-payment.ts'
+export { mayBeTipped } from './follow-ups/close-tip.ts'
+export { tipOf, totalOf } from './journal/follow-ups.ts'
 export { describeEvidence, type Evidence, type EvidenceFinding } from './outage/evidence.ts'
 export type { Outage } from './outage/outage-of.ts'
 export { ANSWER_BYTES_MAX, type Network, type NetworkAnswer, type NetworkRequest } from './network.ts'

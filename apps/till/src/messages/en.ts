@@ -70,6 +70,15 @@ export const en = {
   'tip.total': 'Together {amount}',
   'tip.cancel': 'Cancel sale',
 
+  'write_tip.open': 'Add a tip',
+  'write_tip.change': 'Change the tip',
+  'write_tip.title': 'Tip after the sale',
+  'write_tip.sum': '{sale} and the tip: {total}',
+  'write_tip.confirm': 'Charge {amount} in all',
+  'write_tip.take_back': 'Take the tip back',
+  'write_tip.failed': 'The tip was not written down.',
+  'write_tip.too_late': 'No tip can be added to this payment any more.',
+
   'paying.title': 'Card payment',
   'paying.opening': 'Opening the sale…',
   'paying.waiting': 'Ask the customer to insert or tap the card',

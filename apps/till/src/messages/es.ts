@@ -71,6 +71,15 @@ export const es: Catalogue<keyof typeof en> = {
   'tip.total': 'En total {amount}',
   'tip.cancel': 'Cancelar la venta',
 
+  'write_tip.open': 'Añadir propina',
+  'write_tip.change': 'Cambiar la propina',
+  'write_tip.title': 'Propina después de la venta',
+  'write_tip.sum': '{sale} y la propina: {total}',
+  'write_tip.confirm': 'Cobrar {amount} en total',
+  'write_tip.take_back': 'Quitar la propina',
+  'write_tip.failed': 'La propina no se ha guardado.',
+  'write_tip.too_late': 'Ya no se puede añadir propina a este pago.',
+
   'paying.title': 'Pago con tarjeta',
   'paying.opening': 'Abriendo la venta…',
   'paying.waiting': 'Pida al cliente que inserte o acerque la tarjeta',

@@ -73,6 +73,15 @@ export const fr: Catalogue<keyof typeof en> = {
   'tip.total': 'Total {amount}',
   'tip.cancel': 'Annuler la vente',
 
+  'write_tip.open': 'Ajouter un pourboire',
+  'write_tip.change': 'Modifier le pourboire',
+  'write_tip.title': 'Pourboire après la vente',
+  'write_tip.sum': '{sale} et le pourboire : {total}',
+  'write_tip.confirm': 'Débiter {amount} en tout',
+  'write_tip.take_back': 'Retirer le pourboire',
+  'write_tip.failed': 'Le pourboire n’a pas été enregistré.',
+  'write_tip.too_late': 'On ne peut plus ajouter de pourboire à ce paiement.',
+
   'paying.title': 'Paiement par carte',
   'paying.opening': 'Ouverture de la vente…',
   'paying.waiting': 'Invitez le client à insérer ou à approcher sa carte',

@@ -1,6 +1,6 @@
-import { Banknote, ReceiptText } from 'lucide-react'
+import { Banknote, HandCoins, ReceiptText } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { StoredPayment } from '@holdfast/sdk'
+import { mayBeTipped, type StoredPayment, tipOf, totalOf } from '@holdfast/sdk'
 import { Button, MoneyText, useFormat } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
 import { CardText } from '../receipt/card-text.tsx'
@@ -37,7 +37,7 @@ export function PaymentScreen({ paymentId }: { readonly paymentId: string }): Re
 function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
   const t = useTill()
   const { till } = useRoom()
-  const { payments } = useTillState()
+  const { payments, settings } = useTillState()
   const rest = restToPay(payment)
   const paidBy = rest === null ? null : restPayment(payments, payment)
   const { tone, isPart } = lookOf(payment)
@@ -45,7 +45,7 @@ function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
     <>
       <section className="hf-card payment" data-tone={tone}>
         <p className="payment__amount" data-voided={payment.state === 'VOIDED'}>
-          <MoneyText money={payment.money} />
+          <MoneyText money={totalOf(payment)} />
         </p>
         <PaymentStateBadge payment={payment} />
         {isPart ? (
@@ -78,10 +78,20 @@ function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
             {t('result.receipt')}
           </Button>
         )}
+        {settings?.tipping?.[payment.money.currency] !== undefined && mayBeTipped(payment, Date.now()) ? (
+          <Button
+            variant="outline"
+            large
+            icon={<HandCoins aria-hidden size={20} />}
+            onPress={() => goTo({ name: 'tip', paymentId: payment.paymentId })}
+          >
+            {t(tipOf(payment) > 0 ? 'write_tip.change' : 'write_tip.open')}
+          </Button>
+        ) : null}
         {mayVoid(payment) && paidBy === null ? (
           <VoidButton
             paymentId={payment.paymentId}
-            money={payment.money}
+            money={totalOf(payment)}
             owedMinor={rest?.owed.amountMinor ?? 0}
           />
         ) : null}
@@ -133,6 +143,12 @@ function Facts({
           </dd>
         </>
       ) : null}
+      {tipOf(payment) === 0 ? null : (
+        <>
+          <dt>{t('receipt.tip')}</dt>
+          <dd>{format.money({ ...payment.money, amountMinor: tipOf(payment) })}</dd>
+        </>
+      )}
       {payment.reference === null ? null : (
         <>
           <dt>{t('payment.reference')}</dt>

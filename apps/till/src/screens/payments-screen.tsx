@@ -1,6 +1,6 @@
 import { Inbox, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { StoredPayment } from '@holdfast/sdk'
+import { type StoredPayment, totalOf } from '@holdfast/sdk'
 import { Banner, Button, EmptyState, List, ListRow, MoneyText, useFormat } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
 import { CardText } from '../receipt/card-text.tsx'
@@ -92,7 +92,7 @@ function PaymentRow({ payment }: { readonly payment: StoredPayment }): ReactNode
       }
       side={
         <strong className="payments__amount" data-voided={payment.state === 'VOIDED'}>
-          <MoneyText money={payment.money} />
+          <MoneyText money={totalOf(payment)} />
         </strong>
       }
       sideNote={format.time(timeOf(payment), 'time')}

@@ -7,6 +7,7 @@ const routes: readonly Route[] = [
   { name: 'payments' },
   { name: 'payment', paymentId: 'pi_1' },
   { name: 'receipt', paymentId: 'pi_1' },
+  { name: 'tip', paymentId: 'pi_1' },
   { name: 'more' },
 ]
 

@@ -7,6 +7,7 @@ export type Route =
   | { readonly name: 'payments' }
   | { readonly name: 'payment'; readonly paymentId: string }
   | { readonly name: 'receipt'; readonly paymentId: string }
+  | { readonly name: 'tip'; readonly paymentId: string }
   | { readonly name: 'more' }
 
 export function parseRoute(fragment: string): Route {
@@ -14,7 +15,7 @@ export function parseRoute(fragment: string): Route {
   if (first === 'more' || first === 'orders') return { name: first }
   if (first !== 'payments') return { name: 'sell' }
   if (paymentId === undefined || paymentId === '') return { name: 'payments' }
-  return { name: third === 'receipt' ? 'receipt' : 'payment', paymentId }
+  return { name: third === 'receipt' || third === 'tip' ? third : 'payment', paymentId }
 }
 
 export function fragmentOf(route: Route): string {
@@ -28,7 +29,8 @@ export function fragmentOf(route: Route): string {
     case 'payment':
       return `#/payments/${route.paymentId}`
     case 'receipt':
-      return `#/payments/${route.paymentId}/receipt`
+    case 'tip':
+      return `#/payments/${route.paymentId}/${route.name}`
     case 'more':
       return '#/more'
   }

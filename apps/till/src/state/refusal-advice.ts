@@ -71,6 +71,7 @@ const ADVICE: Readonly<Record<TillCode, RefusalAdvice>> = {
   sale_not_open: NEW_SALE,
   sale_in_progress: TRY_AGAIN,
   order_not_open: NEW_SALE,
+  tip_not_adjustable: NEW_SALE,
   amount_invalid: NEW_SALE,
   currency_invalid: NEW_SALE,
   not_enrolled: ADMIN,

@@ -26,6 +26,8 @@ export interface Till extends SaleDesk {
   readonly findPayment: (paymentId: string) => Promise<StoredPayment | null>
   /** The code of the refusal, or null when it is voided. */
   readonly voidPayment: (paymentId: string) => Promise<string | null>
+  /** Minor units, 0 to take it back. The code of the refusal, or null when it is written down. */
+  readonly writeTip: (paymentId: string, tipMinor: number) => Promise<string | null>
   readonly dismiss: (noticeId: string) => void
 }
 
@@ -124,6 +126,14 @@ export async function openTill({ terminal, reader, preferences }: TillWorld): Pr
     findPayment: (paymentId) => terminal.payment(paymentId),
     async voidPayment(paymentId) {
       const result = await terminal.cancelPaymentIntent(paymentId, 'canceled')
+      await book.refresh(paymentId)
+      return result.status === 'refused' ? result.code : null
+    },
+    async writeTip(paymentId, tipMinor) {
+      const payment = await terminal.payment(paymentId)
+      if (payment === null) return 'not_found'
+      const { currency } = payment.money
+      const result = await terminal.closeTip(paymentId, { tipMinor, currency })
       await book.refresh(paymentId)
       return result.status === 'refused' ? result.code : null
     },

@@ -45,15 +45,8 @@ export function closeTip(
       if (currency !== payment.money.currency) return { do: 'refuse', code: 'currency_mismatch' }
       if (!isTip(tipMinor, payment)) return { do: 'refuse', code: 'amount_invalid' }
       const followUps = followUpsOf(payment)
-      if (
-        !isTippable(payment, state.time.nowMs) ||
-        followUps.capture !== null ||
-        followUps.refunds.length > 0
-      )
-        return { do: 'refuse', code: 'tip_not_adjustable' }
+      if (!mayBeTipped(payment, state.time.nowMs)) return { do: 'refuse', code: 'tip_not_adjustable' }
       if (followUps.tip?.tipMinor === tipMinor) return { do: 'nothing', value: payment }
-      // Of a part, all that was approved goes to the sale itself (MC3).
-      if (owedMinor(payment) > 0) return { do: 'refuse', code: 'tip_not_adjustable' }
       const atMs = state.time.nowMs
       const tipped: StoredPayment = { ...payment, followUps: { ...followUps, tip: { tipMinor, atMs } } }
       const held = hold(state, { before: payment, after: tipped, others })
@@ -68,6 +61,13 @@ export function closeTip(
       }
     },
   }
+}
+
+/** True where `closeTip` may still take a tip for it, the limits aside. `nowMs`: device time. */
+export function mayBeTipped(payment: StoredPayment, nowMs: number): boolean {
+  const { capture, refunds } = followUpsOf(payment)
+  // Of a part, all that was approved goes to the sale itself (MC3).
+  return isTippable(payment, nowMs) && capture === null && refunds.length === 0 && owedMinor(payment) === 0
 }
 
 function isTip(tipMinor: number, { money }: StoredPayment): boolean {
