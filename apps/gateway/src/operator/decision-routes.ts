@@ -15,6 +15,7 @@ import { type Decision, readDecisionForm } from './read-decision-form.ts'
 import { renderBatch } from './render-batch.ts'
 import { renderDecision } from './render-decision.ts'
 import { formOf, isOurs, type SignedIn, withSignedIn } from './signed-in.ts'
+import { STEP_UP_TEXTS } from './step-up-field.ts'
 import { findWaitingItem } from './waiting-item.ts'
 
 const DECISIONS_SHOWN = 5
@@ -33,6 +34,7 @@ export function decisionRoutes(app: FastifyInstance, parts: () => ServerParts): 
       const text = textsOf(request)
       if (!isOurs(request, signedIn))
         return showItem(request, reply.code(403), signedIn, text.errors.other_page)
+      if (!signedIn.isConfirmed) return showItem(request, reply.code(403), signedIn, notConfirmed(request))
       const read = readDecisionForm(formOf(request))
       if (!read.ok) return showItem(request, reply.code(422), signedIn, text.errors[read.error])
       const refused = await decide(request, signedIn, read.decision)
@@ -48,6 +50,7 @@ export function decisionRoutes(app: FastifyInstance, parts: () => ServerParts): 
       const text = textsOf(request)
       if (!isOurs(request, signedIn))
         return showBatch(request, reply.code(403), signedIn, text.errors.other_page)
+      if (!signedIn.isConfirmed) return showBatch(request, reply.code(403), signedIn, notConfirmed(request))
       const overMissingTips = formOf(request).get('overMissingTips') === 'yes'
       const { key, parts: ready } = signedIn
       const refused = await closeAccountBatch(ready, key, paramOf(request, 'batch'), { overMissingTips })
@@ -89,7 +92,7 @@ async function decide(
 async function showItem(
   request: FastifyRequest,
   reply: FastifyReply,
-  { key, parts: { pool }, formToken }: SignedIn,
+  { key, parts: { pool }, formToken, isConfirmed }: SignedIn,
   error: string | null,
 ): Promise<FastifyReply> {
   const subject = paramOf(request, 'subject')
@@ -100,19 +103,25 @@ async function showItem(
     ? await listReviewDecisions(pool, key, { payment: subject, limit: DECISIONS_SHOWN })
     : []
   const language = pageLanguage(request.headers['accept-language'])
-  return reply.send(renderDecision({ language, formToken, item, subject, decisions, error, typed }))
+  return reply.send(
+    renderDecision({ language, formToken, isConfirmed, item, subject, decisions, error, typed }),
+  )
 }
 
 async function showBatch(
   request: FastifyRequest,
   reply: FastifyReply,
-  { key, parts: { pool }, formToken }: SignedIn,
+  { key, parts: { pool }, formToken, isConfirmed }: SignedIn,
   error: string | null,
 ): Promise<FastifyReply> {
   const ticket = await readBatchTicket(pool, key, paramOf(request, 'batch'))
   if (ticket === null) return reply.redirect('/operator', 303)
   const language = pageLanguage(request.headers['accept-language'])
-  return reply.send(renderBatch({ language, formToken, ticket, error }))
+  return reply.send(renderBatch({ language, formToken, isConfirmed, ticket, error }))
+}
+
+function notConfirmed({ headers }: FastifyRequest): string {
+  return STEP_UP_TEXTS[pageLanguage(headers['accept-language'])].refused
 }
 
 function textsOf(request: FastifyRequest) {

@@ -33,7 +33,7 @@ async function send(
     method: 'POST',
     redirect: 'manual',
     headers: { ...SIGNED_IN, 'sec-fetch-site': 'same-origin' },
-    body: new URLSearchParams({ token, ...form }),
+    body: new URLSearchParams({ token, key: accountKeys.secret, ...form }),
   })
   return { status: answer.status, to: answer.headers.get('location'), html: await answer.text() }
 }

@@ -8,6 +8,7 @@ import { readMethodsForm } from './methods-form.ts'
 import { METHODS_TEXTS } from './methods-texts.ts'
 import { OPERATOR_TEXTS } from './operator-texts.ts'
 import { type MethodsView, renderMethods, renderMethodsOf } from './render-methods.ts'
+import { STEP_UP_TEXTS } from './step-up-field.ts'
 import { formOf, isOurs, type SignedIn, withSignedIn } from './signed-in.ts'
 
 /** ST14: which cards are taken, and how they may be presented, by account, location and device. */
@@ -28,6 +29,8 @@ export function methodsRoutes(app: FastifyInstance, parts: () => ServerParts): v
       const language = languageOf(request)
       const { errors } = OPERATOR_TEXTS[language]
       if (!isOurs(request, signedIn)) return showPlace(request, reply.code(403), signedIn, errors.other_page)
+      if (!signedIn.isConfirmed)
+        return showPlace(request, reply.code(403), signedIn, STEP_UP_TEXTS[language].refused)
       const read = readMethodsForm(formOf(request))
       if (!read.ok) {
         const why = read.error === 'nothing' ? METHODS_TEXTS[language].nothing : errors.name_missing
@@ -60,10 +63,11 @@ async function showPlace(
 
 async function viewOf(
   request: FastifyRequest,
-  { key, parts: { pool }, formToken }: SignedIn,
+  { key, parts: { pool }, formToken, isConfirmed }: SignedIn,
   notice: MethodsView['notice'],
 ): Promise<MethodsView> {
-  return { language: languageOf(request), formToken, methods: await readPaymentMethods(pool, key), notice }
+  const methods = await readPaymentMethods(pool, key)
+  return { language: languageOf(request), formToken, isConfirmed, methods, notice }
 }
 
 /** Null for a path that names no place. */

@@ -43,6 +43,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       const refuse = (notice: OperatorError, status = 422) =>
         show(request, reply.code(status), signedIn, { notice, typed: form })
       if (!isOurs(request, signedIn)) return refuse('other_page', 403)
+      if (!signedIn.isConfirmed) return refuse('not_confirmed', 403)
       const { key, keyPrefix, parts: ready } = signedIn
       const { account } = key
       const { currency } = await merchantOf(request, signedIn)
@@ -96,6 +97,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       review,
       batches: batches.batches,
       formToken: signedIn.formToken,
+      isConfirmed: signedIn.isConfirmed,
       ...also,
     }
     return reply.send(renderOperatorPage(view))

@@ -35,11 +35,17 @@ export interface OperatorTexts {
   readonly reviewNone: string
   readonly sold: (at: string) => string
   readonly records: (count: number) => string
-  readonly errors: Record<OperatorError, string>
+  readonly errors: Record<Exclude<OperatorError, 'not_confirmed'>, string>
   readonly badges: { readonly undecided: string; readonly declined: string }
 }
 
-export type OperatorError = 'not_accepted' | 'number_invalid' | 'name_missing' | 'other_page' | 'refused'
+export type OperatorError =
+  | 'not_accepted'
+  | 'number_invalid'
+  | 'name_missing'
+  | 'other_page'
+  | 'not_confirmed'
+  | 'refused'
 
 export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
   en: {

@@ -27,6 +27,8 @@ export interface OperatorView {
   readonly batches: readonly AccountBatch[]
   /** Of the forms. */
   readonly formToken: string
+  /** The key was typed within the last minutes. */
+  readonly isConfirmed: boolean
   readonly notice: 'saved' | DecisionDone | OperatorError | null
   /** What was typed, when it was not taken. */
   readonly typed: URLSearchParams | null

@@ -42,7 +42,7 @@ async function send(form: Record<string, string>, headers: Record<string, string
     method: 'POST',
     redirect: 'manual',
     headers: { ...SIGNED_IN, 'sec-fetch-site': 'same-origin', ...headers },
-    body: new URLSearchParams({ token, ...form }),
+    body: new URLSearchParams({ token, key: accountKeys.secret, ...form }),
   })
 }
 
@@ -108,6 +108,82 @@ test('MC5: what waits and what is set apart is shown, and what a till has typed 
   expect(html).toContain('12,50')
   expect(html).not.toContain('<script>')
   expect(html).toContain('1 enregistrement mis de côté')
+})
+
+describe('what hurts asks for the key once more', () => {
+  const limits = async () =>
+    (await shop.gateway.database.pool.query('select offline_terms is not null as changed from accounts')).rows
+
+  test.each([
+    ['nothing', ''],
+    ['another key', accountKeys.live],
+    ['a part of it', accountKeys.secret.slice(0, -1)],
+  ])(
+    '%s is no confirmation: nothing is changed, and what was typed is there but for the key',
+    async (_what, key) => {
+      const answer = await send({ ...FORM, key, uploadHours: '71' })
+      expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null])
+      const html = await answer.text()
+      expect(html).toContain('role="alert"')
+      expect(html).toContain('value="71"')
+      expect(key === '' || !html.includes(key)).toBe(true)
+      expect(await limits()).toEqual([{ changed: false }])
+    },
+  )
+
+  test('it holds for ten minutes, for this key and this browser alone', async () => {
+    const first = await send(FORM)
+    const set = first.headers.get('set-cookie') ?? ''
+    expect(set).toMatch(
+      /^__Host-holdfast-confirmed=.*; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
+    )
+    const cookie = set.split(';', 1)[0] ?? ''
+    const later = (headers: Record<string, string>) => send({ ...FORM, key: '' }, headers)
+    expect(await page({ cookie })).not.toContain('type="password"')
+    expect((await later({ cookie })).status).toBe(303)
+    expect((await later({})).status).toBe(403)
+    const [name, expires, mac] = cookie.split(/[=.]/, 3)
+    expect((await later({ cookie: `${name}=${Number(expires) + 600_000}.${mac}` })).status).toBe(403)
+    shop.gateway.clock.advance(600_000)
+    expect(await page({ cookie })).toContain('type="password"')
+    expect((await later({ cookie })).status).toBe(403)
+  })
+
+  test('in three languages, also where a batch is closed, a payment is decided and cards are chosen', async () => {
+    const sale = await shop.waitingSale('retries_used_up')
+    for (const [language, label] of [
+      ['en', 'Your secret key, once more'],
+      ['fr', 'Votre clé secrète, encore une fois'],
+      ['es', 'Su clave secreta, otra vez'],
+    ] as const) {
+      for (const path of ['', `/review/${sale.paymentId}`, '/payment_methods/account'])
+        expect(await page({ 'accept-language': language }, path)).toContain(label)
+    }
+  })
+
+  test.each(['/payment_methods/account', '/review/pi_nobody', '/batches/bat_nobody'])(
+    'a form for %s that brings no key is not taken',
+    async (path) => {
+      const token = tokenIn(await page())
+      const answer = await fetch(`${shop.server.url}/operator${path}`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { ...SIGNED_IN, 'sec-fetch-site': 'same-origin' },
+        body: new URLSearchParams({
+          token,
+          by: 'Ada',
+          brand: 'visa',
+          mode: 'contact',
+          word: 'release',
+          sure: 'yes',
+        }),
+      })
+      // A batch that is not there leads back to the list.
+      const to = answer.headers.get('location')
+      expect([403, '/operator']).toContain(to ?? answer.status)
+      expect(await shop.account.paymentMethods.get()).toMatchObject({ value: { account: null } })
+    },
+  )
 })
 
 describe('a form', () => {

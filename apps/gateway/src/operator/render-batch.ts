@@ -3,17 +3,19 @@ import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
 import { DECISION_TEXTS } from './decision-texts.ts'
 import { moneyText } from './money-text.ts'
 import { dateText } from './operator-view.ts'
+import { stepUpField } from './step-up-field.ts'
 import { tokenField } from './token-field.ts'
 
 export interface BatchView {
   readonly language: PageLanguage
   readonly formToken: string
+  readonly isConfirmed: boolean
   readonly ticket: AccountBatchTicket
   readonly error: string | null
 }
 
 /** The ticket of a batch, and while it is open the form that closes it. */
-export function renderBatch({ language, formToken, ticket, error }: BatchView): string {
+export function renderBatch({ language, formToken, isConfirmed, ticket, error }: BatchView): string {
   const text = DECISION_TEXTS[language]
   const { batch, items } = ticket
   const { number, terminalId, currency, sales, refunds, cutOffMs, uncaptured, state } = batch
@@ -28,7 +30,8 @@ export function renderBatch({ language, formToken, ticket, error }: BatchView): 
   const close =
     state === 'open'
       ? `<form class="panel" method="post" action="/operator/batches/${batch.batch}">${tokenField({ formToken })}
-<p>${text.closeHow}</p>${missing}<button>${text.close}</button></form>`
+<p>${text.closeHow}</p>${missing}
+${stepUpField({ language, isConfirmed }, 'key')}<button>${text.close}</button></form>`
       : `<p class="note good" role="status">${text.done.closed}</p>`
   const rows = items.map(
     ({ payment, kind, amountMinor }) =>

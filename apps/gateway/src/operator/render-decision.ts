@@ -3,12 +3,14 @@ import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
 import { DECISION_TEXTS, type DecisionTexts } from './decision-texts.ts'
 import { moneyText } from './money-text.ts'
 import { dateText } from './operator-view.ts'
+import { stepUpField } from './step-up-field.ts'
 import { tokenField } from './token-field.ts'
 import type { WaitingItem } from './waiting-item.ts'
 
 export interface DecisionView {
   readonly language: PageLanguage
   readonly formToken: string
+  readonly isConfirmed: boolean
   /** Null: nothing of it waits any more. */
   readonly item: WaitingItem | null
   readonly subject: string
@@ -52,7 +54,7 @@ ${form(view, item, { word: 'approval', title: text.foundApproval, how: '', text 
 }
 
 function form(
-  { typed, formToken }: DecisionView,
+  { typed, formToken, language, isConfirmed }: DecisionView,
   { subject, device }: WaitingItem,
   {
     word,
@@ -90,6 +92,7 @@ function form(
 ${input('by', text.by, 'maxlength="200" autocomplete="name" required')}
 ${input('note', text.note + hint, `maxlength="200"${isReject ? ' required' : ''}`)}</div>
 <label class="inline"><input type="checkbox" name="sure" value="yes" required> ${text.sure}</label>
+${stepUpField({ language, isConfirmed }, id('key'))}
 <button${isReject ? ' class="danger"' : ''}>${title}</button></fieldset></form>`
 }
 

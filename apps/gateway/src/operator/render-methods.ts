@@ -3,11 +3,13 @@ import type { PaymentMethods } from '@holdfast/protocol/account'
 import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
 import { DECISION_TEXTS } from './decision-texts.ts'
 import { BRAND_NAMES, METHODS_TEXTS, type MethodsTexts } from './methods-texts.ts'
+import { stepUpField } from './step-up-field.ts'
 import { tokenField } from './token-field.ts'
 
 export interface MethodsView {
   readonly language: PageLanguage
   readonly formToken: string
+  readonly isConfirmed: boolean
   readonly methods: PaymentMethods
   readonly notice: { readonly tone: 'good' | 'bad'; readonly text: string } | null
 }
@@ -51,6 +53,7 @@ ${cardBrands.map((brand) => box('brand', brand, brandName(text, brand), brands.i
 ${entryModes.map((mode) => box('mode', mode, text.modes[mode], modes.includes(mode))).join('\n')}</fieldset>
 <div><label for="by">${DECISION_TEXTS[language].by}</label>
 <input id="by" name="by" autocomplete="name" maxlength="200" required></div>
+${stepUpField(view, 'key')}
 <button>${text.save}</button>${takeBack}</form>`
   return renderPage({ language, title: text.title, body })
 }

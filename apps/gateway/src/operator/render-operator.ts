@@ -5,6 +5,7 @@ import { METHODS_TEXTS } from './methods-texts.ts'
 import { moneyText } from './money-text.ts'
 import { OPERATOR_TEXTS, type OperatorTexts } from './operator-texts.ts'
 import { dateText, type OperatorView } from './operator-view.ts'
+import { STEP_UP_TEXTS } from './step-up-field.ts'
 import { renderPolicyForm } from './render-policy-form.ts'
 
 export function renderOperatorPage(view: OperatorView): string {
@@ -46,6 +47,8 @@ function noticeOf(text: OperatorTexts, language: PageLanguage, notice: OperatorV
     case 'resolved':
     case 'closed':
       return `<p class="note good" role="status">${DECISION_TEXTS[language].done[notice]}</p>`
+    case 'not_confirmed':
+      return `<p class="note bad" role="alert">${STEP_UP_TEXTS[language].refused}</p>`
     case 'not_accepted':
     case 'number_invalid':
     case 'name_missing':

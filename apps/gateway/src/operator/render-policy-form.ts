@@ -1,6 +1,7 @@
 import { escapeHtml } from '../pages/page.ts'
 import { decimalOf } from './decimal-amount.ts'
 import type { OperatorTexts } from './operator-texts.ts'
+import { stepUpField } from './step-up-field.ts'
 import { tokenField } from './token-field.ts'
 import { HOUR_MS } from './policy-form.ts'
 import { dateText, type OperatorView } from './operator-view.ts'
@@ -39,6 +40,7 @@ ${field('uploadHours', text.uploadHours, hours(kind?.uploadWindowMs), 'numeric')
 <input id="by" name="by" autocomplete="name" maxlength="200" required value="${value('by', '')}"></div>
 </div>
 ${liability(view, text)}
+${stepUpField(view, 'key')}
 <button>${text.save}</button>
 ${changed}</form>`
 }

@@ -4,6 +4,7 @@ import { type ApiKey, findApiKey } from '../api-keys/api-keys.ts'
 import { PAGE_HEADERS, pageLanguage } from '../pages/page.ts'
 import { readApiKey } from '../http/read-api-key.ts'
 import type { ServerParts } from '../http/server-parts.ts'
+import { confirm } from './step-up.ts'
 import { renderSignIn } from './render-operator.ts'
 
 /** Whoever looks at the operator's pages with a secret key. */
@@ -13,6 +14,8 @@ export interface SignedIn {
   readonly parts: ServerParts
   /** Stands in every form of these pages; another site cannot read it, so it cannot make a browser send it. */
   readonly formToken: string
+  /** The key was typed within the last minutes; what hurts asks for it otherwise. */
+  readonly isConfirmed: boolean
 }
 
 /**
@@ -35,7 +38,8 @@ export async function withSignedIn(
   }
   const day = Math.floor(ready.world.clock.wallMs() / DAY_MS)
   const formToken = tokenOf(ready.codeKey, text, day)
-  return handle({ key, keyPrefix: text.slice(0, 12), parts: ready, formToken })
+  const keyPrefix = text.slice(0, 12)
+  return handle({ key, keyPrefix, parts: ready, formToken, isConfirmed: confirm(request, reply, ready) })
 }
 
 /** True for a form of ours: by its origin, and by the token of today or of yesterday. */
