@@ -34,6 +34,7 @@ import { reviewRejectCommand, reviewReleaseCommand } from './review-decide-comma
 import { reviewListCommand } from './review-list-command.ts'
 import { reviewResolveCommand } from './review-resolve-command.ts'
 import { restoresDropCommand, restoresListCommand } from './restores-commands.ts'
+import { tasksCloseCommand, tasksListCommand, tasksRetryCommand } from './tasks-commands.ts'
 import { webhooksListCommand, webhooksReplayCommand } from './webhooks-commands.ts'
 
 export const commands: readonly Command[] = [
@@ -62,6 +63,9 @@ export const commands: readonly Command[] = [
   presentmentsListCommand,
   presentmentsRetryCommand,
   presentmentsGiveUpCommand,
+  tasksListCommand,
+  tasksRetryCommand,
+  tasksCloseCommand,
   fundingListCommand,
   fundingImportCommand,
   fundingApplyCommand,
