@@ -1,3 +1,4 @@
+import { takesIncrements } from '@holdfast/iso8583'
 import { nodeCrypto, pooledNodeCrypto } from '@holdfast/envelope/node'
 import type { Clock } from '@holdfast/core'
 import type { FastifyInstance } from 'fastify'
@@ -177,6 +178,7 @@ export class Gateway {
         acquirerFiles: this.#config.acquirerFiles,
         link: world.profile.link,
         gatewayUrl: this.#config.publicUrl ?? `http://${host}:${port}`,
+        takesIncrements: takesIncrements(world.profile.host),
       })
       this.#background.start()
       this.#money = createMoney(pool, world)

@@ -128,6 +128,7 @@ export {
   isQuiet,
   isSettled,
   isWanted,
+  mayBeIncremented,
   presentationOf,
   type PaymentStatus,
   type PaymentStory,

@@ -104,6 +104,13 @@ export function approvedMinorOf(story: PaymentStory): number {
     : 0
 }
 
+/** Does the issuer hold all of it until it is captured, because it was asked to? Then it can be asked for more. */
+export function mayBeIncremented(story: PaymentStory): boolean {
+  if (statusOf(story) !== 'requires_capture') return false
+  const attempt = claimedAttempt(story)
+  return attempt?.state === 'approved' && attempt.holds === true && attempt.approvedMinor === undefined
+}
+
 export function statusOf(story: PaymentStory): PaymentStatus {
   if (story.word.said === 'voided') return 'canceled'
   if (story.word.said === 'open') {

@@ -56,6 +56,11 @@ export type DeferredRules = {
 /** Whether a sale is asked for by 0200, which takes the money, or by 0100, which holds it until it is captured. */
 type Taking = 'take' | 'hold'
 
+/** Does its contract take more on top of what is only held? */
+export function takesIncrements({ wire }: HostProfile): boolean {
+  return wire.incrementMark !== undefined
+}
+
 /** The MTI by which DE90 names a sale. */
 export function saleMti({ settlement }: HostProfile, taking: Taking = 'take'): '0100' | '0200' {
   return settlement === 'host_capture' && taking === 'take' ? '0200' : '0100'

@@ -135,6 +135,7 @@ export {
   parseSaleAdviceAnswer,
   parseSaleAnswer,
   saleMti,
+  takesIncrements,
 } from './host-profile.ts'
 export { loadHostProfile, type LoadedProfile } from './load-host-profile.ts'
 export { hostCapture } from './profiles/host-capture.ts'

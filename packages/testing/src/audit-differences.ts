@@ -53,9 +53,7 @@ function* amounts(
     const standing = gateway?.attempts.find(({ rrn, state }) => rrn === entry.rrn && state === 'approved')
     const charged =
       entry.chargedMinor !== 0 &&
-      !chargesOf(standing?.approvedMinor ?? amountMinor, gateway?.captured ?? null).includes(
-        entry.chargedMinor,
-      )
+      !chargesOf(standing?.approvedMinor ?? amountMinor, gateway).includes(entry.chargedMinor)
     if (asked || charged)
       yield [
         'amount_differs',
@@ -64,10 +62,20 @@ function* amounts(
   }
 }
 
-/** What the card may be charged: what was approved, until the acquirer has heard what was captured of it. */
-function chargesOf(approvedMinor: number, captured: AuditGatewayPayment['captured']): readonly number[] {
-  if (captured === null || captured === undefined) return [approvedMinor]
-  return captured.isPresented ? [captured.amountMinor] : [approvedMinor, captured.amountMinor]
+/**
+ * What the card may be charged: what was approved with what was approved on top, until the acquirer has heard what was
+ * captured of it. While more is being asked for, or taken back, also with that.
+ */
+function chargesOf(approvedMinor: number, gateway: AuditGatewayPayment | null): readonly number[] {
+  const { captured = null, increments = [] } = gateway ?? {}
+  if (captured?.isPresented === true) return [captured.amountMinor]
+  const sumOf = (states: readonly string[]): number =>
+    increments
+      .filter(({ state }) => states.includes(state))
+      .reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+  const heldMinor = approvedMinor + sumOf(['approved'])
+  const perhaps = [heldMinor, heldMinor + sumOf(['sent', 'unknown', 'reversing'])]
+  return captured === null ? perhaps : [...perhaps, captured.amountMinor]
 }
 
 function* atRest(sale: AuditSale): Generator<[AuditCode, string]> {

@@ -1,4 +1,4 @@
-import type { Attempt, DeviceWord, Money, PaymentStatus, PaymentStory } from '@holdfast/core'
+import type { Attempt, DeviceWord, Increment, Money, PaymentStatus, PaymentStory } from '@holdfast/core'
 import { statusOf } from '@holdfast/core'
 
 /** Everything of one moment. Take the acquirer's journal last: an approval that nobody knows is a difference at once. */
@@ -43,8 +43,16 @@ export interface AuditGatewayPayment {
   readonly attempts: readonly AuditAttempt[]
   /** Why a human has to look; null when nobody has to. */
   readonly attention: string | null
+  /** What was asked for on top of the approval; absent where nobody looks. */
+  readonly increments?: readonly AuditIncrement[]
   /** What was taken of the approval, with the tip, and whether the acquirer has it; absent where captures are not looked at. */
   readonly captured?: { readonly amountMinor: number; readonly isPresented: boolean } | null
+}
+
+export interface AuditIncrement {
+  readonly state: Increment['state']
+  /** What comes on top, minor units. */
+  readonly amountMinor: number
 }
 
 export interface AuditAttempt {

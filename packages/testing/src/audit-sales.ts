@@ -76,6 +76,7 @@ function isInMotion(
   if (unheard && device !== null && !device.drained) return true
   if (gateway === null || gateway.attention !== null) return false
   if (gateway.word === 'accepted' && gateway.status === 'processing') return true
+  if (gateway.increments?.some(({ state }) => MOVING.has(state)) === true) return true
   return gateway.attempts.some(
     ({ state }) => MOVING.has(state) || (state === 'approved' && gateway.word === 'open'),
   )

@@ -5,6 +5,7 @@ import type {
   AuditAttempt,
   AuditDevicePayment,
   AuditGatewayPayment,
+  AuditIncrement,
 } from './audit-input.ts'
 
 const PAYMENT = 'pi_00000000000000000000000A'
@@ -193,6 +194,27 @@ test('what was captured, with its tip or less, is what the acquirer charges once
   const due = { ...told, isPresented: false }
   expect([differences(due, 1_250), differences(due, 1_500)]).toEqual([[], []])
   expect(differences(due, 1_400)).toEqual(['amount_differs'])
+})
+
+test('TM14: what was approved on top is charged with its sale, and what is being asked may be', () => {
+  const differences = (states: readonly AuditIncrement['state'][], chargedMinor: number) =>
+    auditSales({
+      devices: [device('PROCESSED')],
+      gateway: [
+        gateway({
+          status: 'requires_capture',
+          increments: states.map((state) => ({ state, amountMinor: 500 })),
+        }),
+      ],
+      acquirer: [entry(1, { chargedMinor })],
+    }).differences.map(({ code }) => code)
+  expect(differences(['approved', 'declined', 'reversed', 'canceled'], 1_750)).toEqual([])
+  expect(differences(['approved'], 1_250)).toEqual(['amount_differs'])
+  expect(differences(['declined'], 1_750)).toEqual(['amount_differs'])
+  for (const state of ['sent', 'unknown', 'reversing'] as const) {
+    expect([differences([state], 1_250), differences([state], 1_750)]).toEqual([[], []])
+    expect(differences([state], 1_500)).toEqual(['amount_differs'])
+  }
 })
 
 test('a till may have deleted what is settled', () => {

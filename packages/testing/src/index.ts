@@ -7,6 +7,7 @@ export {
   type AuditDevicePayment,
   type AuditDifference,
   type AuditGatewayPayment,
+  type AuditIncrement,
   auditGatewayPayment,
   type AuditInput,
   type AuditReport,

@@ -3,6 +3,7 @@ import {
   type BatchUpload,
   type CardAdvice,
   type CardRequest,
+  type IncrementRequest,
   PROCESSING_CODES,
   type ReconciliationRequest,
   type RefundRequest,
@@ -16,6 +17,7 @@ import type {
   MessageIdentity,
   ReversalMessage,
 } from './acquirer-port.ts'
+import type { IncrementMessage } from './increment-port.ts'
 import type {
   CompletionMessage,
   ReconciliationMessage,
@@ -51,6 +53,20 @@ export function reversalOf(profile: AcquirerProfile, message: ReversalMessage): 
     ...(message.pan === null ? {} : { pan: message.pan }),
     ...(message.approvalCode === null ? {} : { approvalCode: message.approvalCode }),
     reason: message.why === 'customer' ? '17' : '68',
+    original: { mti: mtiOf(profile, message.original), stan, transmittedAtMs },
+  }
+}
+
+/** 0100 on top of a hold. The number was kept, and is not read from a card. */
+export function incrementOf(profile: AcquirerProfile, message: IncrementMessage): IncrementRequest {
+  const { processingCode: _code, ...asked } = common(profile, message)
+  const { rrn, stan, transmittedAtMs } = message.original
+  return {
+    ...asked,
+    ...message.card,
+    posEntryMode: POS_ENTRY_MODES.keyed,
+    mcc: profile.merchantCategory,
+    saleRrn: rrn,
     original: { mti: mtiOf(profile, message.original), stan, transmittedAtMs },
   }
 }

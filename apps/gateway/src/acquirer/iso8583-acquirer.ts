@@ -3,6 +3,7 @@ import {
   AcquirerLink,
   buildBatchUpload,
   buildFinancialAdvice,
+  buildIncrementRequest,
   buildReconciliationRequest,
   buildRefundRequest,
   buildReversalAdvice,
@@ -14,6 +15,7 @@ import {
   type Iso8583Message,
   LINK_LIMITS,
   type LinkMac,
+  parseAuthorisationAnswer,
   parseBatchUploadAnswer,
   parseFinancialAnswer,
   parseFinancialAdviceAnswer,
@@ -24,11 +26,13 @@ import {
 } from '@holdfast/iso8583'
 import type { Log } from '../ports/log.ts'
 import type { AcquirerAnswer, AcquirerPort, OnLate, SendLimits } from './acquirer-port.ts'
+import type { IncrementPort } from './increment-port.ts'
 import type { PresentmentPort } from './presentment-port.ts'
 import type { AcquirerProfile } from './acquirer-profile.ts'
 import {
   adviceOf,
   completionOf,
+  incrementOf,
   reconciliationOf,
   refundOf,
   refundReversalOf,
@@ -47,7 +51,7 @@ import {
 } from './judge-answer.ts'
 import { LateListeners } from './late-listeners.ts'
 
-export interface Iso8583Acquirer extends AcquirerPort, PresentmentPort {
+export interface Iso8583Acquirer extends AcquirerPort, IncrementPort, PresentmentPort {
   start(): void
   stop(): void
 }
@@ -129,6 +133,11 @@ export function createIso8583Acquirer(deps: {
         judge,
         onLate,
       )
+    },
+    increase(message, limits) {
+      const { repeat } = message
+      const judge = (said: Iso8583Message) => judgeSale(host, { repeat }, parseAuthorisationAnswer(said))
+      return exchange(buildIncrementRequest(host.wire, incrementOf(profile, message)), limits, judge)
     },
     async complete(message, limits) {
       const advice = buildFinancialAdvice(host.wire, completionOf(profile, message))

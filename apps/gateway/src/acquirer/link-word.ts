@@ -2,6 +2,7 @@ import type { Clock } from '@holdfast/core'
 import type { Pool } from 'pg'
 import type { ChangeNotifier } from '../ports/change-notifier.ts'
 import type { Log } from '../ports/log.ts'
+import type { Tx } from '../database/transaction.ts'
 import { numericTypes } from '../database/sql-rows.ts'
 
 /** `unowned`: no process drives it, so nobody can ask an issuer now. */
@@ -37,14 +38,16 @@ export function createLinkWord(pool: Pool, link: string) {
       )
       return rowCount === 1
     },
-    async read(nowMs: number): Promise<LinkWord> {
-      const { rows } = await pool.query<LinkColumns>({ text: READ, values: [link], types: numericTypes })
-      const row = rows[0]
-      if (row === undefined) return { state: 'unowned', sinceMs: null }
-      if (row.until_ms <= nowMs) return { state: 'unowned', sinceMs: row.until_ms }
-      return { state: row.host_state ?? 'down', sinceMs: row.host_since_ms }
-    },
+    read: (nowMs: number) => readLinkWord(pool, link, nowMs),
   }
+}
+
+export async function readLinkWord(db: Tx, link: string, nowMs: number): Promise<LinkWord> {
+  const { rows } = await db.query<LinkColumns>({ text: READ, values: [link], types: numericTypes })
+  const row = rows[0]
+  if (row === undefined) return { state: 'unowned', sinceMs: null }
+  if (row.until_ms <= nowMs) return { state: 'unowned', sinceMs: row.until_ms }
+  return { state: row.host_state ?? 'down', sinceMs: row.host_since_ms }
 }
 
 interface LinkColumns {

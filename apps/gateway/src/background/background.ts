@@ -47,6 +47,8 @@ export interface BackgroundDeps {
   readonly link: string
   /** Where merchants reach this gateway. */
   readonly gatewayUrl: string
+  /** Its contract takes more on top of a hold; what is told of a charge says so. */
+  readonly takesIncrements: boolean
 }
 
 /** Where the acquirer tells what it pays and contests, and how often to look. */
@@ -65,7 +67,7 @@ export interface Background {
  * sent, the acquirer's files are read, merchants are paid out, deadlines pass.
  */
 export function createBackground(deps: BackgroundDeps): Background {
-  const { connectionString, clock, crypto, secrets, log, keys, mail, gatewayUrl } = deps
+  const { connectionString, clock, crypto, secrets, log, keys, mail, gatewayUrl, takesIncrements } = deps
   const nowMs = () => clock.wallMs()
   const pool: Pool = openPool({
     connectionString,
@@ -95,8 +97,8 @@ export function createBackground(deps: BackgroundDeps): Background {
         pool,
         nowMs,
         log,
-        render: renderObjects,
         gatewayUrl,
+        render: (tx, viewing, kind, ids) => renderObjects(tx, { ...viewing, takesIncrements }, kind, ids),
         async follow(tx, rows, atMs) {
           await noteQueues(tx, rows, atMs)
           if (mail !== null) await queueMailsOfEvents(tx, rows, atMs)

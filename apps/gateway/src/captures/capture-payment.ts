@@ -2,6 +2,7 @@ import { advance, approvedMinorOf, type CaptureRefusal, must, statusOf } from '@
 import type { Tx } from '../database/transaction.ts'
 import { recordEvent } from '../events/record-event.ts'
 import type { GatewayWorld } from '../world/gateway-world.ts'
+import { isIncrementInFlight } from '../increments/increment-row.ts'
 import { lockPayment, writeStory } from '../payments/payment-writes.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
 import { type CaptureRow, standingCapture } from './capture-row.ts'
@@ -21,6 +22,7 @@ type CapturePaymentRefusal =
   | 'charge_already_captured'
   | 'state_unfit'
   | 'capture_authorization_expired'
+  | 'increment_in_flight'
 
 export type Captured =
   | { readonly ok: true; readonly capture: CaptureRow; readonly payment: PaymentRow }
@@ -44,6 +46,9 @@ export async function capturePayment(
     const refusal = known !== null ? 'charge_already_captured' : unexpected(payment)
     return { ok: false, refusal, payment }
   }
+  // How much may be taken is known when the issuer has answered.
+  if (await isIncrementInFlight(tx, { account, paymentId }))
+    return { ok: false, refusal: 'increment_in_flight', payment }
   const tipMinor = wanted.tipMinor ?? Math.min(story.tipMinor ?? 0, wanted.amountMinor ?? Infinity)
   const amountMinor = wanted.amountMinor ?? approvedMinorOf(story) + tipMinor
   const advanced = advance(story, { type: 'captured', amountMinor })

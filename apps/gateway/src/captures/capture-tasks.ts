@@ -75,6 +75,7 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
       const { amountMinor } = work
       const captured = await capturePayment(tx, world, { account, paymentId }, { amountMinor })
       if (captured.ok) return DONE
+      if (captured.refusal === 'increment_in_flight') return waiting()
       const known = await standingCapture(tx, { account, paymentId })
       return known?.amountMinor === amountMinor ? DONE : { do: 'park', code: captured.refusal }
     },

@@ -15,6 +15,16 @@ export const moneyNouns: readonly Noun[] = [
       from batches where account = $1 order by opened_ms, batch`,
   },
   {
+    file: 'increments',
+    holds: 'what was asked for on top of holds, and what the issuer said',
+    tables: ['increments'],
+    sql: `select json_build_object('increment', increment, 'payment', payment, 'mode', mode, 'fromMinor', from_minor,
+        'amountMinor', amount_minor, 'currency', currency, 'currencyExponent', ($2::jsonb ->> currency)::integer,
+        'state', state, 'stan', stan, 'rrn', rrn, 'responseCode', response_code, 'approvalCode', approval_code,
+        'reversedBecause', reversal_why, 'askedAt', ${isoOf('created_ms')}, 'endedAt', ${isoOf('ended_ms')})::text
+      from increments where account = $1 order by created_ms, increment`,
+  },
+  {
     file: 'captures',
     holds: 'what was taken of each approval, and how and when the acquirer was told',
     tables: ['captures', 'presentments'],

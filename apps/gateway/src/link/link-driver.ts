@@ -6,6 +6,7 @@ import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import { measuredAcquirer } from '../metrics/measured-acquirer.ts'
 import { createBatcher } from '../presenter/batcher.ts'
+import { createIncrementer } from '../presenter/incrementer.ts'
 import { createLateWatch } from '../presenter/late-watch.ts'
 import { createPresenter } from '../presenter/presenter.ts'
 import { createAuthoriser } from '../authoriser/authoriser.ts'
@@ -53,7 +54,12 @@ export function createLinkDriver(
   const authoriser = createAuthoriser(
     world,
     measuredAcquirer(acquirer, metrics, clock),
-    allWorks(createPresenter(pool, acquirer), createBatcher(pool, acquirer), createLateWatch(pool)),
+    allWorks(
+      createPresenter(pool, acquirer),
+      createIncrementer(pool, acquirer),
+      createBatcher(pool, acquirer),
+      createLateWatch(pool),
+    ),
   )
   const life = { stopped: false }
   let speaking: Promise<void> | null = null

@@ -36,7 +36,7 @@ export async function movePresentment(
 
 /** Null, and nothing written, when the link is somebody else's or the row is no longer what it was. */
 export async function underFence<Result>(
-  { pool, world, ownership: own }: PresentDrive,
+  { pool, world, ownership: own }: Omit<PresentDrive, 'port'>,
   work: (tx: Tx) => Promise<Result>,
 ): Promise<Result | null> {
   const ownership = own()
@@ -52,7 +52,8 @@ export async function underFence<Result>(
   }
 }
 
-class Moved extends Error {}
+/** Somebody else was faster: takes back what the transaction has written. */
+export class Moved extends Error {}
 
 /** From here on no void takes it back: it is a refund. Whoever was first wins, the void or this. */
 async function collect(

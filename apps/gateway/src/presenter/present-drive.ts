@@ -10,7 +10,7 @@ export interface PresentDrive extends Drive {
 }
 
 /** Never beyond the ownership: a frozen owner that wakes up later sends nothing. Null once it has run out. */
-export function presentLimits({ world, ownership: own }: PresentDrive, nowMs: number): SendLimits | null {
+export function presentLimits({ world, ownership: own }: Drive, nowMs: number): SendLimits | null {
   const ownership = own()
   if (ownership === null) return null
   const { answerTimeoutMs, sendWithinMs } = world.profile

@@ -48,6 +48,7 @@ export const paymentColumns = {
   outcome_sent: 'boolean',
   as_of: 'integer',
   tip_minor: 'bigint',
+  incremented_minor: 'bigint',
   captured_minor: 'bigint',
   collected_ms: 'bigint',
 } as const
@@ -86,6 +87,7 @@ export function paymentToColumns(row: PaymentRow): PaymentColumns {
     outcome_sent: row.outcomeSent,
     as_of: row.asOf,
     tip_minor: story.tipMinor ?? null,
+    incremented_minor: story.incrementedMinor ?? null,
     captured_minor: story.capturedMinor ?? null,
     collected_ms: story.collectedMs ?? null,
   }
@@ -115,6 +117,7 @@ export function paymentOf(columns: PaymentColumns, attempts: readonly AttemptCol
       word: wordOf(columns),
       attempts: attempts.map(attemptOf),
       ...(columns.tip_minor === null ? {} : { tipMinor: columns.tip_minor }),
+      ...(columns.incremented_minor === null ? {} : { incrementedMinor: columns.incremented_minor }),
       ...(columns.captured_minor === null ? {} : { capturedMinor: columns.captured_minor }),
       ...(columns.collected_ms === null ? {} : { collectedMs: columns.collected_ms }),
       ...givenUpOf(columns),

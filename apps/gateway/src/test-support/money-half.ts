@@ -7,6 +7,7 @@ import { createAuthoriser } from '../authoriser/authoriser.ts'
 import { allWorks } from '../authoriser/link-work.ts'
 import { createMoney } from '../background/create-money.ts'
 import { createBatcher } from '../presenter/batcher.ts'
+import { createIncrementer } from '../presenter/incrementer.ts'
 import { createLateWatch } from '../presenter/late-watch.ts'
 import { createPresenter } from '../presenter/presenter.ts'
 import type { GatewayWorld } from '../world/gateway-world.ts'
@@ -49,6 +50,7 @@ export function startMoneyHalf({
   const presents = around(acquirer)
   const works = allWorks(
     createPresenter(pool, presents),
+    createIncrementer(pool, acquirer),
     createBatcher(pool, presents),
     createLateWatch(pool),
   )

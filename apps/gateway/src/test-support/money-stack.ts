@@ -50,6 +50,7 @@ interface HostEntry {
   readonly amountMinor: number
   readonly chargedMinor: number
   readonly completedMinor?: number
+  readonly increments?: readonly { readonly timesAsked: number; readonly reversed: boolean }[]
   readonly batchNumber?: string
   readonly timesAsked: number
 }

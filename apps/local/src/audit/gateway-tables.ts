@@ -1,5 +1,5 @@
 import type { Currency } from '@holdfast/core'
-import type { AuditAttempt, AuditGatewayPayment } from '@holdfast/testing'
+import type { AuditAttempt, AuditGatewayPayment, AuditIncrement } from '@holdfast/testing'
 import { Client } from 'pg'
 
 export interface GatewayTables {
@@ -26,6 +26,11 @@ interface AttemptRow extends Pick<AuditAttempt, 'state' | 'stan' | 'rrn'> {
   readonly approved_minor: string | null
 }
 
+interface IncrementRow extends Pick<AuditIncrement, 'state'> {
+  readonly payment: string
+  readonly amount_minor: string
+}
+
 const PAYMENTS = `
   select p.payment, p.device, p.terminal_id, p.amount_minor::text, p.currency, p.status, p.word, p.attention,
     coalesce(t.amount_minor, c.amount_minor)::text as captured_minor,
@@ -36,6 +41,7 @@ const PAYMENTS = `
     and t.state in ('sent', 'unknown', 'refused')`
 const ATTEMPTS =
   'select payment, state, stan, rrn, approval_code, approved_minor::text from attempts order by payment, number'
+const INCREMENTS = 'select payment, state, amount_minor::text from increments order by created_ms'
 const DEVICES = 'select device as "deviceId", name from devices order by created_ms'
 
 /** What the gateway has written down, of one moment. */
@@ -46,11 +52,19 @@ export async function readGatewayTables(connectionString: string): Promise<Gatew
     await client.query('begin transaction isolation level repeatable read read only')
     const payments = await client.query<PaymentRow>(PAYMENTS)
     const attempts = await client.query<AttemptRow>(ATTEMPTS)
+    const increments = await client.query<IncrementRow>(INCREMENTS)
     const devices = await client.query<GatewayTables['devices'][number]>(DEVICES)
     await client.query('commit')
-    const byPayment = Map.groupBy(attempts.rows, ({ payment }) => payment)
+    const attemptsOf = Map.groupBy(attempts.rows, ({ payment }) => payment)
+    const incrementsOf = Map.groupBy(increments.rows, ({ payment }) => payment)
     return {
-      payments: payments.rows.map((row) => auditPayment(row, byPayment.get(row.payment) ?? [])),
+      payments: payments.rows.map((row) => ({
+        ...auditPayment(row, attemptsOf.get(row.payment) ?? []),
+        increments: (incrementsOf.get(row.payment) ?? []).map(({ state, amount_minor: amount }) => ({
+          state,
+          amountMinor: Number(amount),
+        })),
+      })),
       devices: devices.rows,
     }
   } finally {

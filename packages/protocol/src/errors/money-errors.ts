@@ -9,6 +9,23 @@ export const moneyErrors = {
   ),
   tip_above_tolerance: refusal('The tip is more than the acquirer lets an approval be exceeded by.', 400),
   charge_already_captured: refusal('This payment is captured already.', 400),
+  increment_in_flight: {
+    status: 409,
+    retryable: true,
+    message: 'The issuer is being asked to hold more for this payment. Try again when it has answered.',
+  },
+  increment_undecided: {
+    status: 503,
+    retryable: true,
+    message:
+      'The issuer has not answered yet whether it holds more. Send the same request again: it asks once, and tells what came of it.',
+  },
+  increment_not_made: {
+    status: 503,
+    retryable: false,
+    message:
+      'The issuer could not be asked, or did not answer. No more is held. Ask again with a new idempotency key.',
+  },
   capture_authorization_expired: refusal(
     'Nobody captured this payment in time, and the hold was given back. Take a new payment.',
     400,

@@ -8,6 +8,7 @@ import { eventOperations } from './resources/events.ts'
 import { webhookEndpointOperations } from './resources/webhook-endpoints.ts'
 import { disputeOperations } from './resources/disputes.ts'
 import { fileOperations } from './resources/files.ts'
+import { incrementOperations } from './resources/increments.ts'
 import { lineItemOperations } from './resources/line-items.ts'
 import { notFromAServerOperations } from './resources/not-from-a-server.ts'
 import { paymentIntentOperations } from './resources/payment-intents.ts'
@@ -29,6 +30,7 @@ export const operations: readonly Operation[] = [
   ...eventOperations,
   ...disputeOperations,
   ...fileOperations,
+  ...incrementOperations,
   ...lineItemOperations,
   ...notFromAServerOperations,
   ...paymentIntentOperations,

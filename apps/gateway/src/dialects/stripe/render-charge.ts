@@ -1,4 +1,11 @@
-import { type Attempt, type CardFacts, claimedAttempt, type GivenUp, must } from '@holdfast/core'
+import {
+  type Attempt,
+  type CardFacts,
+  claimedAttempt,
+  type GivenUp,
+  mayBeIncremented,
+  must,
+} from '@holdfast/core'
 import { responseCode } from '@holdfast/iso8583'
 import { errorTable } from '@holdfast/protocol'
 import { type ChargeMoney, readChargeMoney } from '../../ledger/charge-money.ts'
@@ -11,6 +18,7 @@ import { NEVER, type ObjectKind, type StripeObject } from './platform/object-kin
 /** One try at the issuer, as a Charge. */
 export const chargeKind: ObjectKind = {
   async render(db, scope, ids) {
+    const { takesIncrements = false } = scope
     const keys = await findCharges(db, scope, ids)
     const payments = [...new Set(keys.map(({ payment }) => payment))]
     const views = new Map(
@@ -26,6 +34,7 @@ export const chargeKind: ObjectKind = {
           number,
           notes.get(charge) ?? notes.get(payment) ?? noNotes,
           money.get(charge) ?? { txn: null, refundedMinor: 0, dispute: null },
+          { takesIncrements },
         ),
       ]),
     )
@@ -52,15 +61,17 @@ function renderCharge(
   number: number,
   notes: PaymentNotes,
   { txn, refundedMinor, dispute }: ChargeMoney,
+  { takesIncrements }: { readonly takesIncrements: boolean },
 ): StripeObject {
   const attempt = must(row.story.attempts[number - 1], 'a charge is an attempt of its payment')
   const detail = must(row.details[number - 1], 'every attempt has its details')
   const { amountMinor, currency } = row.story.money
   const standing = attempt.state === 'approved'
-  const approvedMinor = standing ? (attempt.approvedMinor ?? amountMinor) : amountMinor
+  const isClaimed = claimedAttempt(row.story)?.number === number
+  const incrementedMinor = isClaimed ? (row.story.incrementedMinor ?? 0) : 0
+  const approvedMinor = standing ? (attempt.approvedMinor ?? amountMinor) + incrementedMinor : amountMinor
   const { captureMethod, capturedMinor, tipMinor = 0 } = row.story
   const captured = standing && (captureMethod === 'automatic' || capturedMinor !== undefined)
-  const isClaimed = claimedAttempt(row.story)?.number === number
   const takenMinor = (isClaimed ? taken?.amountMinor : undefined) ?? capturedMinor ?? approvedMinor + tipMinor
   const givenUp = isClaimed ? (row.story.givenUp ?? null) : null
   return {
@@ -95,7 +106,10 @@ function renderCharge(
     paid: standing,
     payment_intent: row.story.paymentId,
     payment_method: null,
-    payment_method_details: paymentMethodDetails(row, attempt, detail),
+    payment_method_details: paymentMethodDetails(row, attempt, detail, {
+      authorisedMinor: standing ? amountMinor + incrementedMinor : null,
+      isIncrementable: isClaimed && takesIncrements && mayBeIncremented(row.story),
+    }),
     receipt_email: notes.receiptEmail,
     receipt_number: null,
     receipt_url: null,
@@ -179,9 +193,13 @@ function outcomeOf(attempt: Attempt) {
   }
 }
 
-function paymentMethodDetails(row: PaymentView['row'], attempt: Attempt, detail: AttemptDetails) {
+function paymentMethodDetails(
+  row: PaymentView['row'],
+  attempt: Attempt,
+  detail: AttemptDetails,
+  held: { readonly authorisedMinor: number | null; readonly isIncrementable: boolean },
+) {
   const { card } = detail
-  const standing = attempt.state === 'approved'
   const shared = {
     brand: card.brand,
     cardholder_name: null,
@@ -201,9 +219,9 @@ function paymentMethodDetails(row: PaymentView['row'], attempt: Attempt, detail:
   if (card.brand === 'interac') return { type: 'interac_present', interac_present: shared }
   const cardPresent = {
     ...shared,
-    amount_authorized: standing ? row.story.money.amountMinor : null,
+    amount_authorized: held.authorisedMinor,
     brand_product: null,
-    incremental_authorization_supported: false,
+    incremental_authorization_supported: held.isIncrementable,
     location: row.location,
     network_transaction_id: null,
     offline: offlineOf(row),

@@ -54,7 +54,7 @@ function renderPayment(view: PaymentView, notes: PaymentNotes, gatewayUrl: strin
   return {
     id: story.paymentId,
     object: 'payment_intent',
-    amount: amountMinor,
+    amount: amountMinor + (story.incrementedMinor ?? 0),
     amount_capturable: status === 'requires_capture' ? approvedMinorOf(story) : 0,
     amount_details: { tip: tipMinor === 0 ? {} : { amount: tipMinor } },
     amount_received: status === 'succeeded' ? (taken?.amountMinor ?? receivedMinorOf(story)) : 0,

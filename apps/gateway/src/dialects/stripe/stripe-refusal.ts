@@ -52,6 +52,12 @@ export function paymentIntentUnfit(paymentIntent: string, message: string): Stri
   return { code: 'state_unfit', stripeCode: 'payment_intent_unexpected_state', message, paymentIntent }
 }
 
+/** Stripe says so of what is being changed at this moment. */
+export function incrementInFlight(): StripeRefusal {
+  const code = 'increment_in_flight'
+  return { code, stripeCode: 'lock_timeout', message: errorTable[code].message }
+}
+
 export function keyMissing(): StripeRefusal {
   return {
     code: 'api_key_missing',

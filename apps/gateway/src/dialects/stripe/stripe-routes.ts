@@ -93,7 +93,7 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     request: FastifyRequest,
     reply: FastifyReply,
     context: StripeContext,
-    { object, expand, effect, complete }: Extract<Prepared, { does: 'write' }>,
+    { object, expand, effect, follow, complete }: Extract<Prepared, { does: 'write' }>,
     form: Form,
   ) {
     const { scope, pool, world } = context
@@ -124,7 +124,9 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
       reply.header('idempotent-replayed', 'true').header('original-request', result.doneBy)
     }
     if (own !== undefined) return reply.code(200).send(own)
-    const [body] = await renderInOrder(context, result.done.object, [result.done.id], expand)
+    const followed = await follow(context, result.done.id)
+    if (!('done' in followed)) return respond(reply, context, followed)
+    const [body] = await renderInOrder(context, result.done.object, [followed.done], expand)
     const whole = must(body, 'what was written can be rendered')
     return reply.code(200).send(await complete(context, whole))
   }

@@ -13,6 +13,8 @@ export interface Viewing extends Scope {
   readonly nowMs: number
   /** Where this gateway is reached, for links to its documentation. */
   readonly gatewayUrl: string
+  /** The acquirer's contract takes more on top of a hold. */
+  readonly takesIncrements?: boolean
 }
 
 /** One kind of object: how it is rendered, many at once, and what in it can be expanded. */

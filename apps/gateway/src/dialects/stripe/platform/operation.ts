@@ -1,4 +1,5 @@
 import { type IdPrefix, type IdSource, must, newId } from '@holdfast/core'
+import { takesIncrements } from '@holdfast/iso8583'
 import type { Pool } from 'pg'
 import type * as z from 'zod'
 import type { Tx } from '../../../database/transaction.ts'
@@ -46,7 +47,8 @@ export function pathId({ ids }: StripeContext): string {
 
 /** What the caller sees, now. */
 export function viewingOf({ scope, world, gatewayUrl }: StripeContext): Viewing {
-  return { ...scope, nowMs: world.clock.wallMs(), gatewayUrl }
+  const nowMs = world.clock.wallMs()
+  return { ...scope, nowMs, gatewayUrl, takesIncrements: takesIncrements(world.profile.host) }
 }
 
 export function newObjectId(context: StripeContext, prefix: IdPrefix): string {
@@ -83,6 +85,9 @@ export type Refusing = { readonly refusal: StripeRefusal } | { readonly missing:
  */
 export type Effect = { readonly done: string; readonly answer?: unknown } | Refusing
 
+/** The id of the object to show. */
+export type Followed = { readonly done: string } | Refusing
+
 export type Answered = { readonly body: unknown } | Refusing
 
 /** One call of `/v1`. */
@@ -104,6 +109,7 @@ export type Prepared =
       readonly expand: ExpandTree
       /** In the transaction that also keeps the idempotency key; a refusal takes everything back. */
       readonly effect: (tx: Tx, context: StripeContext) => Promise<Effect>
+      readonly follow: (context: StripeContext, id: string) => Promise<Followed>
       readonly complete: (context: StripeContext, object: StripeObject) => Promise<unknown>
     }
 
@@ -115,6 +121,11 @@ export interface WriteSpec<Shape extends z.ZodRawShape> {
   readonly object: string
   readonly parameters: Shape
   effect(tx: Tx, context: StripeContext, parameters: z.output<z.ZodObject<Shape>>): Promise<Effect>
+  /**
+   * After COMMIT, where `done` names what somebody else has to end first: waits for that and says what came of it. A replay
+   * waits and hears the same.
+   */
+  follow?(context: StripeContext, id: string): Promise<Followed>
   /** The answer, where it says more than the object does to whoever reads it later: a secret that is shown once. */
   complete?(context: StripeContext, object: StripeObject): Promise<unknown>
 }
@@ -132,11 +143,13 @@ export function write<Shape extends z.ZodRawShape>(spec: WriteSpec<Shape>): Oper
       const expand = readExpand(kinds, spec.object, wanted)
       if (!expand.ok) return expand
       const effect = (tx: Tx, context: StripeContext) => spec.effect(tx, context, parameters.value)
+      const follow = (context: StripeContext, id: string) =>
+        spec.follow?.(context, id) ?? Promise.resolve({ done: id })
       const complete = (context: StripeContext, object: StripeObject) =>
         spec.complete?.(context, object) ?? Promise.resolve(object)
       return {
         ok: true,
-        value: { does: 'write', object: spec.object, expand: expand.value, effect, complete },
+        value: { does: 'write', object: spec.object, expand: expand.value, effect, follow, complete },
       }
     },
   }

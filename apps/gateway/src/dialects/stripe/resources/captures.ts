@@ -7,7 +7,7 @@ import { findCharges, findPayments } from '../../../payments/payment-queries.ts'
 import { notesRefusal } from '../platform/notes-refusal.ts'
 import { type Operation, pathId, type Refusing, type StripeContext, write } from '../platform/operation.ts'
 import { amountMinor, emptyable, flag, hash, integer, metadata, text } from '../platform/parameter-kinds.ts'
-import { paymentIntentUnfit, type StripeRefusal } from '../stripe-refusal.ts'
+import { incrementInFlight, paymentIntentUnfit, type StripeRefusal } from '../stripe-refusal.ts'
 
 const intent = {
   object: 'payment_intent',
@@ -115,6 +115,7 @@ function ofIntent(refused: NotCaptured, paymentId: string): StripeRefusal {
     const message = 'This PaymentIntent could not be captured because it has already been captured.'
     return { ...paymentIntentUnfit(paymentId, message), code }
   }
+  if (code === 'increment_in_flight') return { ...incrementInFlight(), paymentIntent: paymentId }
   if (code !== 'state_unfit' && code !== 'resource_missing') return ofAmount(refused, 'amount_to_capture')
   const status = payment === null ? '' : statusOf(payment.story)
   return unfit(paymentId, status === 'declined' ? 'requires_payment_method' : status)
@@ -125,6 +126,7 @@ function ofCharge(refused: NotCaptured, chargeId: string): StripeRefusal {
   if (code === 'charge_already_captured') {
     return { code, stripeCode: code, message: `Charge ${chargeId} has already been captured.` }
   }
+  if (code === 'increment_in_flight') return incrementInFlight()
   if (code !== 'state_unfit' && code !== 'resource_missing') return ofAmount(refused, 'amount')
   // Stripe’s codes have none for a charge that is pending, failed or given back.
   return { code: 'state_unfit', message: `Charge ${chargeId} is not an approval that waits to be captured.` }

@@ -2,7 +2,7 @@ import type { Tx } from '../../../database/transaction.ts'
 import { isPaymentIntentThere } from '../../../payment-intents/payment-intent-store.ts'
 import { findPayout } from '../../../payouts/payout.ts'
 import { type Operation, pathId, type Refusing, type StripeContext, write } from '../platform/operation.ts'
-import { amountMinor, emptyable, flag, hash, metadata, oneOf, text } from '../platform/parameter-kinds.ts'
+import { emptyable, flag, hash, metadata, oneOf, text } from '../platform/parameter-kinds.ts'
 import { paymentIntentUnfit, type StripeRefusal } from '../stripe-refusal.ts'
 
 const intents = { object: 'payment_intent', needs: { resource: 'payment_intent', access: 'write' } } as const
@@ -24,23 +24,6 @@ export const notFromAServerOperations: readonly Operation[] = [
       if (id !== undefined) return { missing: { object: 'PaymentMethod', id, param: 'payment_method' } }
       return refuseIntent(tx, context, 'You cannot confirm this PaymentIntent: a reader collects the card.')
     },
-  }),
-  write({
-    ...intents,
-    path: '/payment_intents/:id/increment_authorization',
-    parameters: {
-      amount: amountMinor(),
-      description: text().optional(),
-      metadata: metadata().optional(),
-      statement_descriptor: text(22).optional(),
-    },
-    // No acquirer's contract of ours has a message for it.
-    effect: (tx, context) =>
-      refuseIntent(
-        tx,
-        context,
-        'This PaymentIntent is not eligible for incremental authorizations: its acquirer takes none. Capture with a tip, or take a second payment.',
-      ),
   }),
   write({
     object: 'payout',
