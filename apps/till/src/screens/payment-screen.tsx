@@ -1,6 +1,6 @@
 import { Banknote, HandCoins, ReceiptText } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { mayBeTipped, type StoredPayment, tipOf, totalOf } from '@holdfast/sdk'
+import { type StoredPayment, tipOf, totalOf } from '@holdfast/sdk'
 import { Button, MoneyText, useFormat } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
 import { CardText } from '../receipt/card-text.tsx'
@@ -37,7 +37,7 @@ export function PaymentScreen({ paymentId }: { readonly paymentId: string }): Re
 function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
   const t = useTill()
   const { till } = useRoom()
-  const { payments, settings } = useTillState()
+  const { payments } = useTillState()
   const rest = restToPay(payment)
   const paidBy = rest === null ? null : restPayment(payments, payment)
   const { tone, isPart } = lookOf(payment)
@@ -78,7 +78,7 @@ function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
             {t('result.receipt')}
           </Button>
         )}
-        {settings?.tipping?.[payment.money.currency] !== undefined && mayBeTipped(payment, Date.now()) ? (
+        {till.mayTip(payment) ? (
           <Button
             variant="outline"
             large

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { isAmountMinor } from '@holdfast/core'
-import { mayBeTipped, type StoredPayment, totalOf } from '@holdfast/sdk'
+import { type StoredPayment, totalOf } from '@holdfast/sdk'
 import { Button, Keypad, MoneyText, useFormat } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
 import { useRefusal } from '../messages/refusals.ts'
@@ -14,12 +14,13 @@ import { usePayment } from './use-payment.ts'
 /** What the customer has written on the slip after the sale (SQ17). */
 export function WriteTipScreen({ paymentId }: { readonly paymentId: string }): ReactNode {
   const t = useTill()
+  const { till } = useRoom()
   const found = usePayment(paymentId)
   return (
     <div className="page">
       <PageHead title={t('write_tip.title')} back={<BackLink to={{ name: 'payment', paymentId }} />} />
       {found === 'unknown' ? <p>{t('payment.not_found')}</p> : null}
-      {typeof found === 'string' ? null : mayBeTipped(found, Date.now()) ? (
+      {typeof found === 'string' ? null : till.mayTip(found) ? (
         <WriteTip payment={found} />
       ) : (
         <TooLate paymentId={paymentId} />

@@ -1,6 +1,6 @@
 import type { Currency } from '@holdfast/core'
 import type { SimulatedReader } from '@holdfast/reader'
-import type { StoredPayment, Terminal, TerminalEvent } from '@holdfast/sdk'
+import { mayBeTipped, type StoredPayment, type Terminal, type TerminalEvent } from '@holdfast/sdk'
 import type { Preferences } from '../platform/preferences.ts'
 import { createObservable, type Observable } from '../platform/observable.ts'
 import { createPaymentBook } from './payment-book.ts'
@@ -26,6 +26,8 @@ export interface Till extends SaleDesk {
   readonly findPayment: (paymentId: string) => Promise<StoredPayment | null>
   /** The code of the refusal, or null when it is voided. */
   readonly voidPayment: (paymentId: string) => Promise<string | null>
+  /** Whether the merchant takes tips in its currency, and a tip may still be written in. */
+  readonly mayTip: (payment: StoredPayment) => boolean
   /** Minor units, 0 to take it back. The code of the refusal, or null when it is written down. */
   readonly writeTip: (paymentId: string, tipMinor: number) => Promise<string | null>
   readonly dismiss: (noticeId: string) => void
@@ -128,6 +130,10 @@ export async function openTill({ terminal, reader, preferences }: TillWorld): Pr
       const result = await terminal.cancelPaymentIntent(paymentId, 'canceled')
       await book.refresh(paymentId)
       return result.status === 'refused' ? result.code : null
+    },
+    mayTip(payment) {
+      const isOffered = state.get().settings?.tipping?.[payment.money.currency] !== undefined
+      return isOffered && mayBeTipped(payment, Date.now())
     },
     async writeTip(paymentId, tipMinor) {
       const payment = await terminal.payment(paymentId)
