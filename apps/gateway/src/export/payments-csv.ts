@@ -34,7 +34,8 @@ export const csvHeader = [
 /** $1 account. In the order of the header, but without `amount` and `approved`, which `csvRow` makes. The attempt is the one that counts. */
 export const CSV_ROWS = `
   select p.payment, p.mode, ${isoOf('p.opened_ms')}, p.status, p.currency, p.amount_minor::text,
-    case when a.state = 'approved' then coalesce(a.approved_minor, p.amount_minor)::text end, p.location, l.name,
+    case when a.state = 'approved'
+      then (coalesce(a.approved_minor, p.amount_minor) + coalesce(p.incremented_minor, 0))::text end, p.location, l.name,
     p.device, d.name, p.sale, p.reference, p.operator, (p.stored_ms is not null)::text, p.word_kind, a.brand, a.last4,
     a.approval_code, a.response_code, a.rrn, a.charge, p.attention
   from payments p

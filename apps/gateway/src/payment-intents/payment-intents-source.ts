@@ -56,7 +56,7 @@ export function paymentIntentsSource({ account, mode }: Scope, filters: PaymentI
 export function searchablePaymentIntents({ account, mode }: Scope): PageSource {
   return {
     items: `select s.payment as id, s.at_ms from (
-        select p.payment, p.opened_ms as at_ms, p.amount_minor, p.currency, p.status, p.location, p.reader, p.device,
+        select p.payment, p.opened_ms as at_ms, p.amount_minor + coalesce(p.incremented_minor, 0) as amount_minor, p.currency, p.status, p.location, p.reader, p.device,
           p.word_kind, p.stored_ms, ${metadataUnder('n.metadata')} as metadata, n.customer, n.description,
           a.last4, a.brand, a.exp_month, a.exp_year, a.fingerprint
         from payments p

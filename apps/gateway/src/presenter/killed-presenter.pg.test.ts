@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { hostCapture } from '@holdfast/iso8583'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { listBatches } from '../batches/batch-row.ts'
@@ -10,13 +9,13 @@ import { transaction } from '../database/transaction.ts'
 import { checkBooks } from '../ledger/check-books.ts'
 import { requestRefund } from '../refunds/request-refund.ts'
 import { accountOf, type MoneyStack, openMoneyStack, saleOf } from '../test-support/money-stack.ts'
-import type { Death, PresentingWorker } from '../test-support/presenting-worker.child.ts'
+import type { Death } from '../test-support/presenting-worker.child.ts'
 import { ACCOUNT } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
+import { spawnPresentingWorker } from '../test-support/spawn-presenting-worker.ts'
 import type { TestSale } from '../test-support/test-device.ts'
 import { idSourceOf } from '../world/gateway-world.ts'
 
-const program = fileURLToPath(new URL('../test-support/presenting-worker.child.ts', import.meta.url))
 const database = sharedDatabase()
 let stack: MoneyStack
 let child: ChildProcess | null = null
@@ -105,18 +104,7 @@ async function approved(changes: Partial<TestSale>): Promise<TestSale> {
 }
 
 async function dieAt(death: Death): Promise<true> {
-  // Its clock is past the lease of the worker before it.
-  stack.skip(10_000)
-  const worker: PresentingWorker = {
-    url: database().url,
-    acquirerPort: stack.acquirerPort,
-    vaultKey: Buffer.from(stack.gateway.world.keys.vaultKey).toString('base64url'),
-    startMs: stack.world.clock.wallMs(),
-    death,
-  }
-  child = spawn(process.execPath, [program, JSON.stringify(worker)], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  child = spawnPresentingWorker(stack, database().url, death)
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
   return true
 }

@@ -3,6 +3,7 @@ import type { HostProfile } from '@holdfast/iso8583'
 import { Stripe } from 'stripe'
 import { storeApiKey } from '../api-keys/api-keys.ts'
 import type { TestDatabase } from '../database/test-database.ts'
+import { createChangeNotifier } from '../ports/change-notifier.ts'
 import { type MoneyStack, openMoneyStack, saleOf } from './money-stack.ts'
 import { ACCOUNT } from './sample-rows.ts'
 import { createTestServer } from './test-server.ts'
@@ -22,11 +23,18 @@ export interface IncrementShop {
   close(): Promise<void>
 }
 
-export async function openIncrementShop(database: TestDatabase, host: HostProfile): Promise<IncrementShop> {
-  const stack = await openMoneyStack(database, host)
+/** `apart`: the process that answers the merchant is another one than the one that asks, and nobody tells it anything. */
+export async function openIncrementShop(
+  database: TestDatabase,
+  host: HostProfile,
+  { apart = false }: { readonly apart?: boolean } = {},
+): Promise<IncrementShop> {
+  const stack = await openMoneyStack(database, host, apart ? { answerTimeoutMs: 3_000 } : {})
+  const { clock } = stack.world
+  const world = apart ? { ...stack.world, changes: createChangeNotifier(clock) } : stack.world
   const owner = { account: ACCOUNT, mode: 'test', kind: 'secret' } as const
   await storeApiKey(database.pool, KEY, owner, 0)
-  const server = await createTestServer({ ...stack.gateway, world: stack.world })
+  const server = await createTestServer({ ...stack.gateway, world })
   const { port } = server
   const settings = {
     host: '127.0.0.1',

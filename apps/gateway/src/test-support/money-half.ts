@@ -2,6 +2,7 @@ import type { HostProfile } from '@holdfast/iso8583'
 import { linkMac, tcpDialer } from '@holdfast/iso8583/tcp'
 import type { Pool } from 'pg'
 import { createIso8583Acquirer } from '../acquirer/iso8583-acquirer.ts'
+import type { IncrementPort } from '../acquirer/increment-port.ts'
 import type { PresentmentPort } from '../acquirer/presentment-port.ts'
 import { createAuthoriser } from '../authoriser/authoriser.ts'
 import { allWorks } from '../authoriser/link-work.ts'
@@ -12,6 +13,9 @@ import { createLateWatch } from '../presenter/late-watch.ts'
 import { createPresenter } from '../presenter/presenter.ts'
 import type { GatewayWorld } from '../world/gateway-world.ts'
 import { acquirerKeys } from './acquirer-program.ts'
+
+/** What is told and asked of an acquirer beside its sales. */
+export type MoneyPort = PresentmentPort & IncrementPort
 
 type Dialer = ReturnType<typeof tcpDialer>
 
@@ -36,7 +40,7 @@ export function startMoneyHalf({
   /** Of the acquirer's program. */
   readonly port: number
   readonly doesTasks?: boolean
-  readonly around?: (acquirer: PresentmentPort) => PresentmentPort
+  readonly around?: (acquirer: MoneyPort) => MoneyPort
   readonly dialing?: (dialer: Dialer) => Dialer
 }): MoneyHalf {
   const acquirer = createIso8583Acquirer({
@@ -50,7 +54,7 @@ export function startMoneyHalf({
   const presents = around(acquirer)
   const works = allWorks(
     createPresenter(pool, presents),
-    createIncrementer(pool, acquirer),
+    createIncrementer(pool, presents),
     createBatcher(pool, presents),
     createLateWatch(pool),
   )

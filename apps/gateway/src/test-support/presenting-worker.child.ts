@@ -1,12 +1,11 @@
 import { generateNodeKey, nodeCrypto, nodeSigningKey } from '@holdfast/envelope/node'
 import { hostCapture } from '@holdfast/iso8583'
-import type { PresentmentPort } from '../acquirer/presentment-port.ts'
 import { acquirerProfileOf } from '../acquirer/acquirer-profile.ts'
 import { openPool } from '../database/open-pool.ts'
 import { createChangeNotifier } from '../ports/change-notifier.ts'
 import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'
 import { runningFrom } from './acquirer-program.ts'
-import { startMoneyHalf } from './money-half.ts'
+import { type MoneyPort, startMoneyHalf } from './money-half.ts'
 
 /** Where this process is to die by SIGKILL: at one step of one kind of message. */
 export interface Death {
@@ -18,7 +17,7 @@ export interface Death {
     | 'after it is written, before its COMMIT'
     | 'after its COMMIT'
     | 'between a posting and the end of its task'
-  readonly of: 'complete' | 'refund' | 'reconcile' | 'upload' | 'task'
+  readonly of: 'complete' | 'refund' | 'reconcile' | 'upload' | 'increase' | 'task'
 }
 
 export interface PresentingWorker {
@@ -50,6 +49,8 @@ pool.on('connect', (client) => {
     if (text === 'begin') written = []
     if (text.startsWith('with posted as')) written.push('posting')
     if (text.startsWith('update presentments set state')) written.push(String(values[2]))
+    if (text.startsWith('update increments set state'))
+      written.push(values[2] === 'approved' ? 'accepted' : String(values[2]))
     if (text.startsWith('update batches set stan')) written.push('sent')
     if (text.startsWith(`update batches set state = 'closed'`)) written.push('accepted')
     if (text.startsWith('update money_tasks set') && written.includes('posting') && death.of === 'task') die()
@@ -99,9 +100,10 @@ startMoneyHalf({
   }),
 })
 
-function dying(port: PresentmentPort): PresentmentPort {
+function dying(port: MoneyPort): MoneyPort {
   return {
     ...port,
+    increase: (message, limits) => around('increase', () => port.increase(message, limits)),
     complete: (message, limits) => around('complete', () => port.complete(message, limits)),
     upload: (message, limits) => around('upload', () => port.upload(message, limits)),
     refund: (message, limits) => around('refund', () => port.refund(message, limits)),

@@ -233,3 +233,14 @@ describe.each([hostCapture, terminalCapture])('TM14: more on a hold by $name', (
     await expect(pool.query(second, ['inc_3', 'BBBBBBBBBBBB'])).rejects.toThrow('increments_one_in_flight')
   })
 })
+
+test('the process that answers a merchant is not the one that asks the issuer, and both read the same row', async () => {
+  shop = await openIncrementShop(database(), hostCapture, { apart: true })
+  const id = await shop.held(1_000)
+  expect(await shop.client().paymentIntents.incrementAuthorization(id, { amount: 1_500 })).toMatchObject({
+    amount: 1_500,
+  })
+  const found = await shop.client().paymentIntents.search({ query: 'amount:1500' })
+  expect(found.data.map((intent) => intent.id)).toEqual([id])
+  await shop.close()
+})
