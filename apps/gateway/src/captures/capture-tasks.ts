@@ -23,6 +23,9 @@ const WAIT_MS = 60_000
 /** A void waits for the answer to a tip that is out: what is given back is what was taken. */
 const TIP_OUT_MS = 1_000
 
+/** A device's capture waits until it is known how much is held. */
+const INCREMENT_OUT_MS = 1_000
+
 /** What captures have to do with what payments hand over. */
 export function captureTasks(world: GatewayWorld): TaskHandlers {
   const nowMs = () => world.clock.wallMs()
@@ -75,7 +78,8 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
       const { amountMinor } = work
       const captured = await capturePayment(tx, world, { account, paymentId }, { amountMinor })
       if (captured.ok) return DONE
-      if (captured.refusal === 'increment_in_flight') return waiting()
+      if (captured.refusal === 'increment_in_flight')
+        return { do: 'wait', untilMs: nowMs() + INCREMENT_OUT_MS }
       const known = await standingCapture(tx, { account, paymentId })
       return known?.amountMinor === amountMinor ? DONE : { do: 'park', code: captured.refusal }
     },

@@ -129,6 +129,20 @@ describe.each([hostCapture, terminalCapture])('TM14: more on a hold by $name', (
     await expect(raise(id, 1_600)).rejects.toMatchObject({ code: 'payment_intent_unexpected_state' })
   })
 
+  test('captured by its device while the issuer is being asked: that waits, and is done once', async () => {
+    const id = await shop.held(1_000)
+    await script({ delayMs: 300 })
+    const raising = raise(id, 1_500)
+    await knows('sent')
+    const { device, gateway } = shop.stack
+    const { saleId: sale } = await gateway.payment(id)
+    const body = { kind: 'capture.requested', sale, payment: id, amountMinor: 1_000, currency: 'eur' }
+    await gateway.send(device, [await device.append(body)])
+    await raising
+    await shop.stack.until(async () => (await intents().retrieve(id)).status === 'succeeded')
+    expect(await intents().retrieve(id)).toMatchObject({ amount: 1_500, amount_received: 1_000 })
+  })
+
   test('canceled while the issuer is being asked: nothing stays held', async () => {
     const id = await shop.held(1_000)
     await script({ delayMs: 400 })
