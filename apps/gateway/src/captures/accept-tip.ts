@@ -1,7 +1,8 @@
-import { must } from '@holdfast/core'
+import { type IdSource, must } from '@holdfast/core'
 import type { Tx } from '../database/transaction.ts'
 import { postTip } from '../ledger/post-tip.ts'
 import type { PresentmentRow } from '../presentments/presentment-row.ts'
+import { releaseWaitingRefunds } from '../refunds/settle-waiting.ts'
 import { loadCapture } from './capture-row.ts'
 import { feeFactsOf } from './fee-facts.ts'
 
@@ -10,6 +11,7 @@ export async function acceptTip(
   tx: Tx,
   { account, subject, presentmentId, amountMinor }: PresentmentRow,
   atMs: number,
+  ids: IdSource,
 ): Promise<string> {
   const capture = must(await loadCapture(tx, account, subject), 'a tip is of a capture')
   await tx.query(
@@ -28,5 +30,6 @@ export async function acceptTip(
   const { chargeId } = capture
   const card = await feeFactsOf(tx, { account, chargeId })
   await postTip(tx, { ...capture, grossMinor: amountMinor, card, atMs })
+  await releaseWaitingRefunds(tx, capture, ids)
   return chargeId
 }

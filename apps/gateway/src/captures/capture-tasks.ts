@@ -65,7 +65,11 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
       if (row.deviceId !== work.deviceId) return { do: 'park', code: 'payment_terms_mismatch' }
       const capture = await standingCapture(tx, { account, paymentId })
       // The tip that stands in the payment is taken along with its capture, whichever comes first.
-      return capture === null ? DONE : retip(tx, row, capture)
+      if (capture === null) return DONE
+      // What was captured by hand has its final amount, and the payment hears of no tip any more.
+      if (row.story.capturedMinor !== undefined && capture.tipMinor !== work.tipMinor)
+        return { do: 'park', code: 'tip_after_capture' }
+      return retip(tx, row, capture)
     },
 
     async capture_request(tx, { account, paymentId, work }) {

@@ -52,8 +52,8 @@ export async function tellTip(
   return null
 }
 
-/** Whoever asks the issuer for a refund has no tip in mind any more. */
-export async function isGivenBack(
+/** Whoever gives money back has no tip in mind any more. */
+async function isGivenBack(
   tx: Tx,
   { account, paymentId }: { readonly account: string; readonly paymentId: string | null },
 ): Promise<boolean> {

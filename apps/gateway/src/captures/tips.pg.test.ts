@@ -12,6 +12,7 @@ import { ACCOUNT } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import type { TestSale } from '../test-support/test-device.ts'
 import { idSourceOf } from '../world/gateway-world.ts'
+import { capturePayment } from './capture-payment.ts'
 import { standingCapture } from './capture-row.ts'
 import { tellTip } from './tell-tip.ts'
 
@@ -231,6 +232,42 @@ test('a refund after the tip gives back the final amount; a tip after a refund i
   await stack.until(async () => (await parked()).length === 1)
   expect(await parked()).toEqual([{ task: 'tip', attention: 'tip_after_refund' }])
   await stack.until(async () => (await stack.journal()).filter(({ kind }) => kind === 'refund').length === 2)
+})
+
+test('a refund that is asked while the tip is out waits for the final amount, and then gives back all of it', async () => {
+  const sale = await sold()
+  await stack.script({ match: { message: 'advice', next: 1 }, do: { drop: 'after' } })
+  await tip(sale, 150)
+  await tipIs('sent')
+  expect(await refund(sale, null)).toMatchObject({
+    refund: { amountMinor: 1_150, state: { status: 'waiting_parent' } },
+  })
+  await stack.until(
+    async () => (await select(`select 1 from refunds where status = 'succeeded'`)).length === 1,
+  )
+  expect((await stack.journal()).map(({ chargedMinor }) => chargedMinor)).toEqual([1_150, -1_150])
+})
+
+test('a refund that waits for a tip goes out without it when the host refuses that', async () => {
+  const sale = await sold()
+  await stack.script({ match: { message: 'advice', next: 1 }, do: { responseCode: '12', delayMs: 500 } })
+  await tip(sale, 150)
+  await tipIs('sent')
+  await refund(sale, 1_000)
+  await tipIs('needs_attention')
+  await stack.until(
+    async () => (await select(`select 1 from refunds where status = 'succeeded'`)).length === 1,
+  )
+  expect((await stack.journal()).map(({ chargedMinor }) => chargedMinor)).toEqual([1_000, -1_000])
+})
+
+test('a tip of what was captured by hand is set aside, and not forgotten', async () => {
+  const sale = await stack.sell(saleOf('manual', 1_000))
+  await stack.until(async () => (await stack.status(sale)) === 'requires_capture')
+  await transaction(database().pool, (tx) => capturePayment(tx, stack.world, accountOf(sale), {}))
+  await tip(sale, 150)
+  await stack.until(async () => (await parked()).length === 1)
+  expect(await parked()).toEqual([{ task: 'tip', attention: 'tip_after_capture' }])
 })
 
 test('a void that comes while the tip is out waits for its answer, and gives back the final amount', async () => {

@@ -17,7 +17,7 @@ export async function acceptPresentment(
   { acceptedMs }: Extract<Presentment, { readonly state: 'accepted' }>,
 ): Promise<void> {
   if (row.subjectKind === 'tip') {
-    const chargeId = await acceptTip(tx, row, acceptedMs)
+    const chargeId = await acceptTip(tx, row, acceptedMs, idSourceOf(world))
     await noteUpdated(tx, row, chargeId, acceptedMs)
     return
   }

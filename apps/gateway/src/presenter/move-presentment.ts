@@ -1,6 +1,7 @@
-import { advancePresentment, type PresentmentEvent } from '@holdfast/core'
+import { advancePresentment, type IdSource, must, type PresentmentEvent } from '@holdfast/core'
 import { idSourceOf } from '../world/gateway-world.ts'
 import { transaction, type Tx } from '../database/transaction.ts'
+import { releaseWaitingRefunds } from '../refunds/settle-waiting.ts'
 import { Conflict, holdFence } from '../store/commit-changes.ts'
 import { acceptPresentment } from './accept-presentment.ts'
 import { endRefund } from './end-refund.ts'
@@ -27,6 +28,8 @@ export async function movePresentment(
     if (row.presentment.state === 'due' && next.state === 'sent') await collect(tx, row, world.clock.wallMs())
     if (!(await savePresentment(tx, row, next))) throw new Moved()
     if (next.state === 'accepted') await acceptPresentment(tx, world, row, next)
+    if (next.state === 'needs_attention' && row.subjectKind === 'tip')
+      await releaseRefunds(tx, row, idSourceOf(world))
     if (next.state === 'declined')
       await endRefund(tx, row, { type: 'refused', atMs: next.endedMs }, idSourceOf(world))
     return true
@@ -50,6 +53,15 @@ export async function underFence<Result>(
     if (error instanceof Moved || error instanceof Conflict) return null
     throw error
   }
+}
+
+/** They waited for the final amount; the sale stands without its tip, for as long as nobody tells it again. */
+async function releaseRefunds(
+  tx: Tx,
+  { account, mode, paymentId }: PresentmentRow,
+  ids: IdSource,
+): Promise<void> {
+  await releaseWaitingRefunds(tx, { account, mode, paymentId: must(paymentId, 'a tip is of a payment') }, ids)
 }
 
 /** Somebody else was faster: takes back what the transaction has written. */

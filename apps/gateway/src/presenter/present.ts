@@ -1,5 +1,4 @@
 import { must } from '@holdfast/core'
-import { isGivenBack } from '../captures/tell-tip.ts'
 import { retryDelayMs } from '../acquirer/retry-delay.ts'
 import { movePresentment } from './move-presentment.ts'
 import { saleParts } from './original-sale.ts'
@@ -30,11 +29,6 @@ async function presentCapture(drive: PresentDrive, row: KnownPresentment): Promi
     // A void that was first takes it along with its capture; of anything else a human has to know.
     if (payment?.story.word.said !== 'voided')
       await movePresentment(drive, row, { type: 'stuck', why: parts })
-    return
-  }
-  // The merchant has made up its mind otherwise while the tip waited for its turn.
-  if (row.subjectKind === 'tip' && row.presentment.state === 'due' && (await isGivenBack(drive.pool, row))) {
-    await movePresentment(drive, row, { type: 'stuck', why: 'tip_after_refund' })
     return
   }
   const limits = presentLimits(drive, nowMs)

@@ -38,6 +38,8 @@ export async function lockRefundParent(
     captured: number
     /** Taken, and not told to the acquirer yet. */
     taken: number | null
+    /** What is taken with a tip that the acquirer is being told of. */
+    tipped: number | null
     refunded: number
     charge: string | null
     vault: boolean | null
@@ -48,6 +50,9 @@ export async function lockRefundParent(
           where account = $1 and payment = $2 and type = 'charge') as captured,
         (select amount_minor from captures
           where account = $1 and payment = $2 and state <> 'canceled') as taken,
+        (select amount_minor from presentments
+          where account = $1 and payment = $2 and subject_kind = 'tip'
+            and state in ('due', 'sent', 'unknown', 'refused')) as tipped,
         (select coalesce(sum(amount_minor), 0)::bigint from refunds
           where account = $1 and payment = $2 and status in ('waiting_parent', 'submitted', 'succeeded')) as refunded,
         a.charge, a.vault is not null as vault,
@@ -72,11 +77,13 @@ export async function lockRefundParent(
     // Called off, its approval is being reversed: nothing of it is left to be given back.
     payment.word === 'voided'
       ? { is: 'lost' }
-      : capturedMinor > 0
-        ? { is: 'captured', capturedMinor }
-        : isUndecided
-          ? { is: 'undecided', amountMinor: facts.taken ?? payment.amount_minor }
-          : { is: 'lost' }
+      : facts.tipped !== null
+        ? { is: 'undecided', amountMinor: facts.tipped }
+        : capturedMinor > 0
+          ? { is: 'captured', capturedMinor }
+          : isUndecided
+            ? { is: 'undecided', amountMinor: facts.taken ?? payment.amount_minor }
+            : { is: 'lost' }
   return {
     parent: { state, refundedMinor, disputed },
     currency: payment.currency,
