@@ -8,15 +8,18 @@ import type {
   AuditSale,
 } from './audit-input.ts'
 
+/** Refunds have rules and remedies of their own. */
+type SaleCode = Exclude<AuditCode, `refund_${string}`>
+
 /** What contradicts itself in one sale, each contradiction once. */
 export function differencesOf(sale: AuditSale): AuditDifference[] {
-  const found: [AuditCode, string][] = [...always(sale)]
+  const found: [SaleCode, string][] = [...always(sale)]
   if (!sale.inMotion) found.push(...atRest(sale))
   return found.map(([code, detail]) => ({ code, paymentId: sale.paymentId, detail, remedy: REMEDIES[code] }))
 }
 
 /** Wrong at any moment: nothing under way makes it right again. */
-function* always({ onDevice, gateway, acquirer }: AuditSale): Generator<[AuditCode, string]> {
+function* always({ onDevice, gateway, acquirer }: AuditSale): Generator<[SaleCode, string]> {
   yield* amounts(onDevice, gateway, acquirer)
   if (gateway !== null && gateway.attention !== null) yield ['needs_attention', gateway.attention]
   for (const attempt of gateway?.attempts ?? []) {
@@ -38,7 +41,7 @@ function* amounts(
   onDevice: AuditDevicePayment | null,
   gateway: AuditGatewayPayment | null,
   acquirer: readonly AuditAcquirerEntry[],
-): Generator<[AuditCode, string]> {
+): Generator<[SaleCode, string]> {
   const money = onDevice?.money ?? gateway?.money
   if (money === undefined) return
   const { amountMinor, currency } = money
@@ -78,7 +81,7 @@ function chargesOf(approvedMinor: number, gateway: AuditGatewayPayment | null): 
   return captured === null ? perhaps : [...perhaps, captured.amountMinor]
 }
 
-function* atRest(sale: AuditSale): Generator<[AuditCode, string]> {
+function* atRest(sale: AuditSale): Generator<[SaleCode, string]> {
   const { device, onDevice, gateway, acquirer, word } = sale
   const charges = acquirer.filter((entry) => entry.chargedMinor > 0)
   const net = charges.length
@@ -110,7 +113,7 @@ function* outcomes(
   gateway: AuditGatewayPayment,
   acquirer: readonly AuditAcquirerEntry[],
   net: number,
-): Generator<[AuditCode, string]> {
+): Generator<[SaleCode, string]> {
   const { status } = gateway
   const authorised = status === 'succeeded' || status === 'requires_capture'
   if (authorised && net === 0) {
@@ -132,7 +135,7 @@ function nameOf({ mti, stan, rrn }: AuditAcquirerEntry): string {
   return `${mti} STAN ${stan} RRN ${rrn}`
 }
 
-const REMEDIES: Record<AuditCode, string> = {
+const REMEDIES: Record<SaleCode, string> = {
   accepted_but_missing_at_gateway:
     'Keep the device. Connect it; if it says that nothing is queued, export its journal and hand the record to intake.',
   accepted_but_parked: 'Open the record under review in the dashboard, then release or refuse it.',

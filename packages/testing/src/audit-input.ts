@@ -7,6 +7,8 @@ export interface AuditInput {
   readonly devices: readonly AuditDevice[]
   readonly gateway: readonly AuditGatewayPayment[]
   readonly acquirer: readonly AuditAcquirerEntry[]
+  /** Absent where refunds are not looked at. */
+  readonly refunds?: readonly AuditGatewayRefund[]
 }
 
 export interface AuditDevice {
@@ -29,6 +31,8 @@ export interface AuditDevicePayment {
     | 'FAILED_TO_PROCESS'
     | 'FAILED_TO_UPLOAD'
     | 'VOIDED'
+  /** What was asked of it after its sale. */
+  readonly followUps?: { readonly refunds: readonly { readonly refundId: string }[] }
 }
 
 export interface AuditGatewayPayment {
@@ -55,6 +59,16 @@ export interface AuditIncrement {
   readonly amountMinor: number
 }
 
+export interface AuditGatewayRefund {
+  readonly refundId: string
+  /** Null for one that a supervisor has given without a sale. */
+  readonly paymentId: string | null
+  /** DE41. */
+  readonly terminalId: string
+  readonly money: Money
+  readonly status: 'waiting_parent' | 'submitted' | 'succeeded' | 'failed' | 'canceled'
+}
+
 export interface AuditAttempt {
   readonly state: Attempt['state']
   /** Null before the first sending. */
@@ -78,8 +92,12 @@ export interface AuditAcquirerEntry {
   readonly responseCode: string
   readonly approvalCode?: string
   readonly reversed: boolean
-  /** What the card is charged now, after reversals. */
+  /** What the card is charged now, after reversals; below zero for what was given back. */
   readonly chargedMinor: number
+  /** `refund` for what was given back; absent from an acquirer that does not say. */
+  readonly kind?: string
+  /** Of a refund: the RRN of the sale that it names. */
+  readonly saleRrn?: string | undefined
 }
 
 export interface AuditReport {
@@ -118,6 +136,9 @@ export type AuditCode =
   | 'missing_on_device'
   | 'needs_attention'
   | 'outcome_differs'
+  | 'refund_not_at_acquirer'
+  | 'refund_not_known_at_gateway'
+  | 'refund_unknown'
   | 'void_not_known_at_gateway'
 
 /** One sale with all that is known of it. */

@@ -1,6 +1,7 @@
 import type { AuditDifference, AuditInput, AuditReport, AuditSale } from './audit-input.ts'
 import { collectSales } from './audit-sales.ts'
 import { differencesOf } from './audit-differences.ts'
+import { refundDifferences } from './audit-refunds.ts'
 
 /**
  * Joins what the devices, the gateway and the acquirer each say of the same sales and lists every contradiction. Pure:
@@ -27,6 +28,7 @@ export function auditSales(input: AuditInput): AuditReport {
       remedy: 'Reverse it at the acquirer, then find out which gateway sent it.',
     })
   }
+  differences.push(...refundDifferences(input))
   return { sales: sales.length, accepted, ...counts, differences }
 }
 

@@ -8,6 +8,7 @@ export {
   type AuditDifference,
   type AuditGatewayPayment,
   type AuditIncrement,
+  type AuditGatewayRefund,
   auditGatewayPayment,
   type AuditInput,
   type AuditReport,

@@ -1,9 +1,10 @@
 import type { Currency } from '@holdfast/core'
-import type { AuditAttempt, AuditGatewayPayment, AuditIncrement } from '@holdfast/testing'
+import type { AuditAttempt, AuditGatewayPayment, AuditGatewayRefund, AuditIncrement } from '@holdfast/testing'
 import { Client } from 'pg'
 
 export interface GatewayTables {
   readonly payments: readonly AuditGatewayPayment[]
+  readonly refunds: readonly AuditGatewayRefund[]
   readonly devices: readonly { readonly deviceId: string; readonly name: string }[]
 }
 
@@ -18,6 +19,15 @@ interface PaymentRow {
   readonly attention: string | null
   readonly captured_minor: string | null
   readonly is_presented: boolean | null
+}
+
+interface RefundRow {
+  readonly refund: string
+  readonly payment: string | null
+  readonly terminal_id: string
+  readonly amount_minor: string
+  readonly currency: Currency
+  readonly status: AuditGatewayRefund['status']
 }
 
 interface AttemptRow extends Pick<AuditAttempt, 'state' | 'stan' | 'rrn'> {
@@ -42,6 +52,11 @@ const PAYMENTS = `
 const ATTEMPTS =
   'select payment, state, stan, rrn, approval_code, approved_minor::text from attempts order by payment, number'
 const INCREMENTS = 'select payment, state, amount_minor::text from increments order by created_ms'
+/** Of the terminal whose link asks the acquirer: the payment's, or that of the card that gets the money. */
+const REFUNDS = `
+  select r.refund, r.payment, p.terminal_id, r.amount_minor::text, r.currency, r.status
+  from refunds r join payments p on p.account = r.account and p.payment = r.card_payment
+  order by r.created_ms, r.refund`
 const DEVICES = 'select device as "deviceId", name from devices order by created_ms'
 
 /** What the gateway has written down, of one moment. */
@@ -53,6 +68,7 @@ export async function readGatewayTables(connectionString: string): Promise<Gatew
     const payments = await client.query<PaymentRow>(PAYMENTS)
     const attempts = await client.query<AttemptRow>(ATTEMPTS)
     const increments = await client.query<IncrementRow>(INCREMENTS)
+    const refunds = await client.query<RefundRow>(REFUNDS)
     const devices = await client.query<GatewayTables['devices'][number]>(DEVICES)
     await client.query('commit')
     const attemptsOf = Map.groupBy(attempts.rows, ({ payment }) => payment)
@@ -64,6 +80,13 @@ export async function readGatewayTables(connectionString: string): Promise<Gatew
           state,
           amountMinor: Number(amount),
         })),
+      })),
+      refunds: refunds.rows.map(({ amount_minor, currency, ...row }) => ({
+        refundId: row.refund,
+        paymentId: row.payment,
+        terminalId: row.terminal_id,
+        money: { amountMinor: Number(amount_minor), currency },
+        status: row.status,
       })),
       devices: devices.rows,
     }

@@ -46,13 +46,13 @@ async function look(
   connectionString: string | null,
 ): Promise<LocalAudit> {
   const devices = await readDeviceJournals(home)
-  const nothing: GatewayTables = { payments: [], devices: [] }
+  const nothing: GatewayTables = { payments: [], refunds: [], devices: [] }
   const gateway = connectionString === null ? nothing : await readGatewayTables(connectionString)
   const books = connectionString === null ? [] : await checkBooks(connectionString)
   const acquirer = (await readAcquirerJournal(home, controlUrl)) ?? []
   const atHand = new Set(devices.map(({ deviceId }) => deviceId))
   return {
-    report: auditSales({ devices, gateway: gateway.payments, acquirer }),
+    report: auditSales({ devices, gateway: gateway.payments, acquirer, refunds: gateway.refunds }),
     notReachable: gateway.devices
       .filter(({ deviceId }) => !atHand.has(deviceId))
       .map(({ deviceId, name }) => `${name} (${deviceId})`),
