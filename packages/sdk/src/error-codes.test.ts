@@ -20,7 +20,7 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
 const page = read('docs/reference/sdk-errors.md')
 
 // What becomes of the money is decided by the gateway, and no device answers it.
-const notOfDevices = /test|\.entry\.|\/core\/src\/(capture|dispute|order|payout|presentment|refund)/
+const notOfDevices = /test|\.entry\.|\/core\/src\/(capture|dispute|increment|order|payout|presentment|refund)/
 
 const [sources, tests] = [
   globSync('packages/{sdk,core}/src/**/*.ts', { cwd: root }).filter((file) => !notOfDevices.test(file)),

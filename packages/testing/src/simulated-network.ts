@@ -145,9 +145,13 @@ export function simulatedLink(options: SimulatedLinkOptions): SimulatedLink {
         options.onWire?.(request.path + JSON.stringify(request.headers) + (request.body ?? ''))
         return new Promise((resolve) => {
           const aborted = (): void => settle(unreachable('aborted'))
+          // A signal made of others is kept for as long as it is listened to, and with it this whole world.
+          const deafen = (): void => request.signal?.removeEventListener('abort', aborted)
+          const outlive = process.onKill(deafen)
           const settle = once((answer: SimulatedAnswer) => {
             stopWaiting()
-            request.signal?.removeEventListener('abort', aborted)
+            outlive()
+            deafen()
             const status = answer.reached ? String(answer.status) : answer.why
             engine.tell(`${name} ${routeOf(request)} → ${status}`)
             if (!process.step(`answer ${routeOf(request)}`)) return

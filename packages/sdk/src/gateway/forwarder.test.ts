@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { JournalStore } from '../journal/journal-store.ts'
 import type { NetworkAnswer } from '../network.ts'
 import { deviceKey } from '../test-support/device-key.ts'
+import { ScriptedReader } from '../test-support/scripted-reader.ts'
 import { goOffline, headOf, memoryStore, openWorld, sell, type World } from '../test-support/world.ts'
 import { createTerminal } from '../terminal/terminal.ts'
 
@@ -219,6 +220,26 @@ test('P7: what stands behind a first record that was set apart is told again to 
   await world.clock.advance(600_000)
   expect(world.gateway.records.size).toBe(seq)
   expect(await headOf(world)).toMatchObject({ forwardedSeq: seq, resendSeq: seq })
+  await world.terminal.close()
+})
+
+test('row 56: what another tab has written behind the head that this one knows is sent, and the manifest counts up to that head', async () => {
+  const world = await openWorld()
+  await world.clock.advance(60_000)
+  const { store, clock, gateway } = world
+  const deps = { store, clock, network: gateway, crypto: nodeCrypto, key: deviceKey }
+  const other = await createTerminal({ ...deps, app: 'sdk tests', storeName: 'sqlite' })
+  other.useReader(new ScriptedReader())
+  other.setForcedOffline(true)
+  const sale = { amountMinor: 900, currency: 'eur', offlineBehavior: 'force_offline' } as const
+  expect(await other.createPaymentIntent(sale)).toMatchObject({ status: 'created' })
+  gateway.batches.length = 0
+  await clock.until(world.terminal.flush())
+  const { seq } = await headOf(world)
+  const [batch] = gateway.batches
+  expect(batch?.records).toHaveLength(2)
+  expect(batch?.manifest).toMatchObject({ headSeq: seq - 2, throughSeq: seq - 2 })
+  await other.close()
   await world.terminal.close()
 })
 

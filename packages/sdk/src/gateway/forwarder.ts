@@ -131,7 +131,7 @@ export class Forwarder {
     const manifest = {
       headSeq: head.seq,
       headHash: head.hash,
-      throughSeq: this.#throughSeq(batch, head.forwardedSeq),
+      throughSeq: this.#throughSeq(batch, head),
       ...head.backlog,
       mark,
     }
@@ -278,11 +278,14 @@ export class Forwarder {
     this.#generation = generation
   }
 
-  /** What is set apart leaves a gap, and may be the void of what goes before it: nothing behind the gap counts as given. */
-  #throughSeq(batch: readonly StoredRecord[], forwardedSeq: number): number {
+  /**
+   * What is set apart leaves a gap, and may be the void of what goes before it: nothing behind the gap counts as given.
+   * Nor does what another tab has written behind the head that this one knows.
+   */
+  #throughSeq(batch: readonly StoredRecord[], { seq: headSeq, forwardedSeq }: JournalHead): number {
     const sent = new Set(batch.map(({ seq }) => seq))
     let seq = forwardedSeq
-    while (this.#answered.has(seq + 1) || sent.has(seq + 1)) seq += 1
+    while (seq < headSeq && (this.#answered.has(seq + 1) || sent.has(seq + 1))) seq += 1
     return seq
   }
 
