@@ -13,11 +13,14 @@ process.env['PATH'] =
   `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`
 const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
 
-type Lane = readonly [name: string, timeoutMinutes: number]
+type Lane = readonly [name: string, timeoutMinutes: number, part?: Part]
+/** Of the files of a lane. */
+type Part = `${number}/${number}`
 
 /** They mostly wait, for disks, browsers and clocks: two tracks take the next one, the long ones first. */
 const lanes: readonly Lane[] = [
-  ['pg', 20],
+  ['pg', 20, '1/2'],
+  ['pg', 20, '2/2'],
   ['e2e', 20],
   ['chaos', 20],
   ['web', 10],
@@ -51,7 +54,7 @@ process.exitCode = total.failed === 0 ? 0 : 1
 async function runTrack(): Promise<void> {
   for (let lane = queue.shift(); lane !== undefined; lane = queue.shift()) {
     const next = lane
-    await measure(next[0], () => runLane(next, 'at_end'))
+    await measure(titleOf(next), () => runLane(next, 'at_end'))
   }
 }
 
@@ -76,14 +79,21 @@ async function runCheck(): Promise<Result> {
   return checkResult(lines, await ended)
 }
 
-async function runLane([name, timeoutMinutes]: Lane, shown: 'live' | 'at_end'): Promise<Result> {
+function titleOf([name, , part]: Lane): string {
+  return part === undefined ? name : `${name} ${part}`
+}
+
+async function runLane(lane: Lane, shown: 'live' | 'at_end'): Promise<Result> {
+  const [name, timeoutMinutes, part] = lane
+  const title = titleOf(lane)
   const timeoutMs = timeoutMinutes * 60_000
-  const report = path.join(reports, `${name}.json`)
+  const report = path.join(reports, `${title.replaceAll(/\W/g, '-')}.json`)
   const options = [
     '--passWithNoTests',
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
+    ...(part === undefined ? [] : [`--shard=${part}`]),
   ]
   const child = spawn(process.execPath, [vitest, 'run', '--project', name, ...options], {
     cwd: root,
@@ -99,9 +109,9 @@ async function runLane([name, timeoutMinutes]: Lane, shown: 'live' | 'at_end'): 
   }, timeoutMs)
   const code = await exitCode(child)
   clearTimeout(impatience)
-  if (shown === 'at_end') console.log(`\n── ${name} has ended ──\n${output.join('')}`)
+  if (shown === 'at_end') console.log(`\n── ${title} has ended ──\n${output.join('')}`)
   const end = timedOut ? `stopped after ${timeoutMs / 60_000} minutes` : code
-  return laneResult(name, existsSync(report) ? readFileSync(report, 'utf8') : undefined, end)
+  return laneResult(title, existsSync(report) ? readFileSync(report, 'utf8') : undefined, end)
 }
 
 /** Settled by `close`: all output has been read. */
