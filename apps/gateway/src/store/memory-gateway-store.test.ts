@@ -1,4 +1,4 @@
-import { gatewayStoreContract } from './gateway-store-contract.ts'
+import { gatewayStoreContract } from '../store-contract/gateway-store-contract.ts'
 import { createMemoryGatewayStore, newMemoryGatewayState } from './memory-gateway-store.ts'
 
 gatewayStoreContract('memory', () => {

@@ -14,7 +14,7 @@ import {
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import { seedDevice } from '../test-support/seed-device.ts'
 import { workOf } from '../test-support/work-of.ts'
-import { gatewayStoreContract } from './gateway-store-contract.ts'
+import { gatewayStoreContract } from '../store-contract/gateway-store-contract.ts'
 import { createPostgresGatewayStore } from './postgres-gateway-store.ts'
 
 const database = sharedDatabase()

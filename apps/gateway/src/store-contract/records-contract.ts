@@ -8,7 +8,7 @@ import {
   sampleRecord,
 } from '../test-support/sample-rows.ts'
 import type { ContractWorld } from './contract-world.ts'
-import type { ReviewRow } from './gateway-store.ts'
+import type { ReviewRow } from '../store/gateway-store.ts'
 
 const sealedWire = { header: '{}', signature: 's', sealed: '{}', contact: null }
 

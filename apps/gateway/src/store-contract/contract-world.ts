@@ -1,4 +1,4 @@
-import type { DeviceRow, GatewayStore } from './gateway-store.ts'
+import type { DeviceRow, GatewayStore } from '../store/gateway-store.ts'
 
 export interface ContractWorld {
   readonly store: GatewayStore

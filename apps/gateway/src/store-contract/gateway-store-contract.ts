@@ -12,7 +12,7 @@ import {
 } from '../test-support/sample-rows.ts'
 import { acquirerLinkContract } from './acquirer-link-contract.ts'
 import type { ContractWorld } from './contract-world.ts'
-import type { GatewayStore, PaymentRow } from './gateway-store.ts'
+import type { GatewayStore, PaymentRow } from '../store/gateway-store.ts'
 import { recordsContract } from './records-contract.ts'
 
 const canceled = {

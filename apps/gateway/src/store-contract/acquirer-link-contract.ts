@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ACCOUNT, LINK, sampleId, samplePayment } from '../test-support/sample-rows.ts'
-import type { GatewayStore } from './gateway-store.ts'
+import type { GatewayStore } from '../store/gateway-store.ts'
 
 /** Who may send on an acquirer link, and by which numbers; part of the store's contract. */
 export function acquirerLinkContract(store: () => GatewayStore): void {
