@@ -58,7 +58,8 @@ function dropScratch(target: string): void {
   const parent = path.dirname(target)
   for (const name of fs.readdirSync(parent)) {
     if (name.startsWith(`${path.basename(target)}.initdb-`)) {
-      fs.rmSync(path.join(parent, name), { recursive: true, force: true })
+      // What is still writing into it ends by itself.
+      fs.rmSync(path.join(parent, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
     }
   }
 }
