@@ -159,7 +159,10 @@ export class Forwarder {
       return this.#failed(answer.reached ? answer.retryAfterMs : null, answer.reached)
     }
     const known = journal.state.feed?.generation ?? 0
-    return reply.value.generation < known ? this.#failed(null, true) : this.#settle(batch, reply.value)
+    if (reply.value.generation < known) return this.#failed(null, true)
+    // The restore was heard of while this was on its way: it goes again, with what the gateway once said of it.
+    if (generationMark(journal.state).generation !== mark.generation) return { went: 'on' }
+    return this.#settle(batch, reply.value)
   }
 
   async #settle(
