@@ -120,7 +120,8 @@ function leftOver(world: World, forked: boolean): string | null {
     const isWaiting = !story.attempts.some(({ state }) => MOVING.has(state))
     const isExcused =
       ((forked || orphaned.has(story.paymentId)) && isForgotten) ||
-      (damaged.has(story.paymentId) && isWaiting)
+      // What is void is taken back at once, damaged or not.
+      (damaged.has(story.paymentId) && isWaiting && story.word.said !== 'voided')
     if (attention === OUTCOME_LOST) return `gateway ${story.paymentId} waits for somebody to look`
     if (attention === null && !isSettled(story) && !isExcused)
       return `gateway ${story.paymentId} is ${story.word.said}, ${story.attempts.map(({ state }) => state).join()}`

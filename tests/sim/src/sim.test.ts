@@ -31,7 +31,7 @@ test(`P1, P2: ${SEEDS} days with every fault end even: nothing lost, nothing cha
 })
 
 /** Found by long runs, each of another fault. What they draw moves with the world; that they once were the only ones does not. */
-test.each([2005, 4319, 5204, 6712, 7436, 7914, 9245, 19028])(
+test.each([2005, 4319, 5204, 6712, 7436, 7914, 9245, 10104, 19028])(
   'P1, P2, P7: day %s, which once broke a promise, keeps them all',
   async (seed) => {
     const { world } = await runDay(String(seed))
