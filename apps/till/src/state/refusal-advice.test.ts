@@ -1,7 +1,7 @@
 import { type ErrorCode, errorTable } from '@holdfast/protocol'
 import { expect, test } from 'vitest'
 import { tillMessages } from '../messages/index.ts'
-import { isTillCode, tillCodes } from '../messages/refusals.ts'
+import { isTillCode, tillCodes } from '../messages/till-codes.ts'
 import { adviceFor } from './refusal-advice.ts'
 
 test('every code that a device can be refused with has words of its own', () => {

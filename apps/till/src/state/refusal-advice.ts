@@ -1,4 +1,4 @@
-import { isTillCode, type TillCode } from '../messages/refusals.ts'
+import { isTillCode, type TillCode } from '../messages/till-codes.ts'
 
 /** What the cashier does next. Each has a text `advice.*`; `retry` says whether the open sale can go on. */
 export interface RefusalAdvice {
