@@ -95,7 +95,7 @@ test('the cut-off closes a batch by itself, at the hour of its shop', async () =
   await stack.sell(saleOf('automatic', 1_000))
   await allCaptured(1)
   const cutOffMs = (await newest())?.cutOffMs ?? 0
-  stack.skip(cutOffMs - stack.world.clock.wallMs())
+  stack.leap(cutOffMs - stack.world.clock.wallMs())
   await becomes('closed')
 })
 

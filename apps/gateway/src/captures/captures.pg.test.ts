@@ -155,7 +155,7 @@ test('canceled before its capture, the hold is given back; captured after that, 
 test('what nobody captures in time is given back', async () => {
   const sale = await stack.sell(saleOf('manual', 1_000))
   await becomes(sale, 'requires_capture')
-  stack.skip(hostCapture.captureWithinMs)
+  stack.leap(hostCapture.captureWithinMs)
   await becomes(sale, 'canceled')
   await stack.until(async () => (await stack.journal())[0]?.reversed === true)
   expect(await capture(sale)).toMatchObject({ refusal: 'capture_authorization_expired' })

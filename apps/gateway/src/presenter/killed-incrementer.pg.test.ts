@@ -42,7 +42,7 @@ test.each<readonly [Death['at'], string, number]>([
   expect(await states()).toEqual([left])
   // What has left a process that is dead arrives all the same.
   await stack.until(async () => (await stack.journal())[0]?.chargedMinor === heldMinor)
-  stack.skip(10_000)
+  stack.leap(10_000)
   await stack.restart()
   await stack.until(async () => (await states())[0] === 'approved')
   expect(await stack.journal()).toMatchObject([{ chargedMinor: 1_500, increments: [{ reversed: false }] }])

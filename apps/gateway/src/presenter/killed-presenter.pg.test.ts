@@ -119,7 +119,7 @@ async function expectLeft({ here, atHost }: Left): Promise<void> {
 }
 
 async function goOn(until: () => Promise<boolean>): Promise<void> {
-  stack.skip(10_000)
+  stack.leap(10_000)
   await stack.restart()
   await stack.until(until)
   await stack.stop()

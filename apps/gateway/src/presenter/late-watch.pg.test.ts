@@ -40,9 +40,9 @@ test('MC5: what nobody captured, and what the acquirer has not taken, is told on
   // The acquirer hears of nothing any more.
   await stack.script({ match: { message: 'advice' }, do: { drop: 'before' } })
   await transaction(database().pool, (tx) => capturePayment(tx, stack.world, accountOf(sales[0]), {}))
-  stack.skip(captureWithinMs / 2)
+  stack.leap(captureWithinMs / 2)
   expect(await counted()).toEqual([])
-  stack.skip(captureWithinMs / 4)
+  stack.leap(captureWithinMs / 4)
   await stack.until(async () => (await told()).length === 2)
   expect(await told()).toEqual(['charge.presentment_late', 'payment_intent.capture_late'])
   expect(await counted()).toEqual([
@@ -52,7 +52,7 @@ test('MC5: what nobody captured, and what the acquirer has not taken, is told on
   const open = await openPresentments(database().pool, { account: null, stuck: false, limit: 10 })
   expect(open).toMatchObject([{ late: true }])
   // Looked at again, nobody is told again; taken at last, it counts no more.
-  stack.skip(120_000)
+  stack.leap(120_000)
   await stack.clearScript()
   await stack.until(async () => (await counted())?.length === 1)
   expect(await told()).toHaveLength(2)

@@ -23,7 +23,7 @@ export interface MoneyStack {
   readonly controlUrl: string
   readonly acquirerPort: number
   /** From now on it is so much later. */
-  skip(ms: number): void
+  leap(ms: number): void
   /** Stored on the device and sent; resolves when the gateway has it. */
   sell(sale?: Partial<TestSale>): Promise<TestSale>
   status(sale: TestSale): Promise<string>
@@ -99,7 +99,7 @@ export async function openMoneyStack(
     device,
     controlUrl,
     acquirerPort: program.port,
-    skip: (ms) => void (aheadMs += ms),
+    leap: (ms) => void (aheadMs += ms),
     async sell(changes = {}) {
       const sale = device.newSale(changes)
       const attempt = await device.read(sale)

@@ -8,7 +8,7 @@ const program = fileURLToPath(new URL('presenting-worker.child.ts', import.meta.
 /** A process that owns the link of that stack, until it dies by SIGKILL where it is told to. `url` is of its database. */
 export function spawnPresentingWorker(stack: MoneyStack, url: string, death: Death): ChildProcess {
   // Its clock is past the lease of the worker before it.
-  stack.skip(10_000)
+  stack.leap(10_000)
   const worker: PresentingWorker = {
     url,
     acquirerPort: stack.acquirerPort,
