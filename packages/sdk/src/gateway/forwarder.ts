@@ -5,23 +5,17 @@ import { inspectRecord, readAround } from '../journal/inspect-record.ts'
 import { generationMark } from '../journal/generation-mark.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { JournalHead, JournalStore, RecordVerdict, StoredRecord } from '../journal/journal-store.ts'
-import {
-  FORWARD_SCAN_RECORDS,
-  REST_MS,
-  SUSPECT_AFTER_FAILURES,
-  SUSPECT_RETRY_MS,
-  SUSPECTS_UNPROVEN_MAX,
-  UNREADABLE_TRIES_MAX,
-  UNSAVED_VERDICTS_MAX,
-} from '../limits.ts'
+import { FORWARD_SCAN_RECORDS, REST_MS, SUSPECT_RETRY_MS, UNSAVED_VERDICTS_MAX } from '../limits.ts'
 import { type ForwardProgress, NOT_TRIED } from './forward-progress.ts'
 import type { TerminalEvent } from '../terminal-events.ts'
+import { AnsweredRecords } from './answered-records.ts'
 import { backoffMs } from './backoff.ts'
 import { Bell } from './bell.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { keptOutcomes } from './kept-outcomes.ts'
 import { type Marked, markVerdicts } from './mark-verdicts.ts'
 import { type Damage, missingIn, quarantine } from './quarantine.ts'
+import { SuspectRecords } from './suspect-records.ts'
 
 /** RFC 6585 §4. */
 const TOO_MANY = 429
@@ -47,15 +41,8 @@ export class Forwarder {
   readonly #bell = new Bell()
   /** Verdicts that the disk has not taken yet, by seq: a full disk must not stop what is already stored. */
   readonly #unsaved = new Map<number, RecordVerdict>()
-  /** What has had its verdict in this generation of the gateway, beyond the mark of what has no gap. */
-  readonly #answered = new Set<number>()
-  #generation = 0
-  /** Records that the gateway fails over, and when each is tried alone again. */
-  readonly #suspects = new Map<number, number>()
-  /** Those of them that were set apart since the gateway was last heard: it may be its fault and not theirs. */
-  readonly #unproven = new Set<number>()
-  /** How often each place could not be read, while it may still be the medium's mood. */
-  readonly #unreadable = new Map<number, number>()
+  readonly #answered: AnsweredRecords
+  readonly #suspects: SuspectRecords
   readonly #waiting = new Set<() => void>()
   /** Of what was sent and has no verdict yet, by seq. */
   readonly #progress = new Map<number, Omit<ForwardProgress, 'nextTryMs'>>()
@@ -63,13 +50,14 @@ export class Forwarder {
   #nextTurnMs: number | null = null
   #batchMax = 1
   #failures = 0
-  #answeredFailures = 0
   /** The server's hint: not even a network that comes back overrules it. */
   #notBeforeMs = 0
   #stopped = false
 
   constructor(deps: ForwarderDeps) {
     this.#deps = deps
+    this.#answered = new AnsweredRecords(() => generationMark(deps.journal.state).generation)
+    this.#suspects = new SuspectRecords(() => deps.clock.monotonicMs())
   }
 
   /** Something was written. After a failure the pause is kept, or every sale of an outage would be a try of its own. */
@@ -94,7 +82,7 @@ export class Forwarder {
   progressOf(seq: number): ForwardProgress {
     const { journal, clock, gateway } = this.#deps
     const { attempts, lastError } = this.#progress.get(seq) ?? NOT_TRIED
-    const dueMs = this.#suspects.get(seq) ?? this.#nextTurnMs
+    const dueMs = this.#suspects.dueMsOf(seq) ?? this.#nextTurnMs
     if (gateway.silent || dueMs === null) return { attempts, lastError, nextTryMs: null }
     const inMs = Math.max(0, Math.round(dueMs - clock.monotonicMs()))
     return { attempts, lastError, nextTryMs: journal.state.time.nowMs + inMs }
@@ -151,7 +139,7 @@ export class Forwarder {
       if (answer.reached && answer.status === TOO_MANY) return this.#rest(answer.retryAfterMs)
       this.#note(batch, answer.reached ? `HTTP ${answer.status}, unsigned` : answer.why)
       if (answer.reached) {
-        this.#suspect(batch)
+        this.#suspects.failedOver(batch.map(({ seq }) => seq))
         const detail = `HTTP ${answer.status}, unsigned`
         if (this.#failures === 0)
           this.#deps.emit({ type: 'forwardingError', code: 'service_unavailable', detail })
@@ -169,7 +157,6 @@ export class Forwarder {
     batch: readonly StoredRecord[],
     receipt: IntakeReceipt,
   ): Promise<{ went: 'on' } | { went: 'wait'; pauseMs: number | null }> {
-    this.#heedGeneration()
     const byHash = new Map(receipt.verdicts.map((entry) => [entry.hash, entry]))
     let settled = 0
     for (const { seq, hash } of batch) {
@@ -177,58 +164,53 @@ export class Forwarder {
       if (entry === undefined) continue
       this.#unsaved.set(seq, { verdict: entry.verdict, code: entry.code })
       this.#answered.add(seq)
-      this.#suspects.delete(seq)
+      this.#suspects.clear(seq)
       this.#progress.delete(seq)
       settled += 1
     }
     const leftOut = batch.filter(({ hash }) => !byHash.has(hash))
     this.#note(leftOut, 'left out of the receipt')
-    for (const seq of this.#unproven) {
+    for (const seq of this.#suspects.takeProven()) {
       const detail = `record ${seq} is set apart: the gateway fails over it`
       this.#deps.emit({ type: 'forwardingError', code: 'internal_error', detail })
     }
-    this.#unproven.clear()
     // The gateway is well, whatever it left out: what stands behind must not wait for it.
     this.#batchMax = Math.min(INTAKE_RECORDS_MAX, this.#batchMax * 2)
     await this.#save()
     if (settled === 0) return this.#pause(null)
     this.#failures = 0
-    this.#answeredFailures = 0
+    this.#suspects.settled()
     return { went: 'on' }
   }
 
   /** Marks what is known. A disk that refuses keeps it in memory, and forwarding goes on (a restart sends it again). */
   async #save(): Promise<void> {
     const { journal, emit } = this.#deps
-    this.#heedGeneration()
-    const answered = { generation: this.#generation, seqs: this.#answered }
     const marked = await journal.append(
-      markVerdicts(this.#unsaved, answered, journal.state.head.forwardedSeq),
+      markVerdicts(this.#unsaved, this.#answered.ofGeneration(), journal.state.head.forwardedSeq),
     )
     if (!marked.ok) return
     this.#unsaved.clear()
-    const { forwardedSeq } = journal.state.head
-    for (const seq of this.#answered) if (seq <= forwardedSeq) this.#answered.delete(seq)
+    this.#answered.forgetThrough(journal.state.head.forwardedSeq)
     announce(marked.value, emit)
   }
 
   /** The next records without a verdict, oldest first; null when the store cannot be read or holds too much unsaved. */
   async #nextBatch(): Promise<readonly StoredRecord[] | null> {
-    const { store, clock, journal } = this.#deps
+    const { store, journal } = this.#deps
     if (this.#unsaved.size >= UNSAVED_VERDICTS_MAX) {
       await this.#save()
       if (this.#unsaved.size > 0) return null
     }
-    const dueSuspect = [...this.#suspects].find(([, dueMs]) => dueMs <= clock.monotonicMs())?.[0] ?? null
+    const dueSuspect = this.#suspects.takeDue()
     try {
       if (dueSuspect !== null) {
-        this.#suspects.set(dueSuspect, clock.monotonicMs() + SUSPECT_RETRY_MS)
         const alone = await store.records({ afterSeq: dueSuspect - 1, limit: 1 }).catch(() => null)
-        if (alone === null) this.#noteUnreadable(dueSuspect)
+        if (alone === null) this.#suspects.noteUnreadable(dueSuspect)
         const row = alone?.[0]
         if (row?.seq === dueSuspect && (await this.#isSound(row))) return [row]
         // Damaged or gone since it was set aside: no receipt will name it, so the scan below sets it apart.
-        if (alone !== null) this.#suspects.delete(dueSuspect)
+        if (alone !== null) this.#suspects.clear(dueSuspect)
       }
       return await this.#scan(journal.state.head)
     } catch {
@@ -236,9 +218,8 @@ export class Forwarder {
     }
   }
 
-  async #scan({ seq: headSeq, forwardedSeq, resendSeq }: JournalHead): Promise<readonly StoredRecord[]> {
+  async #scan({ seq: headSeq, forwardedSeq }: JournalHead): Promise<readonly StoredRecord[]> {
     const { store } = this.#deps
-    this.#heedGeneration()
     const batch: StoredRecord[] = []
     let afterSeq = forwardedSeq
     for (;;) {
@@ -252,15 +233,16 @@ export class Forwarder {
         state: this.#deps.journal.state,
       }).map((seq) => ({ seq, code: 'record_missing' }))
       for (const seq of unreadable) {
-        if (!this.#suspects.has(seq) && this.#noteUnreadable(seq) === 'lost')
+        if (!this.#suspects.has(seq) && this.#suspects.noteUnreadable(seq) === 'lost')
           damages.push({ seq, code: 'record_corrupt', isUnreadable: true })
       }
       const fit: StoredRecord[] = []
       for (const row of rows) {
-        this.#unreadable.delete(row.seq)
+        this.#suspects.noteRead(row.seq)
         if (batch.length + fit.length === this.#batchMax) break
         if (this.#answered.has(row.seq) || this.#suspects.has(row.seq)) continue
-        if (row.verdict !== null && row.seq > resendSeq) {
+        // As it is now: the restore may have been heard of since the scan began.
+        if (row.verdict !== null && row.seq > this.#deps.journal.state.head.resendSeq) {
           this.#answered.add(row.seq)
           continue
         }
@@ -274,13 +256,6 @@ export class Forwarder {
     }
   }
 
-  /** A gateway that was restored is asked anew for all that it ever answered. */
-  #heedGeneration(): void {
-    const { generation } = generationMark(this.#deps.journal.state)
-    if (generation !== this.#generation) this.#answered.clear()
-    this.#generation = generation
-  }
-
   /**
    * What is set apart leaves a gap, and may be the void of what goes before it: nothing behind the gap counts as given.
    * Nor does what another tab has written behind the head that this one knows.
@@ -290,18 +265,6 @@ export class Forwarder {
     let seq = forwardedSeq
     while (seq < headSeq && (this.#answered.has(seq + 1) || sent.has(seq + 1))) seq += 1
     return seq
-  }
-
-  /** Tried again in a while; only what fails time after time is lost. */
-  #noteUnreadable(seq: number): 'tried_again' | 'lost' {
-    const tries = (this.#unreadable.get(seq) ?? 0) + 1
-    this.#unreadable.set(seq, tries)
-    if (tries >= UNREADABLE_TRIES_MAX) {
-      this.#suspects.delete(seq)
-      return 'lost'
-    }
-    this.#suspects.set(seq, this.#deps.clock.monotonicMs() + SUSPECT_RETRY_MS)
-    return 'tried_again'
   }
 
   /** Also the signature of a void: one that the gateway cannot verify is one that it never hears. */
@@ -317,13 +280,12 @@ export class Forwarder {
   /** Not sent, and passed over, also while the disk does not take the mark. */
   async #setApart(damages: readonly Damage[]): Promise<void> {
     if (damages.length === 0) return
-    const { journal, emit, clock } = this.#deps
+    const { journal, emit } = this.#deps
     const marked = await journal.append(quarantine(damages))
     // What could not be said again (a void that was lost) is not done with: looked at anew in a while.
-    const againMs = clock.monotonicMs() + SUSPECT_RETRY_MS
     for (const { seq } of damages) {
       if (marked.ok) this.#answered.add(seq)
-      else this.#suspects.set(seq, againMs)
+      else this.#suspects.setApart(seq)
     }
     for (const { seq, code } of damages) emit({ type: 'forwardingError', code, detail: `record ${seq}` })
     if (marked.ok) for (const payment of marked.payments) emit({ type: 'paymentChanged', payment })
@@ -337,21 +299,6 @@ export class Forwarder {
       const lastError = { code: 'service_unavailable', detail, atMs }
       this.#progress.set(seq, { attempts: attempts + 1, lastError })
     }
-  }
-
-  /** A gateway that answers and fails again and again may choke on one record: the others go first. */
-  #suspect(batch: readonly StoredRecord[]): void {
-    const [first] = batch
-    this.#answeredFailures += 1
-    if (first === undefined || batch.length > 1 || this.#answeredFailures < SUSPECT_AFTER_FAILURES) return
-    this.#answeredFailures = 0
-    if (this.#unproven.size >= SUSPECTS_UNPROVEN_MAX) {
-      for (const seq of this.#unproven) this.#suspects.delete(seq)
-      this.#unproven.clear()
-      return
-    }
-    this.#suspects.set(first.seq, this.#deps.clock.monotonicMs() + SUSPECT_RETRY_MS)
-    this.#unproven.add(first.seq)
   }
 
   /**
@@ -388,8 +335,8 @@ export class Forwarder {
       if (journal.state.head.forwardedSeq === forwardedSeq) break
       ;({ forwardedSeq } = journal.state.head)
     }
-    const [nextSuspectMs] = [...this.#suspects.values()].toSorted((a, b) => a - b)
-    if (nextSuspectMs !== undefined)
+    const nextSuspectMs = this.#suspects.nextDueMs()
+    if (nextSuspectMs !== null)
       return { went: 'wait', pauseMs: Math.max(1, nextSuspectMs - clock.monotonicMs()) }
     return { went: 'wait', pauseMs: this.#unsaved.size > 0 ? SUSPECT_RETRY_MS : null }
   }

@@ -74,6 +74,33 @@ test('P7: the feed says that all is told again only when each record has its ver
   await world.terminal.close()
 })
 
+test('P7: what was on its way while the device heard of the restore goes again, as what is older', async () => {
+  const world = await openWorld()
+  await world.clock.advance(SOON_MS)
+  const { gateway } = world
+  const held = Promise.withResolvers<void>()
+  const request = gateway.request.bind(gateway)
+  gateway.request = async (asked) => {
+    const answer = await request(asked)
+    if (asked.path === '/device/v1/records') await held.promise
+    return answer
+  }
+  gateway.restore()
+  gateway.batches.length = 0
+  const { intent } = await sell(world, { offlineBehavior: 'force_offline' })
+  await world.clock.advance(SOON_MS)
+  expect(lastFeed(world).get('generation')).toBe('2')
+  held.resolve()
+  await world.clock.advance(SOON_MS)
+  const marks = gateway.batches.flatMap(({ manifest, records }) =>
+    records.flatMap(({ header }) =>
+      header.includes('sale.opened') && header.includes(intent.paymentId) ? [manifest.mark?.generation] : [],
+    ),
+  )
+  expect(marks).toEqual([1, 2])
+  await world.terminal.close()
+})
+
 test('P7: a device that first hears of a gateway after its restore tells it everything', async () => {
   const world = await openWorld()
   world.gateway.fault = ({ path }) =>
