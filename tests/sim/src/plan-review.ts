@@ -16,7 +16,7 @@ type Said = Map<string, ReviewDecision['decide']>
 
 /**
  * On a day on which one chain got two branches the merchant goes through what was set aside, one payment at a time, while
- * all else goes on: some of it is genuine, and what the customer has paid otherwise is not (SQ13).
+ * all else goes on: some of it is genuine, and what the customer has paid otherwise is not (reliability, fault 28).
  */
 export function planReview(world: World, draw: Random): void {
   const said: Said = new Map()
