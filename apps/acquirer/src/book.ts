@@ -91,7 +91,10 @@ export class Book {
   ): KnownIncrement | undefined {
     const key = this.#saleKeys.get(keyOf(ids)) ?? (knowsRrn ? this.#saleKeys.get(rrnKeyOf(ids)) : undefined)
     const sale = key === undefined ? undefined : this.#transactions.get(key)
-    const increment = sale?.entry.increments?.find((one) => one.ids.rrn === ids.rrn)
+    const { increments = [] } = sale?.entry ?? {}
+    const increment =
+      increments.find((one) => keyOf(one.ids) === keyOf(ids)) ??
+      increments.find((one) => rrnKeyOf(one.ids) === rrnKeyOf(ids))
     return sale === undefined || increment === undefined ? undefined : { sale, increment }
   }
 

@@ -124,6 +124,23 @@ describe('more held on an approval', () => {
     expect(host.entries()).toMatchObject([{ chargedMinor: 1_750 }])
   })
 
+  it('under another STAN is another one where the host knows no RRN, and each is repeated and taken back by itself', () => {
+    host = open({ knowsRrn: false })
+    hold(1)
+    expect([increase(2, { sale: 1 }), increase(2, { sale: 1, stan: '000777', amountMinor: 70 })]).toEqual([
+      '00',
+      '00',
+    ])
+    expect(increase(2, { sale: 1, stan: '000777', amountMinor: 70, repeat: true })).toBe('00')
+    expect(host.entries()).toMatchObject([
+      { chargedMinor: 1_820, increments: [{ timesAsked: 1 }, { timesAsked: 2 }] },
+    ])
+    expect(reverse(2, { original: { mti: '0100', stan: '000777', transmittedAtMs: NOW_MS } })).toBe('00')
+    expect(host.entries()).toMatchObject([
+      { chargedMinor: 1_750, increments: [{ reversed: false }, { reversed: true }] },
+    ])
+  })
+
   it('follows from the journal alone: a restarted host goes on with it', () => {
     hold(1)
     increase(2, { sale: 1 })
