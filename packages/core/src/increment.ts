@@ -159,7 +159,7 @@ export interface IncrementRules {
   readonly repeatsMax: number
 }
 
-/** `isWanted`: its payment still waits for its capture. `isAwaited`: whoever asked for it still waits for the answer. */
+/** `isWanted`: its payment still waits for its capture. `isAwaited`: whoever asked for it still waits for the answer, or it may have left. */
 export function nextIncrementStep(
   increment: Increment,
   { hostDeduplicates, repeatsMax }: IncrementRules,

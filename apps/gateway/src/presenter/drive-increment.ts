@@ -31,15 +31,16 @@ export async function driveIncrement(drive: IncrementDrive, start: IncrementRow)
   for (let steps = 0; row !== null && steps < STEPS_MAX; steps += 1) {
     const payment = await paymentOf(drive, row)
     const nowMs = world.clock.wallMs()
-    const isAwaited = nowMs <= row.askBeforeMs
+    const isDoubted = row.increment.state === 'due' && (await isInDoubt(world, row))
     const step = nextIncrementStep(row.increment, world.profile, {
       isWanted: mayBeIncremented(payment.story),
-      isAwaited,
+      // What a lost database may have had held is counted, or the next one for it would be held on top.
+      isAwaited: isDoubted || nowMs <= row.askBeforeMs,
       nowMs,
     })
     switch (step) {
       case 'ask':
-        row = await ask(drive, row, payment)
+        row = await ask(drive, row, { payment, isDoubted })
         break
       case 'give_up_answer':
         row = await move(drive, row, { type: 'no_answer', retryAtMs: nowMs })
@@ -66,12 +67,11 @@ export async function driveIncrement(drive: IncrementDrive, start: IncrementRow)
 async function ask(
   drive: IncrementDrive,
   row: IncrementRow,
-  payment: PaymentRow,
+  { payment, isDoubted }: { readonly payment: PaymentRow; readonly isDoubted: boolean },
 ): Promise<IncrementRow | null> {
   const { world, port } = drive
   const nowMs = world.clock.wallMs()
   const isFirst = row.increment.state === 'due'
-  const isDoubted = isFirst && (await isInDoubt(world, row))
   // A lost database may have had it held, and this host would hold it twice.
   if (isDoubted && !world.profile.hostKnowsRrn) return move(drive, row, { type: 'canceled', nowMs })
   const parts = await saleParts(world, payment)

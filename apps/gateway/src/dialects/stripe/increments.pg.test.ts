@@ -213,6 +213,22 @@ describe.each([hostCapture, terminalCapture])('TM14: more on a hold by $name', (
     }
   })
 
+  test('0008: what a lost database had asked is counted when nobody waits for it any more, and never held twice', async () => {
+    const id = await shop.held(1_000)
+    await raise(id, 1_500)
+    await database().pool.query(`
+      begin;
+      update increments set state = 'due', due_ms = 1, ask_before_ms = 1, as_of = as_of - 1, stan = null,
+        transmitted_ms = null, send_before_ms = null, repeats = null, response_code = null, approval_code = null,
+        ended_ms = null;
+      update payments set incremented_minor = null, as_of = as_of - 1, version = version + 1;
+      commit`)
+    await knows('approved', 'canceled')
+    const timesAsked = host.hostKnowsRrn ? 2 : 1
+    expect(await sale()).toMatchObject({ chargedMinor: 1_500, increments: [{ timesAsked }] })
+    expect((await intents().retrieve(id)).amount_capturable).toBe(host.hostKnowsRrn ? 1_500 : 1_000)
+  })
+
   test('refused in Stripe’s words', async () => {
     const id = await shop.held(1_000)
     for (const amount of [1_000, 999]) {
