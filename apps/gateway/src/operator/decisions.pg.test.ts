@@ -189,6 +189,17 @@ describe('an open batch', () => {
     expect(await page(`/batches/${batch}`)).toContain('The batch is closing.')
   })
 
+  test.each([
+    ['without the key', { key: '' }],
+    ['without the token of its page', { token: '' }],
+  ])('is not closed %s', async (_what, form) => {
+    const batch = await openBatch()
+    const refused = await send(`/batches/${batch}`, form)
+    expect(refused.status).toBe(403)
+    expect(refused.html).toContain('role="alert"')
+    expect(await page()).toContain(`href="/operator/batches/${batch}"`)
+  })
+
   test('of nobody leads back', async () => {
     const answer = await fetch(`${shop.server.url}/operator/batches/bat_nothing`, {
       headers: SIGNED_IN,

@@ -10,8 +10,15 @@ export function readMethodsForm(form: URLSearchParams): ReadMethods {
   const by = (form.get('by') ?? '').trim()
   if (by === '' || by.length > 200) return { ok: false, error: 'name_missing' }
   if (form.get('do') === 'take_back') return { ok: true, change: { offered: null, by } }
-  const brands = cardBrands.filter((brand) => form.getAll('brand').includes(brand))
-  const modes = entryModes.filter((mode) => form.getAll('mode').includes(mode))
-  if (brands.length === 0 || modes.length === 0) return { ok: false, error: 'nothing' }
-  return { ok: true, change: { offered: { brands, entryModes: modes }, by } }
+  const offered = chosenIn(form)
+  if (offered.brands.length === 0 || offered.entryModes.length === 0) return { ok: false, error: 'nothing' }
+  return { ok: true, change: { offered, by } }
+}
+
+/** The boxes that are ticked, also where that is none. */
+export function chosenIn(form: URLSearchParams): NonNullable<PaymentMethodsChange['offered']> {
+  return {
+    brands: cardBrands.filter((brand) => form.getAll('brand').includes(brand)),
+    entryModes: entryModes.filter((mode) => form.getAll('mode').includes(mode)),
+  }
 }

@@ -67,7 +67,7 @@ async function viewOf(
   notice: MethodsView['notice'],
 ): Promise<MethodsView> {
   const methods = await readPaymentMethods(pool, key)
-  return { language: languageOf(request), formToken, isConfirmed, methods, notice }
+  return { language: languageOf(request), formToken, isConfirmed, methods, notice, typed: formOf(request) }
 }
 
 /** Null for a path that names no place. */

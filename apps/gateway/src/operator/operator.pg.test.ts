@@ -161,29 +161,30 @@ describe('what hurts asks for the key once more', () => {
     }
   })
 
-  test.each(['/payment_methods/account', '/review/pi_nobody', '/batches/bat_nobody'])(
-    'a form for %s that brings no key is not taken',
-    async (path) => {
-      const token = tokenIn(await page())
-      const answer = await fetch(`${shop.server.url}/operator${path}`, {
-        method: 'POST',
-        redirect: 'manual',
-        headers: { ...SIGNED_IN, 'sec-fetch-site': 'same-origin' },
-        body: new URLSearchParams({
-          token,
-          by: 'Ada',
-          brand: 'visa',
-          mode: 'contact',
-          word: 'release',
-          sure: 'yes',
-        }),
-      })
-      // A batch that is not there leads back to the list.
-      const to = answer.headers.get('location')
-      expect([403, '/operator']).toContain(to ?? answer.status)
-      expect(await shop.account.paymentMethods.get()).toMatchObject({ value: { account: null } })
-    },
-  )
+  const sendTo = async (path: string, form: Readonly<Record<string, string>>) =>
+    fetch(`${shop.server.url}/operator${path}`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { ...SIGNED_IN, 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ token: tokenIn(await page()), by: 'Ada', ...form }),
+    })
+
+  test.each([
+    ['/payment_methods/account', { brand: 'visa', mode: 'contact' }],
+    ['/review/pi_nobody', { word: 'release', sure: 'yes' }],
+  ])('a form for %s that brings no key is not taken', async (path, form) => {
+    expect((await sendTo(path, form)).status).toBe(403)
+    expect(await shop.account.paymentMethods.get()).toMatchObject({ value: { account: null } })
+  })
+
+  test('ST14: the boxes that were ticked beside a wrong key are ticked again, and no others', async () => {
+    const chosen = { brand: 'visa', mode: 'contact', by: 'Ada <b>', key: accountKeys.live }
+    const html = await (await sendTo('/payment_methods/account', chosen)).text()
+    const ticked = [...html.matchAll(/value="(\w+)" checked/g)].map(([, value]) => value)
+    expect(ticked).toEqual(['visa', 'contact'])
+    expect(html).toContain('value="Ada &#60;b&#62;"')
+    expect(html).not.toContain(accountKeys.live)
+  })
 })
 
 describe('a form', () => {

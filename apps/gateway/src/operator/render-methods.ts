@@ -2,6 +2,7 @@ import { cardBrands, type CardBrand, entryModes, type OfferedMethods } from '@ho
 import type { PaymentMethods } from '@holdfast/protocol/account'
 import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
 import { DECISION_TEXTS } from './decision-texts.ts'
+import { chosenIn } from './methods-form.ts'
 import { BRAND_NAMES, METHODS_TEXTS, type MethodsTexts } from './methods-texts.ts'
 import { stepUpField } from './step-up-field.ts'
 import { tokenField } from './token-field.ts'
@@ -12,6 +13,8 @@ export interface MethodsView {
   readonly isConfirmed: boolean
   readonly methods: PaymentMethods
   readonly notice: { readonly tone: 'good' | 'bad'; readonly text: string } | null
+  /** What was chosen when it was refused; empty where nothing was sent. */
+  readonly typed: URLSearchParams
 }
 
 /** Every place with what is said there. */
@@ -36,9 +39,9 @@ export function renderMethodsOf(
   view: MethodsView,
   place: { readonly path: string; readonly name: string; readonly offered: OfferedMethods | null },
 ): string {
-  const { language } = view
+  const { language, typed } = view
   const text = METHODS_TEXTS[language]
-  const { brands, entryModes: modes } = place.offered ?? ALL
+  const { brands, entryModes: modes } = typed.size === 0 ? (place.offered ?? ALL) : chosenIn(typed)
   const box = (name: string, value: string, label: string, isChosen: boolean) =>
     `<label class="inline"><input type="checkbox" name="${name}" value="${value}"${isChosen ? ' checked' : ''}> ${label}</label>`
   const takeBack =
@@ -52,7 +55,7 @@ ${cardBrands.map((brand) => box('brand', brand, brandName(text, brand), brands.i
 <fieldset><legend>${text.ways}</legend>
 ${entryModes.map((mode) => box('mode', mode, text.modes[mode], modes.includes(mode))).join('\n')}</fieldset>
 <div><label for="by">${DECISION_TEXTS[language].by}</label>
-<input id="by" name="by" autocomplete="name" maxlength="200" required></div>
+<input id="by" name="by" value="${escapeHtml(typed.get('by') ?? '')}" autocomplete="name" maxlength="200" required></div>
 ${stepUpField(view, 'key')}
 <button>${text.save}</button>${takeBack}</form>`
   return renderPage({ language, title: text.title, body })
