@@ -161,6 +161,13 @@ describe('what hurts asks for the key once more', () => {
     }
   })
 
+  test('it does not hold for longer when the clock of the gateway is set back', async () => {
+    const cookie = (await send(FORM)).headers.get('set-cookie')?.split(';', 1)[0] ?? ''
+    shop.gateway.clock.advance(-3_600_000)
+    expect((await send({ ...FORM, key: '' }, { cookie })).status).toBe(403)
+    expect((await send(FORM)).status).toBe(303)
+  })
+
   const sendTo = async (path: string, form: Readonly<Record<string, string>>) =>
     fetch(`${shop.server.url}/operator${path}`, {
       method: 'POST',

@@ -36,7 +36,10 @@ function isStanding(
   { codeKey, key, nowMs }: { readonly codeKey: Uint8Array; readonly key: string; readonly nowMs: number },
 ): boolean {
   const [expiresMs = '', mac = ''] = cookieIn(headers.cookie).split('.', 2)
-  if (!/^\d{1,15}$/.test(expiresMs) || Number(expiresMs) <= nowMs) return false
+  if (!/^\d{1,15}$/.test(expiresMs)) return false
+  const restMs = Number(expiresMs) - nowMs
+  // One that would hold for longer is of a clock that was set back since.
+  if (restMs <= 0 || restMs > STEP_UP_MS) return false
   return isSame(mac, macOf(codeKey, key, expiresMs))
 }
 
