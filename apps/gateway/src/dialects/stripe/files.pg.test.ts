@@ -45,7 +45,12 @@ test.each(['current', 'older'] as const)(
     const contents = await fetch(made.url ?? '', {
       headers: { authorization: `Bearer ${shopKeys.secret}` },
     })
-    expect(contents.headers.get('content-type')).toBe('application/octet-stream')
+    expect(Object.fromEntries(contents.headers)).toMatchObject({
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    })
     expect(Buffer.from(await contents.arrayBuffer()).equals(pdf)).toBe(true)
   },
 )

@@ -39,6 +39,14 @@ const IDEMPOTENCY_KEY_MAX = 255
 /** Names, boundaries and the other fields of a request with a file. */
 const AROUND_A_FILE_BYTES = 64 * 1_024
 
+/** What somebody has uploaded: a browser that is signed in at `/operator` keeps it, and neither shows nor runs it. */
+const UPLOADED_HEADERS = {
+  'content-type': 'application/octet-stream',
+  'content-disposition': 'attachment',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+}
+
 /** Stripe's `/v1`: parses and renders, and holds no rule of its own. */
 export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): void {
   app.removeAllContentTypeParsers()
@@ -136,7 +144,10 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     context: StripeContext,
     answered: { body: unknown } | Refusing,
   ) {
-    if ('body' in answered) return reply.code(200).send(answered.body)
+    if ('body' in answered) {
+      if (answered.body instanceof Buffer) reply.headers(UPLOADED_HEADERS)
+      return reply.code(200).send(answered.body)
+    }
     if ('missing' in answered) return sendRefusal(reply, await missing(context, answered.missing))
     const { refusal } = answered
     if (refusal.paymentIntent === undefined) return sendRefusal(reply, refusal)
