@@ -195,6 +195,18 @@ describe.each([hostCapture, terminalCapture])('TM14: more on a hold by $name', (
     expect(await intents().capture(id)).toMatchObject({ amount_received: charged })
   })
 
+  test('killed while a part is taken back: the next owner says it again, and it is given back once', async () => {
+    const id = await shop.held(1_000)
+    await script({ responseCode: '10', approvedMinor: 200 }, 1)
+    await shop.stack.script({ match: { message: 'reversal', next: 1 }, do: { drop: 'after' } })
+    await expect(raise(id, 1_500)).rejects.toMatchObject({ statusCode: 402 })
+    await shop.stack.until(async () => (await sale())?.increments?.[0]?.reversed === true)
+    await shop.stack.restart()
+    await knows('reversed')
+    expect(await sale()).toMatchObject({ chargedMinor: 1_000, reversed: false })
+    expect(await raise(id, 1_500)).toMatchObject({ amount: 1_500 })
+  })
+
   test('0008: a gateway that was restored asks for the same step as a repeat, or not at all', async () => {
     const id = await shop.held(1_000)
     await raise(id, 1_500)
