@@ -1,3 +1,5 @@
+import type { MessageReversal, MessageSending } from './message-sending.ts'
+
 /**
  * One try at the issuer, as the gateway keeps it.
  *
@@ -45,17 +47,11 @@ export type AttemptState =
   | ({ readonly state: 'reversed'; readonly why: ReversalReason } & Sending)
 
 /** What identifies the message at the acquirer; persisted before the socket sees it. */
-export interface Sending {
+export interface Sending extends MessageSending {
   /** Six digits, unique per terminal and day; `UNKNOWN_STAN` of what only a lost database knew. */
   readonly stan: string
   /** Twelve characters, derived from what the device named and how often it was presented. */
   readonly rrn: string
-  /** DE7 of the first sending. */
-  readonly transmittedAtMs: number
-  /** Nothing leaves after this moment, whoever still holds the socket. */
-  readonly sendBeforeMs: number
-  /** How often it was sent again. */
-  readonly repeats: number
   /** It told the issuer what was done (0120), and did not ask. */
   readonly advice?: true
   /** It asked to hold the money (0100) also where the host captures by approving (0200). */
@@ -70,13 +66,9 @@ export interface Answer {
   readonly answeredAtMs: number
 }
 
-export interface Reversal {
+export interface Reversal extends MessageReversal {
   /** `part_refused`: the issuer approved a part and the contract takes no parts; once reversed it is a decline. */
   readonly why: ReversalReason | 'part_refused'
-  readonly stan: string
-  readonly transmittedAtMs: number
-  readonly tries: number
-  readonly retryAtMs: number
 }
 
 /** `found_reversed`: the host says so; a database that was lost meanwhile had it taken back. */

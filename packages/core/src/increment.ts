@@ -1,4 +1,5 @@
 import { unreachable } from './assert.ts'
+import type { MessageReversal, MessageSending } from './message-sending.ts'
 
 /**
  * More that is asked for on an approval which only holds: an incremental authorisation.
@@ -15,53 +16,35 @@ import { unreachable } from './assert.ts'
  */
 export type Increment =
   | { readonly state: 'due'; readonly dueMs: number }
-  | { readonly state: 'sent'; readonly sending: IncrementSending }
-  | { readonly state: 'unknown'; readonly retryAtMs: number; readonly sending: IncrementSending }
+  | { readonly state: 'sent'; readonly sending: MessageSending }
+  | { readonly state: 'unknown'; readonly retryAtMs: number; readonly sending: MessageSending }
   | {
       readonly state: 'approved'
       readonly endedMs: number
       readonly responseCode: string
       readonly approvalCode: string
-      readonly sending: IncrementSending
+      readonly sending: MessageSending
     }
   | {
       readonly state: 'declined'
       readonly endedMs: number
       readonly responseCode: string
-      readonly sending: IncrementSending
+      readonly sending: MessageSending
     }
   | {
       readonly state: 'reversing'
       readonly why: IncrementReversalReason
-      readonly reversal: IncrementReversal
-      readonly sending: IncrementSending
+      readonly reversal: MessageReversal
+      readonly sending: MessageSending
     }
   | {
       readonly state: 'reversed'
       readonly endedMs: number
       readonly why: IncrementReversalReason
-      readonly sending: IncrementSending
+      readonly sending: MessageSending
     }
   /** Nothing has left, or nothing that anybody could have heard. */
   | { readonly state: 'canceled'; readonly endedMs: number }
-
-export interface IncrementSending {
-  /** Six digits. */
-  readonly stan: string
-  /** DE7 of the first sending. */
-  readonly transmittedAtMs: number
-  /** Nothing leaves after this moment, whoever still holds the socket. */
-  readonly sendBeforeMs: number
-  readonly repeats: number
-}
-
-export interface IncrementReversal {
-  /** Six digits; of the reversal. */
-  readonly stan: string
-  readonly transmittedAtMs: number
-  readonly tries: number
-  readonly retryAtMs: number
-}
 
 export type IncrementReversalReason =
   | 'no_answer'

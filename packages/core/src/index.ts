@@ -6,9 +6,7 @@ export {
   type IncrementEvent,
   type IncrementParent,
   type IncrementRefusal,
-  type IncrementReversal,
   type IncrementReversalReason,
-  type IncrementSending,
   isIncrementOpen,
   nextIncrementStep,
   refuseIncrement,
@@ -139,9 +137,9 @@ export {
   presentationNumber,
   type Presentment,
   type PresentmentEvent,
-  type PresentmentReversal,
   type PresentmentSending,
 } from './presentment.ts'
+export type { MessageReversal, MessageSending } from './message-sending.ts'
 export { captureLimitMinor, type CaptureRefusal, decideCapture } from './capture.ts'
 export { advancePayout, type PayoutEvent, type PayoutRefusal, type PayoutState } from './payout.ts'
 export {

@@ -1,4 +1,5 @@
 import { unreachable } from './assert.ts'
+import type { MessageReversal, MessageSending } from './message-sending.ts'
 
 /**
  * The one message by which the acquirer learns what is to be paid, or given back.
@@ -44,7 +45,7 @@ export type Presentment =
   /** It may have been paid, and is taken back before it is asked anew. */
   | {
       readonly state: 'reversing'
-      readonly reversal: PresentmentReversal
+      readonly reversal: MessageReversal
       readonly sending: PresentmentSending
     }
   /** So many tries that a human has to find out why, or nothing to make the message of; `why` says which. */
@@ -65,24 +66,9 @@ export type Presentment =
     }
   | { readonly state: 'canceled'; readonly presentation: number }
 
-export interface PresentmentSending {
+export interface PresentmentSending extends MessageSending {
   /** Counted from one: how often it went out as a message of its own. The retrieval reference of a refund follows from it. */
   readonly presentation: number
-  /** Six digits. */
-  readonly stan: string
-  /** DE7 of the first sending. */
-  readonly transmittedAtMs: number
-  /** Nothing leaves after this moment, whoever still holds the socket. */
-  readonly sendBeforeMs: number
-  readonly repeats: number
-}
-
-export interface PresentmentReversal {
-  /** Six digits; of the reversal. */
-  readonly stan: string
-  readonly transmittedAtMs: number
-  readonly tries: number
-  readonly retryAtMs: number
 }
 
 export type PresentmentEvent =

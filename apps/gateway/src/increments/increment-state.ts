@@ -1,63 +1,45 @@
+import { type Increment, type IncrementReversalReason, must } from '@holdfast/core'
 import {
-  type Increment,
-  type IncrementReversalReason,
-  type IncrementReversal,
-  type IncrementSending,
-  must,
-} from '@holdfast/core'
+  reversalFrom,
+  SENDING_COLUMNS,
+  type SendingColumns,
+  sendingFrom,
+  sendingToColumns,
+} from '../presentments/sending-columns.ts'
 
 /** The state of an increment as the table has it. */
-export interface IncrementStateColumns {
+export interface IncrementStateColumns extends SendingColumns {
   readonly state: Increment['state']
-  readonly due_ms: number | null
-  readonly stan: string | null
-  readonly transmitted_ms: number | null
-  readonly send_before_ms: number | null
-  readonly repeats: number | null
   readonly response_code: string | null
   readonly approval_code: string | null
   readonly ended_ms: number | null
   readonly reversal_why: IncrementReversalReason | null
-  readonly reversal_stan: string | null
-  readonly reversal_transmitted_ms: number | null
-  readonly reversal_tries: number | null
 }
 
 /** In this order they are written and read. */
 export const STATE_COLUMNS = [
   'state',
   'due_ms',
-  'stan',
-  'transmitted_ms',
-  'send_before_ms',
-  'repeats',
   'response_code',
   'approval_code',
   'ended_ms',
   'reversal_why',
-  'reversal_stan',
-  'reversal_transmitted_ms',
-  'reversal_tries',
+  ...SENDING_COLUMNS,
 ] as const satisfies readonly (keyof IncrementStateColumns)[]
 
 /** Values of the columns, in their order. */
 export function stateToColumns(increment: Increment): readonly unknown[] {
-  const sending = 'sending' in increment ? increment.sending : null
-  const reversal = 'reversal' in increment ? increment.reversal : null
   return [
     increment.state,
     dueMsOf(increment),
-    sending?.stan ?? null,
-    sending?.transmittedAtMs ?? null,
-    sending?.sendBeforeMs ?? null,
-    sending?.repeats ?? null,
     'responseCode' in increment ? increment.responseCode : null,
     increment.state === 'approved' ? increment.approvalCode : null,
     'endedMs' in increment ? increment.endedMs : null,
     'why' in increment ? increment.why : null,
-    reversal?.stan ?? null,
-    reversal?.transmittedAtMs ?? null,
-    reversal?.tries ?? null,
+    ...sendingToColumns(
+      'sending' in increment ? increment.sending : null,
+      'reversal' in increment ? increment.reversal : null,
+    ),
   ]
 }
 
@@ -65,12 +47,7 @@ export function stateToColumns(increment: Increment): readonly unknown[] {
 export function stateOf(columns: IncrementStateColumns): Increment {
   const { state } = columns
   const has = <Value>(value: Value | null): Value => must(value, `${state} has its columns`)
-  const sending = (): IncrementSending => ({
-    stan: has(columns.stan),
-    transmittedAtMs: has(columns.transmitted_ms),
-    sendBeforeMs: has(columns.send_before_ms),
-    repeats: has(columns.repeats),
-  })
+  const sending = () => sendingFrom(columns)
   switch (state) {
     case 'due':
       return { state, dueMs: has(columns.due_ms) }
@@ -90,15 +67,8 @@ export function stateOf(columns: IncrementStateColumns): Increment {
       const endedMs = has(columns.ended_ms)
       return { state, endedMs, responseCode: has(columns.response_code), sending: sending() }
     }
-    case 'reversing': {
-      const reversal: IncrementReversal = {
-        stan: has(columns.reversal_stan),
-        transmittedAtMs: has(columns.reversal_transmitted_ms),
-        tries: has(columns.reversal_tries),
-        retryAtMs: has(columns.due_ms),
-      }
-      return { state, why: has(columns.reversal_why), reversal, sending: sending() }
-    }
+    case 'reversing':
+      return { state, why: has(columns.reversal_why), reversal: reversalFrom(columns), sending: sending() }
     case 'reversed':
       return { state, endedMs: has(columns.ended_ms), why: has(columns.reversal_why), sending: sending() }
     case 'canceled':

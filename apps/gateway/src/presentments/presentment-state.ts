@@ -1,27 +1,26 @@
 import {
+  type MessageReversal,
   must,
   type Presentment,
   presentationNumber,
-  type PresentmentReversal,
   type PresentmentSending,
 } from '@holdfast/core'
+import {
+  reversalFrom,
+  SENDING_COLUMNS,
+  type SendingColumns,
+  sendingFrom,
+  sendingToColumns,
+} from './sending-columns.ts'
 
 /** The state of a presentment as the table has it. */
-export interface PresentmentStateColumns {
+export interface PresentmentStateColumns extends SendingColumns {
   readonly state: Presentment['state']
-  readonly due_ms: number | null
   readonly presentation: number
-  readonly stan: string | null
-  readonly transmitted_ms: number | null
-  readonly send_before_ms: number | null
-  readonly repeats: number | null
   readonly response_code: string | null
   readonly accepted_ms: number | null
   readonly attention: string | null
   readonly ended_ms: number | null
-  readonly reversal_stan: string | null
-  readonly reversal_transmitted_ms: number | null
-  readonly reversal_tries: number | null
 }
 
 /** In this order they are written and read. */
@@ -29,53 +28,33 @@ export const STATE_COLUMNS = [
   'state',
   'due_ms',
   'presentation',
-  'stan',
-  'transmitted_ms',
-  'send_before_ms',
-  'repeats',
   'response_code',
   'accepted_ms',
   'attention',
   'ended_ms',
-  'reversal_stan',
-  'reversal_transmitted_ms',
-  'reversal_tries',
+  ...SENDING_COLUMNS,
 ] as const satisfies readonly (keyof PresentmentStateColumns)[]
 
 /** Values of the columns, in their order. */
 export function stateToColumns(presentment: Presentment): readonly unknown[] {
-  const sending = sendingOf(presentment)
-  const reversal = reversalOf(presentment)
   return [
     presentment.state,
     dueMsOf(presentment),
     presentationNumber(presentment),
-    sending?.stan ?? null,
-    sending?.transmittedAtMs ?? null,
-    sending?.sendBeforeMs ?? null,
-    sending?.repeats ?? null,
     'responseCode' in presentment ? presentment.responseCode : null,
     presentment.state === 'accepted' ? presentment.acceptedMs : null,
     presentment.state === 'needs_attention' ? presentment.why : null,
     'endedMs' in presentment ? presentment.endedMs : null,
-    reversal?.stan ?? null,
-    reversal?.transmittedAtMs ?? null,
-    reversal?.tries ?? null,
+    ...sendingToColumns(sendingOf(presentment), reversalOf(presentment)),
   ]
 }
 
 /** The checks of the table keep each state with its columns. */
 export function stateOf(columns: PresentmentStateColumns): Presentment {
-  const { state, due_ms, presentation, stan, response_code: responseCode } = columns
+  const { state, due_ms, presentation, response_code: responseCode } = columns
   const has = <Value>(value: Value | null): Value => must(value, `${state} has its columns`)
-  const sending = (): PresentmentSending => ({
-    presentation,
-    stan: has(stan),
-    transmittedAtMs: has(columns.transmitted_ms),
-    sendBeforeMs: has(columns.send_before_ms),
-    repeats: has(columns.repeats),
-  })
-  const perhapsSent = stan === null ? null : sending()
+  const sending = (): PresentmentSending => ({ presentation, ...sendingFrom(columns) })
+  const perhapsSent = columns.stan === null ? null : sending()
   switch (state) {
     case 'due':
       return { state, dueMs: due_ms, presentation }
@@ -96,15 +75,8 @@ export function stateOf(columns: PresentmentStateColumns): Presentment {
       }
     case 'declined':
       return { state, endedMs: has(columns.ended_ms), responseCode: has(responseCode), sending: sending() }
-    case 'reversing': {
-      const reversal: PresentmentReversal = {
-        stan: has(columns.reversal_stan),
-        transmittedAtMs: has(columns.reversal_transmitted_ms),
-        tries: has(columns.reversal_tries),
-        retryAtMs: has(due_ms),
-      }
-      return { state, reversal, sending: sending() }
-    }
+    case 'reversing':
+      return { state, reversal: reversalFrom(columns), sending: sending() }
     case 'needs_attention':
       return { state, why: has(columns.attention), responseCode, presentation, sending: perhapsSent }
     case 'given_up':
@@ -137,6 +109,6 @@ export function sendingOf(presentment: Presentment): PresentmentSending | null {
   return 'sending' in presentment ? presentment.sending : null
 }
 
-export function reversalOf(presentment: Presentment): PresentmentReversal | null {
+export function reversalOf(presentment: Presentment): MessageReversal | null {
   return presentment.state === 'reversing' ? presentment.reversal : null
 }
