@@ -3,7 +3,7 @@ import { type AccountOperation, accountOperations } from '@holdfast/protocol/acc
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 import { findApiKey } from '../api-keys/api-keys.ts'
-import { readApiKey } from '../http/read-api-key.ts'
+import { readProgramKey } from '../http/read-program-key.ts'
 import type { ServerParts } from '../http/server-parts.ts'
 import type { AccountCaller, AccountRefusal } from './account-caller.ts'
 import { accountHandlers } from './account-handlers.ts'
@@ -28,7 +28,7 @@ export function accountRoutes(app: FastifyInstance, parts: () => ServerParts): v
   ): Promise<FastifyReply> {
     reply.header('cache-control', 'no-store')
     const ready = parts()
-    const text = readApiKey(request.headers.authorization)
+    const text = readProgramKey(request)
     if (text === null) return refuse(reply, { ok: false, code: 'api_key_missing' })
     const key = await findApiKey(ready.pool, text, ready.world.clock.wallMs())
     if (key === null || key === 'revoked' || key.kind !== 'secret')

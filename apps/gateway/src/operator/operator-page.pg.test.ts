@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { hostCapture } from '@holdfast/iso8583'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
@@ -120,6 +122,36 @@ test('ST14: what a device takes is chosen and taken back on its page', async () 
   await page.getByRole('button', { name: 'Take back' }).tap()
   await page.getByRole('status').waitFor()
   expect(await methodsOfDevices()).toMatchObject([{ offered: null, inForce: null }])
+})
+
+test('another site makes the browser of somebody who is signed in ask the APIs for nothing', async () => {
+  const batch = await openBatch()
+  await visit()
+  const { url } = shop.server
+  const close = `${url}/account/v1/batches/${batch}/close`
+  const body = `<form method="post" action="${url}/v1/customers"><input name="name" value="Eve"></form>
+<script>onload = async () => {
+  await fetch('${close}', { method: 'POST', mode: 'no-cors', credentials: 'include' })
+  document.forms[0].submit()
+}</script>`
+  const other = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.end(body)
+  })
+  await new Promise<void>((resolve) => other.listen(0, 'localhost', resolve))
+  try {
+    const { port } = other.address() as AddressInfo
+    const answered = page.waitForResponse(/customers/)
+    await page.goto(`http://localhost:${port}/`)
+    expect((await answered).status()).toBe(401)
+  } finally {
+    other.close()
+  }
+  const { rows } = await database().pool.query('select name from customers')
+  expect(rows).toEqual([])
+  expect(await shop.account.batches.list({ state: 'open' })).toMatchObject({
+    value: { batches: [{ batch }] },
+  })
 })
 
 test('every page fits on 360 pixels in every language, light and dark, and what is pressed is large enough', async () => {

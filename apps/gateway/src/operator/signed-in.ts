@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type ApiKey, findApiKey } from '../api-keys/api-keys.ts'
+import { isFromHere } from '../http/is-from-here.ts'
 import { PAGE_HEADERS, pageLanguage } from '../pages/page.ts'
 import { readApiKey } from '../http/read-api-key.ts'
 import type { ServerParts } from '../http/server-parts.ts'
@@ -63,12 +64,4 @@ const DAY_MS = 86_400_000
 
 function tokenOf(codeKey: Uint8Array, key: string, day: number): string {
   return createHmac('sha256', codeKey).update(`operator form\n${day}\n${key}`).digest('base64url')
-}
-
-/** Browsers say where a form comes from; what says nothing is no browser and carries no key by itself. */
-function isFromHere({ headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site']
-  if (site !== undefined) return site === 'same-origin'
-  const { origin, host } = headers
-  return origin === undefined || origin === `http://${host}` || origin === `https://${host}`
 }

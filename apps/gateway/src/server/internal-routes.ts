@@ -2,7 +2,7 @@ import { errorAnswer } from '@holdfast/protocol'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { findApiKey } from '../api-keys/api-keys.ts'
-import { readApiKey } from '../http/read-api-key.ts'
+import { readProgramKey } from '../http/read-program-key.ts'
 import type { ServerParts } from '../http/server-parts.ts'
 
 const codeRequest = z.strictObject({ location: z.string().optional() }).nullish()
@@ -16,7 +16,7 @@ export function internalRoutes(app: FastifyInstance, parts: () => ServerParts): 
   })
 
   app.post('/device_codes', async (request, reply) => {
-    const key = readApiKey(request.headers.authorization)
+    const key = readProgramKey(request)
     if (key === null) return refuse(reply, 'api_key_missing')
     const { pool, world } = parts()
     const known = await findApiKey(pool, key, world.clock.wallMs())

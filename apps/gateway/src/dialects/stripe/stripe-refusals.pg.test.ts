@@ -46,6 +46,21 @@ describe('refusals', () => {
     expect((await fetch(`${shop.server.url}/v1/charges`, { headers: { authorization } })).status).toBe(200)
   })
 
+  test.each([
+    [{ 'sec-fetch-site': 'cross-site' }, 401],
+    [{ 'sec-fetch-site': 'same-site' }, 401],
+    [{ origin: 'https://elsewhere.example' }, 401],
+    [{ 'sec-fetch-site': 'same-origin' }, 200],
+  ])('a key that a browser adds by itself counts only from here: %o is answered %i', async (from, status) => {
+    const authorization = `Basic ${Buffer.from(`${shopKeys.secret}:`).toString('base64')}`
+    const asked = (headers: Record<string, string>) =>
+      shop.ask('POST', '/customers', { body: 'name=Eve', headers: { ...headers, ...from } })
+    expect((await asked({ authorization })).status).toBe(status)
+    expect((await shop.stripe.customers.list()).data).toHaveLength(status === 200 ? 1 : 0)
+    // No browser adds a bearer's key.
+    expect((await asked({})).status).toBe(200)
+  })
+
   test('a revoked key is wrong', async () => {
     await shop.gateway.database.pool.query('update api_keys set revoked_ms = 1')
     expect((await refusal(shop.stripe.paymentIntents.list())).statusCode).toBe(401)

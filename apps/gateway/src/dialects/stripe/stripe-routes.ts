@@ -70,7 +70,7 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
   async function answer(request: FastifyRequest, reply: FastifyReply, operation: Operation | null) {
     const { pool, world } = parts()
     const asking = { pool, nowMs: world.clock.wallMs() }
-    const known = await authenticate(asking, request.headers.authorization)
+    const known = await authenticate(asking, request)
     if ('refusal' in known) return sendRefusal(reply, known.refusal)
     const { caller } = known
     const account = headerOf(request, 'stripe-account')

@@ -1,6 +1,7 @@
+import type { FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
 import { type ApiKey, findApiKey } from '../../../api-keys/api-keys.ts'
-import { readApiKey } from '../../../http/read-api-key.ts'
+import { readProgramKey } from '../../../http/read-program-key.ts'
 import {
   keyInvalid,
   keyMissing,
@@ -16,9 +17,9 @@ export type Caller = ApiKey & { readonly key: string }
 
 export async function authenticate(
   { pool, nowMs }: { readonly pool: Pool; readonly nowMs: number },
-  authorization: string | undefined,
+  request: Pick<FastifyRequest, 'headers'>,
 ): Promise<{ readonly caller: Caller } | { readonly refusal: StripeRefusal }> {
-  const key = readApiKey(authorization)
+  const key = readProgramKey(request)
   if (key === null) return { refusal: keyMissing() }
   const known = await findApiKey(pool, key, nowMs)
   if (known === null) return { refusal: keyInvalid(key) }
