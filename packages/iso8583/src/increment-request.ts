@@ -1,4 +1,9 @@
-import { type CardRequest, readSale, type ReceivedCardRequest, writeRequest } from './card-request.ts'
+import { writeRequest } from './card-request.ts'
+import {
+  type KeptCardRequest,
+  readKeptCardRequest,
+  type ReceivedKeptCardRequest,
+} from './kept-card-request.ts'
 import { type Fields, hasFields, type Iso8583Message, missingField, type Parsed } from './message.ts'
 import {
   type OriginalReference,
@@ -15,16 +20,13 @@ import { readNamedSale, writeNamedSale } from './named-sale.ts'
  * a PIN. `amountMinor` is what comes on top, as the schemes count it. It has an RRN, a STAN and a time of its own, so it is
  * repeated and reversed by itself, and names its approval beside them: RRN in DE62, message, STAN and time in DE90.
  */
-export type IncrementRequest = Omit<
-  CardRequest,
-  'deferred' | 'emv' | 'panSequence' | 'pinBlock' | 'processingCode' | 'securityControl' | 'track2'
-> & {
+export type IncrementRequest = KeptCardRequest & {
   readonly saleRrn: string
   readonly original: OriginalReference
 }
 
-export type ReceivedIncrementRequest = Omit<IncrementRequest, 'transmittedAtMs' | 'original'> &
-  Pick<ReceivedCardRequest, 'transmissionTime'> & { readonly original: ReceivedOriginalReference }
+export type ReceivedIncrementRequest = ReceivedKeptCardRequest &
+  Pick<IncrementRequest, 'saleRrn'> & { readonly original: ReceivedOriginalReference }
 
 /** By the private mark of the acquirer. */
 export function isIncrement({ incrementMark }: WireProfile, fields: Fields): boolean {
@@ -62,18 +64,9 @@ export function parseIncrementRequest(
   if (fields[incrementMark.field] === undefined) return missingField(fields, [incrementMark.field])
   if (!isIncrement(profile, fields)) return { ok: false, code: 'bad_field', field: incrementMark.field }
   if (!hasFields(fields, [62, 90])) return missingField(fields, [62, 90])
-  const sale = readSale(fields, mti === '0101')
+  const sale = readKeptCardRequest(fields, mti === '0101')
   if (!sale.ok) return sale
   const saleRrn = readNamedSale(fields)
   if (!saleRrn.ok) return saleRrn
-  const {
-    processingCode: _code,
-    track2: _track2,
-    panSequence: _sequence,
-    pinBlock: _pinBlock,
-    securityControl: _control,
-    emv: _emv,
-    ...value
-  } = sale.value
-  return { ok: true, value: { ...value, saleRrn: fields[62], original: readOriginal(fields[90]) } }
+  return { ok: true, value: { ...sale.value, saleRrn: fields[62], original: readOriginal(fields[90]) } }
 }
