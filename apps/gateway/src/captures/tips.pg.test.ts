@@ -261,6 +261,23 @@ test('a refund that waits for a tip goes out without it when the host refuses th
   expect((await stack.journal()).map(({ chargedMinor }) => chargedMinor)).toEqual([1_000, -1_000])
 })
 
+test('a refund of all with a tip that the host refuses fails, and the merchant asks for what was taken', async () => {
+  const sale = await sold()
+  await stack.script({ match: { message: 'advice', next: 1 }, do: { responseCode: '12', delayMs: 500 } })
+  await tip(sale, 150)
+  await tipIs('sent')
+  await refund(sale, null)
+  await tipIs('needs_attention')
+  expect(await select('select status, failure_reason as why from refunds')).toEqual([
+    { status: 'failed', why: 'captured_less' },
+  ])
+  expect(await refund(sale, null)).toMatchObject({ ok: true, refund: { amountMinor: 1_000 } })
+  await stack.until(
+    async () => (await select(`select 1 from refunds where status = 'succeeded'`)).length === 1,
+  )
+  expect((await stack.journal()).map(({ chargedMinor }) => chargedMinor)).toEqual([1_000, -1_000])
+})
+
 test('a tip of what was captured by hand is set aside, and not forgotten', async () => {
   const sale = await stack.sell(saleOf('manual', 1_000))
   await stack.until(async () => (await stack.status(sale)) === 'requires_capture')
