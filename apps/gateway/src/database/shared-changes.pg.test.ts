@@ -26,6 +26,10 @@ async function hearing({ changes }: SharedChanges): Promise<void> {
   await expect.poll(() => changes.hearsOthers?.(), { timeout: PATIENCE_MS, interval: 10 }).toBe(true)
 }
 
+async function losing({ changes }: SharedChanges): Promise<void> {
+  await expect.poll(() => changes.hearsOthers?.(), { timeout: PATIENCE_MS, interval: 1 }).toBe(false)
+}
+
 /** Resolves when `key` is told; the wait itself never ends in time. */
 async function told({ changes }: SharedChanges, key: string): Promise<'told'> {
   await changes.wait(key, 10 * PATIENCE_MS)
@@ -52,13 +56,12 @@ test('more keys than one notice carries all arrive', async () => {
 test('a lost connection is said, and taken up again', async () => {
   const [here, there] = [open(), open()]
   await Promise.all([hearing(here), hearing(there)])
-  const ended = expect
-    .poll(() => there.changes.hearsOthers?.(), { timeout: PATIENCE_MS, interval: 1 })
-    .toBe(false)
+  const lost = Promise.all([losing(here), losing(there)])
   await database().pool.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'holdfast changes'",
+    `select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'holdfast changes' and datname = current_database()`,
   )
-  await ended
+  await lost
   await Promise.all([hearing(here), hearing(there)])
   const woken = told(there, 'due')
   here.changes.notify('due')
