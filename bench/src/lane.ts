@@ -13,11 +13,16 @@ export const laneNames = [
 ] as const
 export type LaneName = (typeof laneNames)[number]
 
+/** One process for everything, or one that answers devices and one that speaks with the acquirer. */
+export const gatewayShapes = ['all', 'api+worker'] as const
+export type GatewayShape = (typeof gatewayShapes)[number]
+
 export interface LaneContext {
   /** Small sizes and one process per figure: does it run, not how fast. */
   readonly quick: boolean
   /** Share of the full counts; of no meaning for a quick run. */
   readonly scale: number
+  readonly gateways: readonly GatewayShape[]
   /** An empty folder on the disk that is measured; removed after the run. */
   readonly scratch: string
   /** False where no browser can be started. */

@@ -37,7 +37,7 @@ function makeScratch(): string {
 }
 
 async function run(): Promise<void> {
-  const { quick, json, only, scale } = parseOptions(process.argv.slice(2))
+  const { quick, json, only, scale, gateways } = parseOptions(process.argv.slice(2))
   const startedAt = new Date().toISOString()
   const startedMs = performance.now()
   const machine = await machineOf()
@@ -53,6 +53,7 @@ async function run(): Promise<void> {
       const report = await lanes[name]({
         quick,
         scale,
+        gateways,
         scratch: laneScratch,
         browser: machine.chromium !== null,
         tell,

@@ -5,18 +5,18 @@ import { startGatewayPrograms } from '../herd/gateway-programs.ts'
 import { addTerminal, deliver, type Delivered, readSealKey, storePayments } from '../herd/herd-terminal.ts'
 import { type LiveSales, sellLive } from '../herd/live-sales.ts'
 import { openPool, startEmbeddedPostgres } from '../intake/gateway-database.ts'
-import { type Lane, type LaneContext, scaled } from '../lane.ts'
+import { type GatewayShape, type Lane, type LaneContext, scaled } from '../lane.ts'
 import { type Spread, spreadOf } from '../measure/statistics.ts'
 import type { Table } from '../report.ts'
 
 /** P6: many terminals come back from an outage in the same instant, while one till goes on selling online. */
 export const herd: Lane = async (context) => {
   const figures: Figure[] = []
-  for (const roles of [['all'], ['api', 'worker']] as const) {
-    context.tell(`herd: ${roles.join(' and ')}`)
-    const home = path.join(context.scratch, roles.join('-'))
+  for (const shape of context.gateways) {
+    context.tell(`herd: ${shape}`)
+    const home = path.join(context.scratch, shape)
     mkdirSync(home)
-    figures.push(await measure(home, roles, sizeOf(context), context.tell))
+    figures.push(await measure(home, shape, sizeOf(context), context.tell))
   }
   const [first] = figures
   const wrong = figures.filter(({ stored, payments }) => stored !== payments)
@@ -30,20 +30,21 @@ export const herd: Lane = async (context) => {
       ...wrong.map(({ stored, payments }) => `!! ${stored} of ${payments} payments are in the database.`),
       ...figures
         .filter(({ idle, drain }) => idle.notApproved + drain.notApproved > 0)
-        .map(({ roles }) => `!! Not every live sale was approved (${roles}).`),
+        .map(({ shape }) => `!! Not every live sale was approved (${shape}).`),
     ],
     data: figures.map(({ idle: _idle, drain: _drain, ...figure }) => figure),
   }
 }
 
 const PAYMENTS = 200
+const rolesOf = { all: ['all'], 'api+worker': ['api', 'worker'] } as const
 
 function sizeOf(context: LaneContext) {
   return context.quick ? { terminals: 6, idleMs: 2_000 } : { terminals: scaled(500, context), idleMs: 10_000 }
 }
 
 interface Figure {
-  readonly roles: string
+  readonly shape: GatewayShape
   readonly terminals: number
   readonly payments: number
   /** Accepted payments that the database holds when all is delivered. */
@@ -57,7 +58,7 @@ interface Figure {
 
 async function measure(
   home: string,
-  roles: readonly ('all' | 'api' | 'worker')[],
+  shape: GatewayShape,
   { terminals, idleMs }: { terminals: number; idleMs: number },
   tell: (text: string) => void,
 ): Promise<Figure> {
@@ -67,7 +68,11 @@ async function measure(
     connectionsMax: 2,
     log: () => undefined,
   })
-  const programs = await startGatewayPrograms({ databaseUrl: server.connectionString, home, roles })
+  const programs = await startGatewayPrograms({
+    databaseUrl: server.connectionString,
+    home,
+    roles: rolesOf[shape],
+  })
   try {
     const sealKey = await readSealKey(pool)
     const till = await addTerminal(pool, 1, sealKey)
@@ -84,7 +89,15 @@ async function measure(
     let isDrained = false
     const selling = sellLive(till, programs.url, () => isDrained)
     const startedMs = performance.now()
-    const all = await Promise.all(queues.map(({ device, records }) => deliver(device, records, programs.url)))
+    let finished = 0
+    const all = await Promise.all(
+      queues.map(async ({ device, records }) => {
+        const delivered = await deliver(device, records, programs.url)
+        finished += 1
+        tell(`herd: ${finished} of ${terminals} terminals have delivered`)
+        return delivered
+      }),
+    )
     const drainMs = performance.now() - startedMs
     isDrained = true
     const drain = await selling
@@ -92,7 +105,7 @@ async function measure(
       'select count(*)::int as stored from payments where stored_ms is not null',
     )
     return {
-      roles: roles.join(' + '),
+      shape,
       terminals,
       payments: terminals * PAYMENTS,
       stored: rows[0]?.stored ?? 0,
@@ -131,9 +144,9 @@ function spreadsOf({ acknowledgedMs, answeredMs }: LiveSales) {
 }
 
 function liveTable(figures: readonly Figure[]): Table {
-  const rows = figures.flatMap(({ roles, spreads: { idle, drain } }) => [
+  const rows = figures.flatMap(({ shape, spreads: { idle, drain } }) => [
     [
-      `${roles}: idle`,
+      `${shape}: idle`,
       idle.answered.count,
       idle.acknowledged.p99Ms,
       idle.answered.p50Ms,
@@ -141,7 +154,7 @@ function liveTable(figures: readonly Figure[]): Table {
       null,
     ],
     [
-      `${roles}: during the drain`,
+      `${shape}: during the drain`,
       drain.answered.count,
       drain.acknowledged.p99Ms,
       drain.answered.p50Ms,
@@ -154,8 +167,8 @@ function liveTable(figures: readonly Figure[]): Table {
 }
 
 function drainTable(figures: readonly Figure[]): Table {
-  const rows = figures.map(({ roles, payments, drainMs, delivered: { requests, refused, failed } }) => [
-    roles,
+  const rows = figures.map(({ shape, payments, drainMs, delivered: { requests, refused, failed } }) => [
+    shape,
     payments,
     drainMs / 1_000,
     Math.round((payments * 1_000) / drainMs),
