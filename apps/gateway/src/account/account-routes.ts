@@ -2,8 +2,7 @@ import { errorAnswer, type ErrorCode } from '@holdfast/protocol'
 import { type AccountOperation, accountOperations } from '@holdfast/protocol/account'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
-import { findApiKey } from '../api-keys/api-keys.ts'
-import { readProgramKey } from '../http/read-program-key.ts'
+import { requireSecretKey, secretKeyOf } from '../http/require-secret-key.ts'
 import type { ServerParts } from '../http/server-parts.ts'
 import type { AccountCaller, AccountRefusal } from './account-caller.ts'
 import { accountHandlers } from './account-handlers.ts'
@@ -13,6 +12,11 @@ import { accountHandlers } from './account-handlers.ts'
  * may not see is not there. Each operation of the protocol has its handler; what it is given has passed its schemas.
  */
 export function accountRoutes(app: FastifyInstance, parts: () => ServerParts): void {
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store')
+    done()
+  })
+  app.addHook('onRequest', requireSecretKey(app, parts))
   for (const operation of accountOperations) {
     app.route({
       method: operation.method,
@@ -26,20 +30,13 @@ export function accountRoutes(app: FastifyInstance, parts: () => ServerParts): v
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    reply.header('cache-control', 'no-store')
-    const ready = parts()
-    const text = readProgramKey(request)
-    if (text === null) return refuse(reply, { ok: false, code: 'api_key_missing' })
-    const key = await findApiKey(ready.pool, text, ready.world.clock.wallMs())
-    if (key === null || key === 'revoked' || key.kind !== 'secret')
-      return refuse(reply, { ok: false, code: 'api_key_invalid' })
     const params = parse(operation.params, request.params, 'not_found')
     if (!params.ok) return refuse(reply, params)
     const query = parse(operation.query, request.query)
     if (!query.ok) return refuse(reply, query)
     const body = parse(operation.body, request.body ?? {})
     if (!body.ok) return refuse(reply, body)
-    const caller: AccountCaller = { key, keyPrefix: text.slice(0, 12), parts: ready }
+    const caller: AccountCaller = { ...secretKeyOf(request), parts: parts() }
     const asked = { params: params.data, query: query.data, body: body.data }
     // Parsed by the schemas of this very operation, which say the same to the type of its handler.
     const handled = await accountHandlers[operation.id](caller, asked as never)

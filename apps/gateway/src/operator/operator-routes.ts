@@ -16,7 +16,7 @@ import type { OperatorError } from './operator-texts.ts'
 import { readPolicyForm } from './policy-form.ts'
 import type { OperatorView } from './operator-view.ts'
 import { renderOperatorPage } from './render-operator.ts'
-import { formOf, isOurs, type SignedIn, withSignedIn } from './signed-in.ts'
+import { formOf, isOurs, requireSignIn, type SignedIn, withSignedIn } from './signed-in.ts'
 
 const SHOWN_MAX = 20
 
@@ -25,6 +25,7 @@ const SHOWN_MAX = 20
  * API's own functions. What a person decides has pages of its own, with a confirmation.
  */
 export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): void {
+  requireSignIn(app, parts)
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },

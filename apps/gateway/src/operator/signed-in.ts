@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type ApiKey, findApiKey } from '../api-keys/api-keys.ts'
 import { isFromHere } from '../http/is-from-here.ts'
@@ -19,24 +19,42 @@ export interface SignedIn {
   readonly isConfirmed: boolean
 }
 
+interface KeySent {
+  readonly text: string
+  readonly key: ApiKey
+}
+
+const SENT = 'keySent'
+
+/** All pages of `app` are for whoever sends a secret key; before a form is read, so that strangers make the gateway hold none. */
+export function requireSignIn(app: FastifyInstance, parts: () => ServerParts): void {
+  app.decorateRequest(SENT, null)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(PAGE_HEADERS)
+    const { pool, world } = parts()
+    const text = readApiKey(request.headers.authorization)
+    const key = text === null ? null : await findApiKey(pool, text, world.clock.wallMs())
+    if (text === null || key === null || key === 'revoked' || key.kind !== 'secret') {
+      const language = pageLanguage(request.headers['accept-language'])
+      reply.code(401).header('www-authenticate', 'Basic realm="Holdfast", charset="UTF-8"')
+      return reply.send(renderSignIn(language))
+    }
+    request.setDecorator<KeySent>(SENT, { text, key })
+    return undefined
+  })
+}
+
 /**
  * The browser asks for a secret key and keeps it until it is closed. It sends that along by itself, also when another
  * site makes it send a form, so a change is taken only from a page of ours (`isFromHere`) and with its token.
  */
-export async function withSignedIn(
+export function withSignedIn(
   request: FastifyRequest,
   reply: FastifyReply,
   ready: ServerParts,
   handle: (signedIn: SignedIn) => Promise<FastifyReply>,
 ): Promise<FastifyReply> {
-  reply.headers(PAGE_HEADERS)
-  const text = readApiKey(request.headers.authorization)
-  const key = text === null ? null : await findApiKey(ready.pool, text, ready.world.clock.wallMs())
-  if (text === null || key === null || key === 'revoked' || key.kind !== 'secret') {
-    const language = pageLanguage(request.headers['accept-language'])
-    reply.code(401).header('www-authenticate', 'Basic realm="Holdfast", charset="UTF-8"')
-    return reply.send(renderSignIn(language))
-  }
+  const { text, key } = request.getDecorator<KeySent>(SENT)
   const day = Math.floor(ready.world.clock.wallMs() / DAY_MS)
   const formToken = tokenOf(ready.codeKey, text, day)
   const keyPrefix = text.slice(0, 12)

@@ -1,8 +1,7 @@
 import { errorAnswer } from '@holdfast/protocol'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
-import { findApiKey } from '../api-keys/api-keys.ts'
-import { readProgramKey } from '../http/read-program-key.ts'
+import { requireSecretKey, secretKeyOf } from '../http/require-secret-key.ts'
 import type { ServerParts } from '../http/server-parts.ts'
 
 const codeRequest = z.strictObject({ location: z.string().optional() }).nullish()
@@ -15,16 +14,10 @@ export function internalRoutes(app: FastifyInstance, parts: () => ServerParts): 
     return demo === null ? refuse(reply, 'not_found') : reply.send(demo)
   })
 
-  app.post('/device_codes', async (request, reply) => {
-    const key = readProgramKey(request)
-    if (key === null) return refuse(reply, 'api_key_missing')
-    const { pool, world } = parts()
-    const known = await findApiKey(pool, key, world.clock.wallMs())
-    if (known === null || known === 'revoked' || known.kind !== 'secret')
-      return refuse(reply, 'api_key_invalid')
+  app.post('/device_codes', { onRequest: requireSecretKey(app, parts) }, async (request, reply) => {
     const body = codeRequest.safeParse(request.body)
     if (!body.success) return refuse(reply, 'request_malformed')
-    const minted = await parts().mintDeviceCode(known, body.data?.location ?? null)
+    const minted = await parts().mintDeviceCode(secretKeyOf(request).key, body.data?.location ?? null)
     return minted === null ? refuse(reply, 'resource_missing', 'location') : reply.code(201).send(minted)
   })
 }

@@ -41,7 +41,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => `req_${randomBytes(12).toString('hex')}`,
     frameworkErrors: (error, request, reply) =>
-      void (request.url.startsWith('/v1/') ? answerStripe : answerError)(log, error, request, reply),
+      void (isStripe(request) ? answerStripe : answerError)(log, error, request, reply),
   })
   function there(): ServerParts {
     return readyOf(parts())
@@ -50,6 +50,11 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id)
     done()
+  })
+  // Before a body is read. At `/v1` whoever asks is looked at first.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404 && !isStripe(request)) refuse(reply, 'not_found')
+    else done()
   })
   // A connection that stays open after the last answer would hold up the end by its keep-alive time.
   let closing = false
@@ -70,7 +75,6 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     done()
   })
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(log, error, request, reply))
-  app.setNotFoundHandler((_request, reply) => refuse(reply, 'not_found'))
 
   function under(prefix: string, routes: (scope: FastifyInstance) => void): void {
     const plugin = (scope: FastifyInstance, _options: object, done: () => void) => {
@@ -94,6 +98,10 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     stripeRoutes(scope, there)
   })
   return app
+}
+
+function isStripe({ url }: FastifyRequest): boolean {
+  return /^\/v1(?:[/?]|$)/.test(url)
 }
 
 class NotReady extends Error {}

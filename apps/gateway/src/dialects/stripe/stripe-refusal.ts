@@ -176,10 +176,10 @@ export function idempotencyKeyOtherRequest(key: string): StripeRefusal {
   }
 }
 
-export function unrecognisedUrl(method: string, path: string): StripeRefusal {
+export function unrecognisedUrl({ method, url }: Record<'method' | 'url', string>): StripeRefusal {
   return {
     code: 'not_found',
-    message: `Unrecognized request URL (${method}: ${path}). See docs/reference/stripe.md for what Holdfast answers.`,
+    message: `Unrecognized request URL (${method}: ${url.split('?', 1)[0]}). See docs/reference/stripe.md for what Holdfast answers.`,
   }
 }
 

@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto'
 import { nameCause } from '../../events/name-cause.ts'
 import { type EffectResult, runOnce } from '../../idempotency/run-once.ts'
 import { FILE_BYTES_MAX } from '../../files/file-type.ts'
+import { headerOf } from '../../http/header-of.ts'
 import type { ServerParts } from '../../http/server-parts.ts'
 import { must } from '@holdfast/core'
 import { API_VERSION } from './api-version.ts'
 import { operations } from './operations.ts'
-import { authenticate, type Caller, lackingPermission } from './platform/authenticate.ts'
+import { admitCaller, admitWith, callerOf } from './platform/admit-caller.ts'
+import type { Caller } from './platform/authenticate.ts'
 import { decodeForm, type Form } from './platform/decode-form.ts'
 import { type DecodedUpload, decodeUpload } from './platform/decode-upload.ts'
 import {
@@ -23,14 +25,12 @@ import { renderInOrder } from './platform/read-operations.ts'
 import { objectKinds } from './render-object.ts'
 import { sendRefusal, urlOf } from './send-refusal.ts'
 import {
-  accountInvalid,
   idempotencyKeyInUse,
   idempotencyKeyOtherRequest,
   idempotencyKeyTooLong,
   invalidParameter,
   noSuch,
   otherMode,
-  rateLimited,
   type StripeRefusal,
   unrecognisedUrl,
 } from './stripe-refusal.ts'
@@ -57,41 +57,23 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     reply.header('stripe-version', headerOf(request, 'stripe-version') ?? API_VERSION)
     done()
   })
+  admitCaller(app, parts)
   for (const operation of operations) {
     app.route({
       method: operation.method,
       url: operation.path,
+      onRequest: admitWith(operation.needs),
       handler: (request, reply) => answer(request, reply, operation),
     })
   }
-  app.setNotFoundHandler((request, reply) => answer(request, reply, null))
+  app.setNotFoundHandler((request, reply) => sendRefusal(reply, unrecognisedUrl(request)))
 
-  /** `operation` is null where the address names none: who asks is looked at first all the same. */
-  async function answer(request: FastifyRequest, reply: FastifyReply, operation: Operation | null) {
-    const { pool, world } = parts()
-    const asking = { pool, nowMs: world.clock.wallMs() }
-    const known = await authenticate(asking, request)
-    if ('refusal' in known) return sendRefusal(reply, known.refusal)
-    const { caller } = known
-    const account = headerOf(request, 'stripe-account')
-    if (account !== undefined) {
-      if (account !== caller.account) return sendRefusal(reply, accountInvalid(account))
-      reply.header('stripe-account', account)
-    }
-    const waitMs = parts().rateLimit.take(`${caller.account}/${caller.mode}`)
-    if (waitMs > 0) {
-      reply.header('retry-after', String(Math.ceil(waitMs / 1_000)))
-      return sendRefusal(reply, rateLimited())
-    }
-    const path = request.url.split('?', 1)[0] ?? ''
-    if (operation === null) return sendRefusal(reply, unrecognisedUrl(request.method, path))
-    const lacking = lackingPermission(caller, operation.needs)
-    if (lacking !== null) return sendRefusal(reply, lacking)
+  async function answer(request: FastifyRequest, reply: FastifyReply, operation: Operation) {
     const decoded = await readForm(request)
     if (!decoded.ok) return sendRefusal(reply, decoded.refusal)
     const prepared = operation.prepare(decoded.form, objectKinds)
     if (!prepared.ok) return sendRefusal(reply, prepared.refusal)
-    const context = { ...contextOf(request, caller), upload: decoded.upload }
+    const context = { ...contextOf(request, callerOf(request)), upload: decoded.upload }
     return prepared.value.does === 'read'
       ? respond(reply, context, await prepared.value.run(context))
       : write(request, reply, context, prepared.value, decoded.form)
@@ -208,9 +190,4 @@ function inputSha256({ method, url }: FastifyRequest, form: Form): string {
           .map(([name, part]) => [name, canonical(part)])
   const said = JSON.stringify([method, url.split('?', 1)[0], canonical(form)])
   return createHash('sha256').update(said).digest('hex')
-}
-
-function headerOf(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
