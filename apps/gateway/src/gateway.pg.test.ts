@@ -8,6 +8,7 @@ import { defaultHost } from './acquirer/acquirer-profile.ts'
 import { Gateway, type GatewayConfig } from './gateway.ts'
 import type { Role } from './world/role.ts'
 import type { DemoFacts } from './demo/demo-seed.ts'
+import { defaultFilesBound } from './files/files-bound.ts'
 import { sharedDatabase } from './test-support/shared-database.ts'
 import { createWebhookReceiver } from './test-support/webhook-receiver.ts'
 
@@ -39,6 +40,7 @@ async function open(role: Role, changes: Partial<GatewayConfig> = {}): Promise<G
       acquirer: { host: '127.0.0.1', port: 1, profile: defaultHost, mac: undefined },
       demo: false,
       rateLimit: { perSecond: 100, burst: 200 },
+      filesBound: defaultFilesBound,
       allowPrivateWebhooks: false,
       mail: null,
       acquirerFiles: null,

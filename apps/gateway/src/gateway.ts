@@ -9,6 +9,7 @@ import { acquirerProfileOf } from './acquirer/acquirer-profile.ts'
 import { type AcquirerConfig, createLinkDriver, type LinkDriver } from './link/link-driver.ts'
 import { createLinkWatch, createLinkWord, type LinkWatch, type LinkWord } from './acquirer/link-word.ts'
 import { type AcquirerFilesConfig, type Background, createBackground } from './background/background.ts'
+import type { FilesBound } from './files/files-bound.ts'
 import { createChangeNotifier } from './ports/change-notifier.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts'
 import { migrate, newestKnownMigration } from './database/migrate.ts'
@@ -58,6 +59,7 @@ export interface GatewayConfig {
   readonly acquirer: AcquirerConfig
   /** Of the merchant API, per account and mode, in this process. */
   readonly rateLimit: RateLimit
+  readonly filesBound: FilesBound
   /** Seeds the demo's account and keys. */
   readonly demo: boolean
   /** Opens `/metrics`; null: only this machine reads them. */
@@ -273,6 +275,7 @@ export class Gateway {
       world,
       codeKey,
       rateLimit: createTokenBuckets(world.clock, this.#config.rateLimit),
+      filesBound: this.#config.filesBound,
       webhooks: {
         nowMs: () => world.clock.wallMs(),
         crypto: world.crypto,

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { acquirerConfigOf } from './acquirer/acquirer-config.ts'
+import { defaultFilesBound } from './files/files-bound.ts'
 import { Gateway, type GatewayConfig } from './gateway.ts'
 import { parseRole, type Role } from './world/role.ts'
 
@@ -66,6 +67,7 @@ function configOf(env: NodeJS.ProcessEnv, role: Role): GatewayConfig {
       ...acquirerConfigOf((name) => textOf(env, name)),
     },
     rateLimit: rateLimitOf(env),
+    filesBound: filesBoundOf(env),
     demo: textOf(env, 'HOLDFAST_DEMO') === '1',
     mail: mailOf(env),
     acquirerFiles: acquirerFilesOf(env),
@@ -87,6 +89,17 @@ function rateLimitOf(env: NodeJS.ProcessEnv): GatewayConfig['rateLimit'] {
   if (!Number.isInteger(perSecond) || perSecond < 1)
     throw new Error('HOLDFAST_API_RATE is not a number of requests')
   return { perSecond, burst: perSecond * 2 }
+}
+
+/** Of what no dispute names, for each account and mode. */
+function filesBoundOf(env: NodeJS.ProcessEnv): GatewayConfig['filesBound'] {
+  const countMax = Number(textOf(env, 'HOLDFAST_FILES_MAX') ?? defaultFilesBound.countMax)
+  if (!Number.isInteger(countMax) || countMax < 0)
+    throw new Error('HOLDFAST_FILES_MAX is not a number of files')
+  const bytesMax = Number(textOf(env, 'HOLDFAST_FILES_BYTES_MAX') ?? defaultFilesBound.bytesMax)
+  if (!Number.isSafeInteger(bytesMax) || bytesMax < 0)
+    throw new Error('HOLDFAST_FILES_BYTES_MAX is not a number of bytes')
+  return { countMax, bytesMax }
 }
 
 function textOf(env: NodeJS.ProcessEnv, name: string): string | null {

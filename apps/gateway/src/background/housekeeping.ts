@@ -2,6 +2,7 @@ import type { Clock, IdSource } from '@holdfast/core'
 import type { Pool } from 'pg'
 import { transaction } from '../database/transaction.ts'
 import { closeOverdueDisputes } from '../disputes/move-dispute.ts'
+import { pruneFiles } from '../files/prune-files.ts'
 import type { Log } from '../ports/log.ts'
 import { createPollLoop, type PollLoop } from '../jobs/poll-loop.ts'
 import { shredVaults } from '../payments/shred-vaults.ts'
@@ -17,7 +18,7 @@ interface HousekeepingDeps {
 
 /**
  * What only the passing of time causes: disputes that nobody has answered are lost, numbers whose window is over are
- * shredded. Any number of processes may do it; each step is one transaction that skips what another one holds.
+ * shredded, files that no dispute names are removed. Any number of processes may do it; each step is one transaction that skips what another one holds.
  */
 export function createHousekeeping(deps: HousekeepingDeps): PollLoop {
   const { clock, log } = deps
@@ -31,6 +32,8 @@ export async function keepHouse({ pool, clock, randomBytes, log }: HousekeepingD
   const ids: IdSource = { wallMs: () => nowMs, randomBytes }
   const lost = await transaction(pool, (tx) => closeOverdueDisputes(tx, nowMs, ids))
   const shredded = await transaction(pool, (tx) => shredVaults(tx, nowMs))
-  if (lost + shredded > 0) log.info({ disputesLost: lost, numbersShredded: shredded }, 'money housekeeping')
-  return lost + shredded
+  const removed = await transaction(pool, (tx) => pruneFiles(tx, nowMs))
+  const done = { disputesLost: lost, numbersShredded: shredded, filesRemoved: removed }
+  if (lost + shredded + removed > 0) log.info(done, 'money housekeeping')
+  return lost + shredded + removed
 }

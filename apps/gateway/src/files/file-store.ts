@@ -14,16 +14,18 @@ export interface StoredFile {
   readonly createdMs: number
 }
 
-/** In no particular order; ids that are not of this scope are left out. */
+/** In no particular order; ids that are not of this scope are left out. Locked: none is removed before this transaction ends. */
 export async function findFiles(
   db: Tx,
   { account, mode }: Scope,
   ids: readonly string[],
+  { lock = false }: { readonly lock?: boolean } = {},
 ): Promise<StoredFile[]> {
   if (ids.length === 0) return []
   const { rows } = await db.query<StoredFile>({
     text: `select file as id, purpose, filename, type, length(content) as bytes, created_ms as "createdMs"
-      from files where account = $1 and mode = $2 and file = any ($3)`,
+      from files where account = $1 and mode = $2 and file = any ($3)
+      ${lock ? 'for key share' : ''}`,
     values: [account, mode, ids],
     types: numericTypes,
   })

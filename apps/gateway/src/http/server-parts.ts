@@ -4,6 +4,7 @@ import type { DemoFacts } from '../demo/demo-seed.ts'
 import type { DeviceAnswer, DeviceRequest } from '../devices/device-api.ts'
 import type { Enrolled } from '../devices/enrol.ts'
 import type { MintedCode } from '../devices/mint-device-code.ts'
+import type { FilesBound } from '../files/files-bound.ts'
 import type { GatewayWorld } from '../world/gateway-world.ts'
 import type { Scope } from '../database/scope.ts'
 import type { Role } from '../world/role.ts'
@@ -26,6 +27,8 @@ export interface ServerParts extends HealthParts {
   readonly codeKey: Uint8Array
   /** Of the merchant API, per account and mode. */
   readonly rateLimit: TokenBuckets
+  /** What a merchant may upload, per account and mode. */
+  readonly filesBound: FilesBound
   readonly webhooks: EndpointDeps
   readonly deviceApi: (request: DeviceRequest) => Promise<DeviceAnswer>
   readonly enrol: (body: string, caller: string) => Promise<Enrolled>

@@ -31,16 +31,19 @@ test.each([
   ['/internal/v1/device_codes', 'application/json', null, 401],
   ['/operator/offline_policy', form, `Basic ${Buffer.from('sk_test_wrong:').toString('base64')}`, 401],
   ['/nothing', 'application/json', null, 404],
-])('ST8: at %s (%s) whoever sends %s is answered %i before the body is there', async (path, type, key, status) => {
-  const socket = connect(shop.server.port, '127.0.0.1')
-  try {
-    const authorization = key === null ? '' : `Authorization: ${key}\r\n`
-    socket.write(
-      `POST ${path} HTTP/1.1\r\nHost: gateway\r\n${authorization}Content-Type: ${type}\r\nContent-Length: 1000000\r\n\r\n{`,
-    )
-    const [answer] = (await once(socket, 'data')) as [Buffer]
-    expect(answer.toString()).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
-  } finally {
-    socket.destroy()
-  }
-})
+])(
+  'ST8: at %s (%s) whoever sends %s is answered %i before the body is there',
+  async (path, type, key, status) => {
+    const socket = connect(shop.server.port, '127.0.0.1')
+    try {
+      const authorization = key === null ? '' : `Authorization: ${key}\r\n`
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: gateway\r\n${authorization}Content-Type: ${type}\r\nContent-Length: 1000000\r\n\r\n{`,
+      )
+      const [answer] = (await once(socket, 'data')) as [Buffer]
+      expect(answer.toString()).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    } finally {
+      socket.destroy()
+    }
+  },
+)

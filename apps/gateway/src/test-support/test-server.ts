@@ -7,6 +7,7 @@ import { createEnrolment } from '../devices/enrol.ts'
 import { loadLeaseTerms } from '../devices/lease-terms.ts'
 import { mintDeviceCode } from '../devices/mint-device-code.ts'
 import type { ServerParts } from '../http/server-parts.ts'
+import { defaultFilesBound } from '../files/files-bound.ts'
 import { createServer } from '../server/server.ts'
 import { createGatewayMetrics } from '../metrics/gateway-metrics.ts'
 import { StatusBoard } from '../status/status-board.ts'
@@ -38,6 +39,7 @@ export async function createTestServer({ database, world, api, acquirer }: TestG
     world,
     codeKey,
     rateLimit: createTokenBuckets(world.clock, { perSecond: 100, burst: 10_000 }),
+    filesBound: defaultFilesBound,
     webhooks: {
       nowMs: () => world.clock.wallMs(),
       crypto: world.crypto,

@@ -68,6 +68,10 @@ export const moneyErrors = {
     400,
   ),
   dispute_deadline_over: refusal('The deadline for evidence is over.', 400),
+  file_storage_full: refusal(
+    'So many files as this account may keep are there. Those that no dispute names go 90 days after they came; whoever runs the gateway can allow more.',
+    400,
+  ),
   balance_insufficient: refusal('The available balance does not cover this payout.', 400),
   bank_account_missing: refusal(
     'This account has no bank account for payouts in this currency. Add one first.',

@@ -1,7 +1,10 @@
+import type { Pool } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { transaction } from '../../database/transaction.ts'
+import { transaction, type Tx } from '../../database/transaction.ts'
 import { openDispute } from '../../disputes/open-dispute.ts'
+import { findFiles } from '../../files/file-store.ts'
 import { FILE_BYTES_MAX } from '../../files/file-type.ts'
+import { pruneFiles, UNUSED_FILES_KEPT_FOR_MS } from '../../files/prune-files.ts'
 import { addFeeSchedule } from '../../ledger/money-terms.ts'
 import { postCapture } from '../../ledger/post-capture.ts'
 import { sampleCapture, sampleFees } from '../../test-support/money-shop.ts'
@@ -116,6 +119,77 @@ test('ST1: files are evidence of a dispute of the same account and mode, and of 
   const kept = await disputes.update(disputeId, { evidence: { customer_signature: '' }, submit: false })
   expect(kept.evidence.customer_signature).toBeNull()
 })
+
+test('ST1: more than an account may keep is refused by its code, evidence does not count, and the other mode is apart', async () => {
+  shop.server.replaceParts({ filesBound: { countMax: 2, bytesMax: 2 * png.length } })
+  const { files, disputes } = shop.stripe
+  const first = await files.create(fileOf(png), { idempotencyKey: 'first' })
+  const full = {
+    statusCode: 400,
+    type: 'StripeInvalidRequestError',
+    code: 'file_storage_full',
+    param: 'file',
+    message: expect.stringContaining('90 days'),
+  }
+  await expect(files.create(fileOf(Buffer.concat([png, png])))).rejects.toMatchObject(full)
+  await files.create(fileOf(pdf))
+  await expect(files.create(fileOf(pdf))).rejects.toMatchObject(full)
+  expect((await files.create(fileOf(png), { idempotencyKey: 'first' })).id).toBe(first.id)
+  expect(await shop.clientWith(shopKeys.live).files.create(fileOf(pdf))).toMatchObject({ type: 'pdf' })
+  await disputes.update(await contested(), { evidence: { receipt: first.id }, submit: false })
+  expect(await files.create(fileOf(pdf))).toMatchObject({ type: 'pdf' })
+  await expect(files.create(fileOf(pdf))).rejects.toMatchObject(full)
+})
+
+test('of many uploads at once no more are taken than there is room for', async () => {
+  shop.server.replaceParts({ filesBound: { countMax: 3, bytesMax: 1_000_000 } })
+  const uploads = Array.from({ length: 10 }, () => shop.stripe.files.create(fileOf(pdf)))
+  const settled = await Promise.allSettled(uploads)
+  expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
+})
+
+test('ST1: a file that no dispute names is removed 90 days after it came, and evidence is kept', async () => {
+  const { files, disputes } = shop.stripe
+  const { clock } = shop.gateway
+  const unused = await files.create(fileOf(pdf))
+  const used = await files.create(fileOf(png))
+  await disputes.update(await contested(), { evidence: { receipt: used.id }, submit: false })
+  const prune = () => transaction(database().pool, (tx) => pruneFiles(tx, clock.wallMs()))
+  clock.advance(UNUSED_FILES_KEPT_FOR_MS)
+  expect(await prune()).toBe(0)
+  clock.advance(1)
+  const young = await files.create(fileOf(pdf))
+  expect([await prune(), await prune()]).toEqual([1, 0])
+  expect((await files.list()).data.map(({ id }) => id)).toEqual([young.id, used.id])
+  await expect(files.retrieve(unused.id)).rejects.toMatchObject({ statusCode: 404 })
+})
+
+test('a file that is named as evidence while it is being removed is gone for both; one that is being named stays', async () => {
+  const { pool } = database()
+  const evidence = { receipt: (await shop.stripe.files.create(fileOf(pdf))).id }
+  const disputeId = await contested()
+  const laterMs = shop.gateway.clock.wallMs() + UNUSED_FILES_KEPT_FOR_MS + 1
+  const prune = (tx: Tx) => pruneFiles(tx, laterMs)
+  await transaction(pool, async (tx) => {
+    await findFiles(tx, { account: ACCOUNT, mode: 'test' }, [evidence.receipt], { lock: true })
+    expect(await transaction(pool, prune)).toBe(0)
+  })
+  const naming = await transaction(pool, async (tx) => {
+    expect(await prune(tx)).toBe(1)
+    const asked = shop.stripe.disputes.update(disputeId, { evidence, submit: false })
+    const refused = expect(asked).rejects.toMatchObject({ code: 'resource_missing' })
+    await shop.gateway.until(() => isWaitingForALock(pool))
+    return { refused }
+  })
+  await naming.refused
+})
+
+async function isWaitingForALock(pool: Pool): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return rowCount === 1
+}
 
 /** Payment 1, of 12.34 EUR, captured and contested. */
 async function contested(): Promise<string> {

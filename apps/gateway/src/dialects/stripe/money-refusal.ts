@@ -23,6 +23,8 @@ const STRIPE_CODES = {
   refund_not_cancelable: { stripeCode: undefined, param: 'id' },
   dispute_not_open: { stripeCode: undefined, param: 'id' },
   dispute_deadline_over: { stripeCode: undefined, param: 'id' },
+  // Stripe has no word for it: it says nothing of how much it keeps.
+  file_storage_full: { stripeCode: 'file_storage_full', param: 'file' },
   balance_insufficient: { stripeCode: 'balance_insufficient', param: 'amount' },
   bank_account_missing: { stripeCode: 'payouts_not_allowed', param: 'currency' },
   payout_funded_by_acquirer: { stripeCode: 'payouts_not_allowed', param: undefined },

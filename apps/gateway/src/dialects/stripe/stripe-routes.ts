@@ -138,7 +138,7 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
   }
 
   function contextOf(request: FastifyRequest, { account, mode }: Caller): Omit<StripeContext, 'upload'> {
-    const { pool, world, codeKey, webhooks } = parts()
+    const { pool, world, codeKey, webhooks, filesBound } = parts()
     return {
       webhooks,
       scope: { account, mode },
@@ -146,6 +146,7 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
       pool,
       kinds: objectKinds,
       codeKey,
+      filesBound,
       // The routes name their ids in the path.
       ids: request.params as Readonly<Record<string, string>>,
       request: { id: request.id, idempotencyKey: headerOf(request, 'idempotency-key') ?? null },

@@ -5,6 +5,7 @@ import type * as z from 'zod'
 import type { Tx } from '../../../database/transaction.ts'
 import type { EventObject, EventType } from '../../../events/event-types.ts'
 import { recordEvent } from '../../../events/record-event.ts'
+import type { FilesBound } from '../../../files/files-bound.ts'
 import type { GatewayWorld } from '../../../world/gateway-world.ts'
 import type { Scope } from '../../../database/scope.ts'
 import type { EndpointDeps } from '../../../webhooks/webhook-endpoints.ts'
@@ -34,6 +35,7 @@ export interface StripeContext {
   /** What stands for `:id` and the like in the path. */
   readonly ids: Readonly<Record<string, string>>
   readonly request: { readonly id: string; readonly idempotencyKey: string | null }
+  readonly filesBound: FilesBound
   /** The file that came with the request. */
   readonly upload: Upload | null
   /** As the caller has reached this gateway. */

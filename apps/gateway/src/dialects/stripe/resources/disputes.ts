@@ -127,6 +127,7 @@ async function missingFile(
     tx,
     scope,
     named.map(({ id }) => id),
+    { lock: true },
   )
   const missing = named.find(({ id }) => !found.some((each) => each.id === id))
   return missing === undefined

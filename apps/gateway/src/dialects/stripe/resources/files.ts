@@ -1,6 +1,8 @@
 import { storableText } from '../../../database/storable-text.ts'
+import { hasRoomForFile } from '../../../files/files-bound.ts'
 import { FILE_BYTES_MAX, fileTypeOf } from '../../../files/file-type.ts'
 import { filesSource, insertFile, readFileContent } from '../../../files/file-store.ts'
+import { moneyRefusal } from '../money-refusal.ts'
 import { type Effect, newObjectId, type Operation, pathId, read, write } from '../platform/operation.ts'
 import { text } from '../platform/parameter-kinds.ts'
 import { list, retrieve } from '../platform/read-operations.ts'
@@ -48,6 +50,8 @@ export const fileOperations: readonly Operation[] = [
       const type = fileTypeOf(content)
       if (type === null)
         return refuse('file', 'Invalid file: it is neither a PDF nor a JPEG nor a PNG, by its first bytes.')
+      if (!(await hasRoomForFile(tx, context.scope, content.length, context.filesBound)))
+        return { refusal: moneyRefusal('file_storage_full') }
       const id = newObjectId(context, 'file')
       const createdMs = context.world.clock.wallMs()
       const name = storableText.min(1).safeParse(filename.slice(0, FILENAME_MAX)).data ?? null
