@@ -91,6 +91,53 @@ export async function findIncrement(
   return row ?? null
 }
 
+/** Of any account, locked until the transaction ends. */
+export async function lockIncrement(tx: Tx, incrementId: string): Promise<IncrementRow | null> {
+  const [row] = await select(tx, 'increment = $1 for update', [incrementId])
+  return row ?? null
+}
+
+export interface OpenIncrement extends IncrementRow {
+  /** Whoever asked for it waits no more, and no answer has come. */
+  readonly isStuck: boolean
+}
+
+/** What is still to be asked, answered or taken back, the oldest first; `stuck`: only what nobody waits for any more. */
+export async function openIncrements(
+  db: Tx,
+  {
+    account,
+    mode = null,
+    stuck,
+    nowMs,
+    limit,
+  }: {
+    readonly account: string | null
+    readonly mode?: Mode | null
+    readonly stuck: boolean
+    readonly nowMs: number
+    readonly limit: number
+  },
+): Promise<OpenIncrement[]> {
+  const rows = await select(
+    db,
+    `due_ms is not null and ($1::text is null or account = $1) and ($2::text is null or mode = $2)
+       and (not $3 or ask_before_ms < $4) order by created_ms, increment limit $5`,
+    [account, mode, stuck, nowMs, limit],
+  )
+  return rows.map((row) => ({ ...row, isStuck: row.askBeforeMs < nowMs }))
+}
+
+/** Whoever asked for it waits, or it has left and its answer may still come in the time of its contract. */
+export function isIncrementAwaited(
+  { increment, createdMs, askBeforeMs }: IncrementRow,
+  nowMs: number,
+): boolean {
+  if (askBeforeMs > nowMs) return true
+  const answerTimeoutMs = askBeforeMs - createdMs
+  return increment.state === 'sent' && increment.sending.sendBeforeMs + answerTimeoutMs > nowMs
+}
+
 /** Of one payment, in the order in which they were asked for. */
 export async function incrementsOf(
   db: Tx,

@@ -1,3 +1,4 @@
+import type { Increment } from '@holdfast/core'
 import type { Pool } from 'pg'
 import { LATE, type LateKind, lateSinceMs } from '../presentments/late-presentments.ts'
 import { numericTypes } from '../database/sql-rows.ts'
@@ -10,6 +11,8 @@ export interface DatabaseFigures {
   readonly atRisk: readonly { readonly currency: string; readonly minor: number; readonly count: number }[]
   /** What nears the end of its window at the acquirer (MC5). */
   readonly late: readonly { readonly what: LateKind; readonly count: number }[]
+  /** More that was asked for on holds, and that nobody answered in time. */
+  readonly stuckIncrements: readonly { readonly state: Increment['state']; readonly count: number }[]
   /** Events that nobody was told of yet. */
   readonly unpublishedEvents: number
   /** Jobs whose time has come. */
@@ -51,6 +54,7 @@ async function read(
     `select what, count(*) as count from (${LATE} limit ${COUNT_MAX}) late group by what`,
     [link, lateSinceMs({ nowMs, captureWithinMs })],
   )
+  const stuckIncrements = await ask<DatabaseFigures['stuckIncrements'][number]>(STUCK_INCREMENTS, [nowMs])
   const [outbox] = await ask<{ events: number; due_jobs: number; parked_jobs: number }>(OUTBOX, [nowMs])
   return {
     due: due?.count ?? 0,
@@ -58,6 +62,7 @@ async function read(
     attention: waiting?.count ?? 0,
     atRisk,
     late,
+    stuckIncrements,
     unpublishedEvents: outbox?.events ?? 0,
     dueJobs: outbox?.due_jobs ?? 0,
     parkedJobs: outbox?.parked_jobs ?? 0,
@@ -80,6 +85,12 @@ const ATTENTION = `
 const AT_RISK = `
   select currency, sum(amount_minor)::bigint as minor, count(*) as count from payments
   where word = 'accepted' and status = 'processing' group by currency`
+
+const STUCK_INCREMENTS = `
+  select state, count(*) as count from (
+    select state from increments where due_ms is not null and ask_before_ms < $1
+    limit ${COUNT_MAX}
+  ) stuck group by state`
 
 const OUTBOX = `
   select

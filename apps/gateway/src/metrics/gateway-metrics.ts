@@ -1,3 +1,4 @@
+import type { Increment } from '@holdfast/core'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Pool } from 'pg'
 import type { LinkState, LinkWord } from '../acquirer/link-word.ts'
@@ -7,6 +8,7 @@ import { type DatabaseFigures, readDatabaseFigures } from './database-figures.ts
 /** From a millisecond to the longest wait of a feed. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const LATE_KINDS: readonly LateKind[] = ['capture', 'refund', 'uncaptured']
+const OPEN_INCREMENTS: readonly Increment['state'][] = ['due', 'sent', 'unknown', 'reversing']
 const LINK_STATES: readonly LinkState[] = ['up', 'down', 'unowned']
 
 export interface GatewayMetrics {
@@ -82,6 +84,11 @@ export function createGatewayMetrics(): GatewayMetrics {
     'What the acquirer has to hear of in the last quarter of its window: capture, refund, uncaptured.',
     ['what'],
   )
+  const stuckIncrements = gauge(
+    'increments_stuck',
+    'More that was asked for on holds and that nobody answered in time, by state: due, sent, unknown, reversing.',
+    ['state'],
+  )
   const backlog = gauge('outbox_unpublished_events', 'Events that nobody was told of yet; counted to 100000.')
   const jobs = gauge('jobs', 'Background jobs, by state; counted to 100000.', ['state'])
   const pool = gauge('database_connections', 'Connections of the pool, by state.', ['state'])
@@ -99,6 +106,8 @@ export function createGatewayMetrics(): GatewayMetrics {
     late.reset()
     for (const what of LATE_KINDS) late.set({ what }, 0)
     for (const { what, count } of figures.late) late.set({ what }, count)
+    for (const state of OPEN_INCREMENTS) stuckIncrements.set({ state }, 0)
+    for (const { state, count } of figures.stuckIncrements) stuckIncrements.set({ state }, count)
     atRisk.reset()
     atRiskCount.reset()
     for (const { currency, minor, count } of figures.atRisk) {

@@ -12,6 +12,7 @@ import {
   fundingImportCommand,
   fundingListCommand,
 } from './funding-commands.ts'
+import { incrementsGiveUpCommand, incrementsListCommand } from './increments-commands.ts'
 import { keysListCommand, keysRotateCommand } from './keys-commands.ts'
 import { moneyCheckCommand, moneyTermsCommand } from './money-commands.ts'
 import type { Asked, Command, ExitCode, Operator } from './operator.ts'
@@ -63,6 +64,8 @@ export const commands: readonly Command[] = [
   presentmentsListCommand,
   presentmentsRetryCommand,
   presentmentsGiveUpCommand,
+  incrementsListCommand,
+  incrementsGiveUpCommand,
   tasksListCommand,
   tasksRetryCommand,
   tasksCloseCommand,

@@ -6,6 +6,7 @@ import { listOfflinePayments } from '../account/list-offline-payments.ts'
 import { listReview } from '../account/list-review.ts'
 import { changeOfflinePolicy, readOfflinePolicy } from '../account/offline-policy.ts'
 import { readExposure } from '../account/read-exposure.ts'
+import { openIncrements } from '../increments/increment-row.ts'
 import { pageLanguage } from '../pages/page.ts'
 import type { ServerParts } from '../http/server-parts.ts'
 import { decisionRoutes } from './decision-routes.ts'
@@ -77,15 +78,18 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
     const { key, parts: ready } = signedIn
     const { pool, world } = ready
     const page = { limit: SHOWN_MAX }
-    const [policy, exposure, devices, undecided, declined, review, batches] = await Promise.all([
-      readOfflinePolicy(pool, key.account),
-      readExposure(pool, key, world.clock.wallMs()),
-      listDevices(pool, key),
-      listOfflinePayments(pool, key, { ...page, state: 'undecided' }),
-      listOfflinePayments(pool, key, { ...page, state: 'declined' }),
-      listReview(pool, key),
-      listAccountBatches(pool, key, { state: 'open', limit: SHOWN_MAX }),
-    ])
+    const nowMs = world.clock.wallMs()
+    const [policy, exposure, devices, undecided, declined, review, batches, stuckIncrements] =
+      await Promise.all([
+        readOfflinePolicy(pool, key.account),
+        readExposure(pool, key, nowMs),
+        listDevices(pool, key),
+        listOfflinePayments(pool, key, { ...page, state: 'undecided' }),
+        listOfflinePayments(pool, key, { ...page, state: 'declined' }),
+        listReview(pool, key),
+        listAccountBatches(pool, key, { state: 'open', limit: SHOWN_MAX }),
+        openIncrements(pool, { ...page, account: key.account, mode: key.mode, stuck: true, nowMs }),
+      ])
     const view: OperatorView = {
       language: pageLanguage(request.headers['accept-language']),
       mode: key.mode,
@@ -97,6 +101,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       declined: declined.payments,
       review,
       batches: batches.batches,
+      stuckIncrements,
       formToken: signedIn.formToken,
       isConfirmed: signedIn.isConfirmed,
       ...also,

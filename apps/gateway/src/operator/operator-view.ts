@@ -7,6 +7,7 @@ import type {
   OfflinePolicy,
   Review,
 } from '@holdfast/protocol/account'
+import type { IncrementRow } from '../increments/increment-row.ts'
 import type { PageLanguage } from '../pages/page.ts'
 import type { DecisionDone } from './decision-texts.ts'
 import type { OperatorError } from './operator-texts.ts'
@@ -25,6 +26,8 @@ export interface OperatorView {
   readonly declined: readonly AccountPayment[]
   readonly review: Review
   readonly batches: readonly AccountBatch[]
+  /** More that was asked for on holds, and that nobody answered in time. */
+  readonly stuckIncrements: readonly IncrementRow[]
   /** Of the forms. */
   readonly formToken: string
   /** The key was typed within the last minutes. */

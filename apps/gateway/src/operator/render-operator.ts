@@ -6,6 +6,7 @@ import { moneyText } from './money-text.ts'
 import { OPERATOR_TEXTS, type OperatorTexts } from './operator-texts.ts'
 import { dateText, type OperatorView } from './operator-view.ts'
 import { STEP_UP_TEXTS } from './step-up-field.ts'
+import { renderIncrements } from './render-increments.ts'
 import { renderPolicyForm } from './render-policy-form.ts'
 
 export function renderOperatorPage(view: OperatorView): string {
@@ -19,6 +20,7 @@ ${figures(view, text)}
 ${reviewList(review, view, text)}
 <h2>${DECISION_TEXTS[language].batches}</h2>
 ${batchList(view)}
+${renderIncrements(view)}
 <h2>${text.policy}</h2>
 ${renderPolicyForm(view, text)}
 <p><a href="/operator/payment_methods">${METHODS_TEXTS[language].title}</a></p>

@@ -20,6 +20,8 @@ export interface IncrementShop {
   /** A manual sale that its issuer holds; its id. */
   held(amountMinor: number): Promise<string>
   increments(): Promise<{ state: string; amount: number; reversal_why: string | null }[]>
+  /** `/operator`, as this merchant sees it. */
+  operatorPage(): Promise<string>
   close(): Promise<void>
 }
 
@@ -63,6 +65,10 @@ export async function openIncrementShop(
         'select state, amount_minor::integer as amount, reversal_why from increments order by created_ms, increment',
       )
       return rows
+    },
+    async operatorPage() {
+      const authorization = `Basic ${Buffer.from(`${KEY}:`).toString('base64')}`
+      return (await fetch(`${server.url}/operator`, { headers: { authorization } })).text()
     },
     async close() {
       await server.close()
