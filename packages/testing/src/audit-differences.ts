@@ -1,6 +1,7 @@
 import { currencyNumber, PART_APPROVED } from '@holdfast/core'
 import type {
   AuditAcquirerEntry,
+  AuditAcquirerIncrement,
   AuditCode,
   AuditDevicePayment,
   AuditDifference,
@@ -54,10 +55,16 @@ function* amounts(
   for (const entry of acquirer) {
     const asked = entry.amountMinor !== amountMinor || entry.currency !== currencyNumber(currency)
     const standing = gateway?.attempts.find(({ rrn, state }) => rrn === entry.rrn && state === 'approved')
-    const charged =
-      entry.chargedMinor !== 0 &&
-      !chargesOf(standing?.approvedMinor ?? amountMinor, gateway).includes(entry.chargedMinor)
-    if (asked || charged)
+    const approvedMinor = standing?.approvedMinor ?? amountMinor
+    const mayCharge = (minor: number) => chargesOf(approvedMinor, gateway).includes(minor)
+    const charged = entry.chargedMinor !== 0 && !mayCharge(entry.chargedMinor)
+    const forgotten = forgottenIncrements(entry, gateway)
+    if (charged && !asked && forgotten.length > 0 && mayCharge(entry.chargedMinor - sumOf(forgotten)))
+      yield [
+        'increment_not_known_at_gateway',
+        `held on top of ${said}: ${forgotten.map(moreOf).join(', then ')}`,
+      ]
+    else if (asked || charged)
       yield [
         'amount_differs',
         `sale: ${said}, acquirer asked for ${entry.amountMinor} (currency ${entry.currency}), charges ${entry.chargedMinor}`,
@@ -72,13 +79,33 @@ function* amounts(
 function chargesOf(approvedMinor: number, gateway: AuditGatewayPayment | null): readonly number[] {
   const { captured = null, increments = [] } = gateway ?? {}
   if (captured?.isPresented === true) return [captured.amountMinor]
-  const sumOf = (states: readonly string[]): number =>
+  const moreIn = (states: readonly string[]): number =>
     increments
       .filter(({ state }) => states.includes(state))
       .reduce((sum, { amountMinor }) => sum + amountMinor, 0)
-  const heldMinor = approvedMinor + sumOf(['approved'])
-  const perhaps = [heldMinor, heldMinor + sumOf(['sent', 'unknown', 'reversing'])]
+  const heldMinor = approvedMinor + moreIn(['approved'])
+  const perhaps = [heldMinor, heldMinor + moreIn(['sent', 'unknown', 'reversing'])]
   return captured === null ? perhaps : [...perhaps, captured.amountMinor]
+}
+
+/** What stands at the acquirer and was never answered to this database: one that was lost had asked for it. */
+function forgottenIncrements(
+  { increments = [] }: AuditAcquirerEntry,
+  gateway: AuditGatewayPayment | null,
+): AuditAcquirerIncrement[] {
+  const answered = (gateway?.increments ?? []).filter(({ state }) => state !== 'due' && state !== 'canceled')
+  const known = new Set(answered.map(({ rrn }) => rrn.trim()))
+  return increments.filter(
+    ({ ids, outcome, reversed }) => outcome === 'approved' && !reversed && !known.has(ids.rrn.trim()),
+  )
+}
+
+function sumOf(increments: readonly AuditAcquirerIncrement[]): number {
+  return increments.reduce((sum, { answeredMinor }) => sum + answeredMinor, 0)
+}
+
+function moreOf({ ids, answeredMinor }: AuditAcquirerIncrement): string {
+  return `${answeredMinor} by RRN ${ids.rrn}`
 }
 
 function* atRest(sale: AuditSale): Generator<[SaleCode, string]> {
@@ -150,6 +177,8 @@ const REMEDIES: Record<SaleCode, string> = {
   declined_but_approved:
     'Ask the acquirer; reverse the approval, since the goods were not handed over for it.',
   declined_reversed: 'Nothing is owed. Ask the acquirer why a reversal was sent for a refused request.',
+  increment_not_known_at_gateway:
+    'A lost database had asked for it. Ask for the same totals again, in that order: they are counted, and not held twice. Where that is refused, capture or cancel: either gives back the rest.',
   missing_on_device:
     'The device was wiped or restored: nobody will end this sale. Compare receipts by hand, then void it.',
   needs_attention: 'Open the payment in the dashboard: it names what a person has to decide.',

@@ -55,6 +55,7 @@ export interface AuditGatewayPayment {
 
 export interface AuditIncrement {
   readonly state: Increment['state']
+  readonly rrn: string
   /** What comes on top, minor units. */
   readonly amountMinor: number
 }
@@ -98,6 +99,16 @@ export interface AuditAcquirerEntry {
   readonly kind?: string
   /** Of a refund: the RRN of the sale that it names. */
   readonly saleRrn?: string | undefined
+  /** What it was asked to hold on top, in that order; absent where it was asked for nothing. */
+  readonly increments?: readonly AuditAcquirerIncrement[]
+}
+
+export interface AuditAcquirerIncrement {
+  readonly ids: { readonly rrn: string }
+  readonly outcome: 'approved' | 'declined'
+  readonly reversed: boolean
+  /** What it holds of it while it stands, minor units. */
+  readonly answeredMinor: number
 }
 
 export interface AuditReport {
@@ -133,6 +144,7 @@ export type AuditCode =
   | 'approved_twice'
   | 'declined_but_approved'
   | 'declined_reversed'
+  | 'increment_not_known_at_gateway'
   | 'missing_on_device'
   | 'needs_attention'
   | 'outcome_differs'

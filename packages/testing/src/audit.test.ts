@@ -203,7 +203,7 @@ test('TM14: what was approved on top is charged with its sale, and what is being
       gateway: [
         gateway({
           status: 'requires_capture',
-          increments: states.map((state) => ({ state, amountMinor: 500 })),
+          increments: states.map((state, at) => ({ state, rrn: `00000000000${at}`, amountMinor: 500 })),
         }),
       ],
       acquirer: [entry(1, { chargedMinor })],
@@ -215,6 +215,40 @@ test('TM14: what was approved on top is charged with its sale, and what is being
     expect([differences([state], 1_250), differences([state], 1_750)]).toEqual([[], []])
     expect(differences([state], 1_500)).toEqual(['amount_differs'])
   }
+})
+
+test('0008: more that a lost database had held is named with what counts it, until it is counted or given back', () => {
+  const held = (rrn: string, answeredMinor: number, reversed = false) =>
+    ({ ids: { rrn }, outcome: 'approved', reversed, answeredMinor }) as const
+  const audited = (states: readonly AuditIncrement['state'][], chargedMinor: number) =>
+    auditSales({
+      devices: [device('PROCESSED')],
+      gateway: [
+        gateway({
+          status: 'requires_capture',
+          increments: states.map((state, at) => ({ state, rrn: `INCREMENT00${at}`, amountMinor: 500 })),
+        }),
+      ],
+      acquirer: [
+        entry(1, {
+          chargedMinor,
+          increments: [held('INCREMENT000', 500), held('INCREMENT001', 200), held('INCREMENT002', 90, true)],
+        }),
+      ],
+    }).differences
+  expect(audited([], 1_950)).toMatchObject([
+    {
+      code: 'increment_not_known_at_gateway',
+      detail: 'held on top of 1250 eur: 500 by RRN INCREMENT000, then 200 by RRN INCREMENT001',
+      remedy: expect.stringContaining('Ask for the same totals again') as string,
+    },
+  ])
+  const codes = (...given: Parameters<typeof audited>) => audited(...given).map(({ code }) => code)
+  expect(codes(['approved'], 1_950)).toEqual(['increment_not_known_at_gateway'])
+  expect(codes(['canceled'], 1_950)).toEqual(['increment_not_known_at_gateway'])
+  expect(codes(['declined'], 1_950)).toEqual(['amount_differs'])
+  expect(codes([], 1_900)).toEqual(['amount_differs'])
+  expect(codes([], 1_250)).toEqual([])
 })
 
 test('a till may have deleted what is settled', () => {

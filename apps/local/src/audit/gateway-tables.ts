@@ -36,7 +36,7 @@ interface AttemptRow extends Pick<AuditAttempt, 'state' | 'stan' | 'rrn'> {
   readonly approved_minor: string | null
 }
 
-interface IncrementRow extends Pick<AuditIncrement, 'state'> {
+interface IncrementRow extends Pick<AuditIncrement, 'state' | 'rrn'> {
   readonly payment: string
   readonly amount_minor: string
 }
@@ -51,7 +51,7 @@ const PAYMENTS = `
     and t.state in ('sent', 'unknown', 'refused')`
 const ATTEMPTS =
   'select payment, state, stan, rrn, approval_code, approved_minor::text from attempts order by payment, number'
-const INCREMENTS = 'select payment, state, amount_minor::text from increments order by created_ms'
+const INCREMENTS = 'select payment, state, rrn, amount_minor::text from increments order by created_ms'
 /** Of the terminal whose link asks the acquirer: the payment's, or that of the card that gets the money. */
 const REFUNDS = `
   select r.refund, r.payment, p.terminal_id, r.amount_minor::text, r.currency, r.status
@@ -76,8 +76,9 @@ export async function readGatewayTables(connectionString: string): Promise<Gatew
     return {
       payments: payments.rows.map((row) => ({
         ...auditPayment(row, attemptsOf.get(row.payment) ?? []),
-        increments: (incrementsOf.get(row.payment) ?? []).map(({ state, amount_minor: amount }) => ({
+        increments: (incrementsOf.get(row.payment) ?? []).map(({ state, rrn, amount_minor: amount }) => ({
           state,
+          rrn,
           amountMinor: Number(amount),
         })),
       })),
