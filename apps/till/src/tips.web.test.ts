@@ -145,6 +145,63 @@ test('SQ17: written in without a network it counts in the limits at once, and wh
   expect(await heard('tip.closed')).toMatchObject([{ tipMinor: 100 }])
 })
 
+test('SQ17: the till hears that a tip was refused, says so at once and at the payment, and what to do', async () => {
+  await openTipPage()
+  await page.keyboard.type('350')
+  await button('Charge €23.50 in all').click()
+  await page.locator('.payment__amount', { hasText: '€23.50' }).waitFor()
+  const payment = (await page.getByTestId('payment-id').textContent()) ?? ''
+  await page.getByRole('link', { name: 'Sell' }).click()
+  const word = { payment, tipMinor: 350, standsMinor: 0, currency: 'eur' } as const
+  await gateway.sayTip({ ...word, code: 'tip_refused' })
+  await page.getByRole('alert').filter({ hasText: 'A tip was not charged' }).waitFor()
+  await till.picture('tip-refused-notice')
+  await button('Show').click()
+  await page.getByText('The tip of €3.50 was not charged').waitFor()
+  await page.locator('.payment__amount', { hasText: '€20.00' }).waitFor()
+  expect(await button(/tip$/).count(), 'no other tip is offered').toBe(0)
+  for (const locale of ['fr', 'es', 'en'] as const) {
+    await page.evaluate((language) => localStorage.setItem('holdfast.language', language), locale)
+    await page.reload()
+    await page.locator('.hf-banner--bad').waitFor()
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await till.picture(`tip-refused-${locale}-${colorScheme}`)
+      const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      expect(tooWide, `${locale} scrolls sideways`).toBeLessThanOrEqual(0)
+    }
+  }
+  await page.getByRole('link', { name: 'Payments' }).click()
+  await page.getByText('Tip of €3.50 not charged').waitFor()
+  await till.picture('tip-refused-list')
+  await gateway.sayTip({ ...word, standsMinor: 350, code: null })
+  await page.getByRole('button', { name: /€23\.50/ }).click()
+  expect(await page.locator('.hf-banner--bad').count()).toBe(0)
+})
+
+test('SQ17: a tip that is above what the contract allows is written in anew, smaller, from where it is said', async () => {
+  await openTipPage()
+  await page.keyboard.type('900')
+  await button('Charge €29.00 in all').click()
+  await page.locator('.payment__amount', { hasText: '€29.00' }).waitFor()
+  const payment = (await page.getByTestId('payment-id').textContent()) ?? ''
+  await gateway.sayTip({
+    payment,
+    tipMinor: 900,
+    standsMinor: 0,
+    currency: 'eur',
+    code: 'tip_above_tolerance',
+  })
+  await page.getByText('Write in a smaller tip, or take it as a new sale.').waitFor()
+  await till.picture('tip-above-tolerance')
+  await button('Add a tip').click()
+  await page.getByRole('heading', { name: 'Tip after the sale' }).waitFor()
+  await page.keyboard.type('200')
+  await button('Charge €22.00 in all').click()
+  await page.locator('.payment__amount', { hasText: '€22.00' }).waitFor()
+  expect(await page.locator('.hf-banner--bad').count()).toBe(0)
+})
+
 test('the choice fits on 360 pixels in every language, light and dark', async () => {
   for (const [locale, title] of [
     ['fr', 'Souhaitez-vous laisser un pourboire ?'],

@@ -24,7 +24,7 @@ test.each<[string, RefundParent, number | null, ReturnType<typeof admitRefund>]>
     'more than the rest',
     { ...captured, refundedMinor: 400 },
     601,
-    { ok: false, refusal: 'refund_amount_above_capture' },
+    { ok: false, refusal: 'refund_amount_above_capture', leftMinor: 600 },
   ],
   [
     'a second whole',

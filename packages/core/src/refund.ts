@@ -78,7 +78,9 @@ export interface RefundParent {
 
 export type RefundAdmission =
   | { readonly ok: true; readonly amountMinor: number; readonly waits: boolean }
-  | { readonly ok: false; readonly refusal: RefundRefusal }
+  | { readonly ok: false; readonly refusal: Exclude<RefundRefusal, 'refund_amount_above_capture'> }
+  /** `leftMinor`: what can still be given back. */
+  | { readonly ok: false; readonly refusal: 'refund_amount_above_capture'; readonly leftMinor: number }
 
 export type RefundRefusal =
   | 'payment_not_refundable'
@@ -95,6 +97,6 @@ export function admitRefund(parent: RefundParent, wantedMinor: number | null): R
   const leftMinor = totalMinor - refundedMinor
   if (leftMinor <= 0) return { ok: false, refusal: 'charge_already_refunded' }
   const amountMinor = wantedMinor ?? leftMinor
-  if (amountMinor > leftMinor) return { ok: false, refusal: 'refund_amount_above_capture' }
+  if (amountMinor > leftMinor) return { ok: false, refusal: 'refund_amount_above_capture', leftMinor }
   return { ok: true, amountMinor, waits: state.is === 'undecided' }
 }

@@ -16,6 +16,8 @@ export const feedAnswer = z.strictObject({
       z.strictObject({ n: z.int().min(1), type: z.literal('outcome'), statement: signed }),
       /** Context `order`. Only for a device that asks with `orders=1`: an older one cannot read it. */
       z.strictObject({ n: z.int().min(1), type: z.literal('order'), statement: signed }),
+      /** Context `tip`. Only for a device that asks with `tips=1`: an older one cannot read it. */
+      z.strictObject({ n: z.int().min(1), type: z.literal('tip'), statement: signed }),
     ]),
   ),
   /** Always the newest lease. Context `lease`. */

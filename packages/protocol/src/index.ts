@@ -85,4 +85,5 @@ export {
   sealedBlock,
 } from './sealed-block.ts'
 export { type Signed, signed, type SigningContext, signingContexts } from './signed.ts'
+export { type TipStatement, tipStatement } from './tip.ts'
 export { type ExportManifest, exportManifest, type QueueExport, queueExport } from './queue-export.ts'

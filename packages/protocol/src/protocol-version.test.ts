@@ -14,7 +14,7 @@ const PINNED: Readonly<Record<string, string>> = {
   enrolmentAnswer: 'ff74995b2132fcea',
   enrolmentRequest: '37827a31de9b383e',
   exportManifest: 'eef61db6a9a294d2',
-  feedAnswer: '9c063619cc7be293',
+  feedAnswer: '6141f8f29a3c6fed',
   generationMark: '409ee3c2bf634caf',
   intakeAnswer: '55c0d6fbe224b3f1',
   intakeReceipt: '0a57c40d9d85fd1a',
@@ -37,6 +37,7 @@ const PINNED: Readonly<Record<string, string>> = {
   sealedBlock: 'fd1008bca4ef00c1',
   signed: 'c216398635cf3471',
   signedTime: 'e268892910b2eb58',
+  tipStatement: 'a4f0dd9b47ef989b',
   tipSuggestions: '4b5058df189d70b4',
   wireRecord: 'f68b31c813fe16e1',
 }

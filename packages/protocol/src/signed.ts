@@ -23,5 +23,6 @@ export const signingContexts = [
   'standing',
   'export',
   'order',
+  'tip',
 ] as const
 export type SigningContext = (typeof signingContexts)[number]

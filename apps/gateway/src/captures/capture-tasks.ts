@@ -11,11 +11,12 @@ import { cancelPresentment, cancelTip, retipPresentment } from '../presentments/
 import { refundVoided } from '../refunds/refund-tasks.ts'
 import { failWaitingRefunds } from '../refunds/settle-waiting.ts'
 import type { PaymentRow } from '../store/gateway-store.ts'
+import { answerTip } from './answer-tip.ts'
 import { cancelPayment } from './cancel-payment.ts'
 import { capturePayment } from './capture-payment.ts'
 import { type CaptureRow, endCapture, retipCapture, standingCapture } from './capture-row.ts'
 import { isTakenByApproval, openCapture } from './open-capture.ts'
-import { tellTip } from './tell-tip.ts'
+import { type TipRefusal, tellTip } from './tell-tip.ts'
 
 const DONE: TaskEnd = { do: 'done' }
 /** It is woken when its payment is decided; this is for a payment that never comes. */
@@ -54,9 +55,9 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
       const wanted = { amountMinor: approvedMinor + withIt, tipMinor: withIt }
       const opened = await openCapture(tx, world, row, wanted)
       if (typeof opened === 'string') return { do: 'park', code: opened }
-      return isTaken
-        ? endOf(await tellTip(tx, world, opened, { amountMinor: approvedMinor + tipMinor }))
-        : DONE
+      if (!isTaken) return DONE
+      const refusal = await tellTip(tx, world, opened, { amountMinor: approvedMinor + tipMinor })
+      return refusal === null ? DONE : setAside(tx, opened, { tipMinor, code: refusal })
     },
 
     async tip(tx, { account, paymentId, work }) {
@@ -68,7 +69,7 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
       if (capture === null) return DONE
       // What was captured by hand has its final amount, and the payment hears of no tip any more.
       if (row.story.capturedMinor !== undefined && capture.tipMinor !== work.tipMinor)
-        return { do: 'park', code: 'tip_after_capture' }
+        return setAside(tx, capture, { tipMinor: work.tipMinor, code: 'tip_after_capture' })
       return retip(tx, row, capture)
     },
 
@@ -125,19 +126,30 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
   async function retip(tx: Tx, row: PaymentRow, capture: CaptureRow): Promise<TaskEnd> {
     const { tipMinor } = tipOf(row)
     const amountMinor = capture.amountMinor - capture.tipMinor + tipMinor
-    if (isTakenByApproval(world, row)) return endOf(await tellTip(tx, world, capture, { amountMinor }))
+    if (isTakenByApproval(world, row)) {
+      const refusal = await tellTip(tx, world, capture, { amountMinor })
+      return refusal === null ? DONE : setAside(tx, capture, { tipMinor, code: refusal })
+    }
     if (capture.tipMinor === tipMinor) return DONE
-    if (amountMinor > capture.limitMinor) return { do: 'park', code: 'tip_above_tolerance' }
+    if (amountMinor > capture.limitMinor)
+      return setAside(tx, capture, { tipMinor, code: 'tip_above_tolerance' })
     const moved =
       capture.state === 'due' &&
       (await retipPresentment(tx, capture, 'capture', amountMinor)) &&
       (await retipCapture(tx, capture, { amountMinor, tipMinor }))
-    return moved ? DONE : { do: 'park', code: 'tip_after_capture' }
+    return moved ? DONE : setAside(tx, capture, { tipMinor, code: 'tip_after_capture' })
   }
-}
 
-function endOf(refusal: string | null): TaskEnd {
-  return refusal === null ? DONE : { do: 'park', code: refusal }
+  /** For a person to look at, and the till hears of it. */
+  async function setAside(
+    tx: Tx,
+    capture: CaptureRow,
+    tip: { readonly tipMinor: number; readonly code: TipRefusal },
+  ): Promise<TaskEnd> {
+    const device = await answerTip(tx, world, capture, tip)
+    const committed = () => Promise.resolve(world.changes.notify(device))
+    return { do: 'park', code: tip.code, committed }
+  }
 }
 
 /** Of a part, all that was approved goes to the sale itself (MC3). */

@@ -1,16 +1,13 @@
 import { hostCapture } from '@holdfast/iso8583'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { listBatches } from '../batches/batch-row.ts'
-import { closeBatch } from '../batches/close-batch.ts'
 import { transaction } from '../database/transaction.ts'
 import { checkBooks } from '../ledger/check-books.ts'
 import { addFeeSchedule } from '../ledger/money-terms.ts'
 import { giveUpPresentment } from '../presenter/resolve-presentment.ts'
-import { requestRefund } from '../refunds/request-refund.ts'
 import { accountOf, type MoneyStack, openMoneyStack, saleOf } from '../test-support/money-stack.ts'
 import { ACCOUNT } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
-import type { TestSale } from '../test-support/test-device.ts'
+import { tipDesk } from '../test-support/tip-desk.ts'
 import { idSourceOf } from '../world/gateway-world.ts'
 import { capturePayment } from './capture-payment.ts'
 import { standingCapture } from './capture-row.ts'
@@ -28,66 +25,10 @@ afterEach(async () => {
   await stack.close()
 })
 
-const select = async <Row extends object>(sql: string) => (await database().pool.query<Row>(sql)).rows
-
-interface Told {
-  readonly kind: string
-  readonly amount: number
-  readonly state: string
-  readonly repeats: number | null
-  readonly attention: string | null
-}
-
-const told = () =>
-  select<Told>(`select subject_kind as kind, amount_minor::integer as amount, state, repeats, attention
-    from presentments order by created_ms, subject_kind`)
-const tipIs = (state: string) =>
-  stack.until(async () => (await told()).some((row) => row.kind === 'tip' && row.state === state))
-const capture = () =>
-  select('select amount_minor::integer as amount, tip_minor::integer as tip, state from captures')
-const posted = () =>
-  select(`select amount_minor::integer as amount, fee_minor::integer as fee, cause_kind as cause
-    from balance_transactions where type in ('charge', 'refund') order by created_ms, cause_kind`)
-const parked = () => select('select kind as task, attention from money_tasks where attention is not null')
-const newestBatch = async () => (await listBatches(database().pool, { account: ACCOUNT, limit: 1 }))[0]
-
-async function tip({ saleId: sale, paymentId: payment }: TestSale, tipMinor: number): Promise<void> {
-  const { gateway, device } = stack
-  const body = { kind: 'tip.closed', sale, payment, tipMinor, currency: 'eur' }
-  await gateway.send(device, [await device.append(body)])
-}
-
-/** Approved by 0200, which took the money. */
-async function sold(amountMinor = 1_000): Promise<TestSale> {
-  const sale = await stack.sell(saleOf('automatic', amountMinor))
-  await stack.until(async () => (await capture()).length === 1)
-  return sale
-}
-
-const close = () =>
-  transaction(database().pool, async (tx) => {
-    const key = { account: ACCOUNT, batchId: (await newestBatch())?.batchId ?? '' }
-    return closeBatch(tx, key, { nowMs: stack.world.clock.wallMs(), overMissingTips: false })
-  })
-
-const refund = (sale: TestSale, amountMinor: number | null) =>
-  transaction(database().pool, (tx) =>
-    requestRefund(
-      tx,
-      {
-        ...accountOf(sale),
-        mode: 'test',
-        refundId: null,
-        amountMinor,
-        reason: null,
-        requestedBy: 'merchant',
-        operator: null,
-        approver: null,
-        metadata: {},
-      },
-      idSourceOf(stack.world),
-    ),
-  )
+const { select, told, tipIs, capture, posted, parked, newestBatch, tip, sold, close, refund } = tipDesk(
+  database,
+  () => stack,
+)
 
 test('SQ17: a tip after an automatic sale is told by 0220 for the same capture, and both sides count the final amount once', async () => {
   const { pool } = database()
@@ -216,7 +157,10 @@ test('what the host refuses waits for a person with its code, once; given up, th
   )
   expect(given).toMatchObject({ ok: true })
   expect(await capture()).toEqual([{ amount: 1_000, tip: 0, state: 'presented' }])
-  expect(await refund(sale, 1_001)).toMatchObject({ refusal: 'refund_amount_above_capture' })
+  expect(await refund(sale, 1_150)).toMatchObject({
+    refusal: 'refund_amount_above_capture',
+    leftMinor: 1_000,
+  })
   expect(await stack.journal()).toMatchObject([{ chargedMinor: 1_000 }])
 })
 

@@ -183,7 +183,9 @@ export function createDeviceApi(
     // Of a new generation a device hears at once: until it knows, nothing that it holds comes back.
     const waitForMs = same ? waitMs(url) : 0
     const orders = url.searchParams.get('orders') === '1' ? device : null
-    const items = await news({ deviceId: device.deviceId, after, limit: FEED_ITEMS_MAX }, waitForMs, orders)
+    const tips = url.searchParams.get('tips') === '1'
+    const query = { deviceId: device.deviceId, after, limit: FEED_ITEMS_MAX, tips }
+    const items = await news(query, waitForMs, orders)
     const body: FeedAnswer = {
       generation,
       items,

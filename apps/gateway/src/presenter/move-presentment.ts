@@ -1,5 +1,12 @@
-import { advancePresentment, type IdSource, must, type PresentmentEvent } from '@holdfast/core'
+import {
+  advancePresentment,
+  type IdSource,
+  must,
+  type Presentment,
+  type PresentmentEvent,
+} from '@holdfast/core'
 import { idSourceOf } from '../world/gateway-world.ts'
+import { answerToldTip } from '../captures/answer-tip.ts'
 import { transaction, type Tx } from '../database/transaction.ts'
 import { releaseWaitingRefunds } from '../refunds/settle-waiting.ts'
 import { Conflict, holdFence } from '../store/commit-changes.ts'
@@ -32,9 +39,22 @@ export async function movePresentment(
       await releaseRefunds(tx, row, idSourceOf(world))
     if (next.state === 'declined')
       await endRefund(tx, row, { type: 'refused', atMs: next.endedMs }, idSourceOf(world))
-    return true
+    return { tillOfTip: row.subjectKind === 'tip' ? await answerTill(tx, world, row, next) : null }
   })
-  return moved === null ? null : { ...row, presentment: next }
+  if (moved === null) return null
+  if (moved.tillOfTip !== null) world.changes.notify(moved.tillOfTip)
+  return { ...row, presentment: next }
+}
+
+/** The till that wrote the tip in hears the end of it; null while there is none. */
+async function answerTill(
+  tx: Tx,
+  world: PresentDrive['world'],
+  tip: PresentmentRow,
+  { state }: Presentment,
+): Promise<string | null> {
+  if (state === 'accepted') return answerToldTip(tx, world, tip, null)
+  return state === 'needs_attention' ? answerToldTip(tx, world, tip, 'tip_refused') : null
 }
 
 /** Null, and nothing written, when the link is somebody else's or the row is no longer what it was. */

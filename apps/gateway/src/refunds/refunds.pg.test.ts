@@ -42,7 +42,11 @@ test('a captured payment is refunded in parts until nothing is left', async () =
     ok: true,
     refund: { amountMinor: 400, chargeId: sampleId('ch', 1_000), state: { status: 'submitted' } },
   })
-  expect(await ask({ amountMinor: 601 })).toEqual({ ok: false, refusal: 'refund_amount_above_capture' })
+  expect(await ask({ amountMinor: 601 })).toMatchObject({
+    ok: false,
+    refusal: 'refund_amount_above_capture',
+    leftMinor: 600,
+  })
   expect(await ask({})).toMatchObject({ ok: true, refund: { amountMinor: 600 } })
   expect(await ask({})).toEqual({ ok: false, refusal: 'charge_already_refunded' })
   expect(await available()).toBe(-39)

@@ -1,4 +1,4 @@
-import { admitRefund, type IdSource, newId, type RefundRefusal, type RefundState } from '@holdfast/core'
+import { admitRefund, type IdSource, newId, type RefundAdmission, type RefundState } from '@holdfast/core'
 import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
 import { recordEvent } from '../events/record-event.ts'
@@ -23,10 +23,8 @@ export interface WantedRefund {
 
 export type RequestedRefund =
   | { readonly ok: true; readonly refund: Refund }
-  | {
-      readonly ok: false
-      readonly refusal: RefundRefusal | 'resource_missing' | 'refund_card_not_kept'
-    }
+  | { readonly ok: false; readonly refusal: 'resource_missing' | 'refund_card_not_kept' }
+  | Extract<RefundAdmission, { readonly ok: false }>
 
 /**
  * Gives money of a payment back, in the caller's transaction. Of a payment that nobody has decided it waits. The same

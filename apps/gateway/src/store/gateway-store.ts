@@ -54,6 +54,8 @@ export interface FeedQuery {
   /** The number of the last item that is known. */
   readonly after: number
   readonly limit: number
+  /** Also what became of tips. Absent: none of it, which an older device cannot read. */
+  readonly tips?: boolean
 }
 
 export interface DeviceRow {
@@ -248,7 +250,7 @@ export interface LinkOwnership {
 
 export interface FeedRow {
   /** What its statement is about. */
-  readonly type: 'outcome' | 'order'
+  readonly type: 'outcome' | 'order' | 'tip'
   /** Counts the items of one device, from 1. */
   readonly n: number
   readonly statement: Signed

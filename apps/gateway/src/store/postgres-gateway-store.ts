@@ -98,8 +98,9 @@ export function createPostgresGatewayStore(pool: Pool): GatewayStore {
       const firstStan = ((claimed.stan_next - 1 - stans + STANS) % STANS) + 1
       return { generation: claimed.generation, untilMs, firstStan } satisfies LinkOwnership
     },
-    async feed({ deviceId, after, limit }) {
-      const rows = await query<FeedColumns>('feed', FEED, [await accountOf(deviceId), deviceId, after, limit])
+    async feed({ deviceId, after, limit, tips = false }) {
+      const values = [await accountOf(deviceId), deviceId, after, limit, tips]
+      const rows = await query<FeedColumns>('feed', FEED, values)
       return rows.map(({ type, n, payload, key_id, signature }): FeedRow => ({
         type,
         n,
@@ -306,8 +307,9 @@ interface FeedColumns {
 }
 
 const FEED = `
-  select case when order_id is null then 'outcome' else 'order' end as type, n, payload, key_id, signature from feed
-  where account = $1 and device = $2 and n > $3 order by n limit $4`
+  select case when order_id is not null then 'order' when is_tip then 'tip' else 'outcome' end as type, n, payload, key_id,
+    signature
+  from feed where account = $1 and device = $2 and n > $3 and ($5 or not is_tip) order by n limit $4`
 
 type ParkedColumns = Omit<ParkedRecord, 'wire'> & ParkedRecord['wire']
 

@@ -13,6 +13,7 @@ import { restPayment, restToPay } from '../state/rest-to-pay.ts'
 import { BackLink, PageHead } from './page-head.tsx'
 import { PartText } from './part-text.tsx'
 import { PaymentStateBadge } from './payment-state-badge.tsx'
+import { TipAsideBanner } from './tip-aside-banner.tsx'
 import { usePayment } from './use-payment.ts'
 import { useVoidReason } from './use-void-reason.ts'
 import { VoidButton } from './void-button.tsx'
@@ -43,6 +44,7 @@ function Payment({ payment }: { readonly payment: StoredPayment }): ReactNode {
   const { tone, isPart } = lookOf(payment)
   return (
     <>
+      <TipAsideBanner payment={payment} />
       <section className="hf-card payment" data-tone={tone}>
         <p className="payment__amount" data-voided={payment.state === 'VOIDED'}>
           <MoneyText money={totalOf(payment)} />

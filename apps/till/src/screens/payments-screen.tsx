@@ -8,6 +8,7 @@ import { useLateReason } from '../shell/notices.tsx'
 import { goTo } from '../shell/router.ts'
 import { useRoom, useTillState } from '../shell/till-context.tsx'
 import { kindOf, lookOf, needsAttention, timeOf } from '../state/payment-view.ts'
+import { tipAsideOf } from '../state/tip-aside.ts'
 import { PageHead } from './page-head.tsx'
 import { PartText } from './part-text.tsx'
 import { PaymentStateBadge } from './payment-state-badge.tsx'
@@ -71,6 +72,7 @@ function PaymentRow({ payment }: { readonly payment: StoredPayment }): ReactNode
   const t = useTill()
   const kind = kindOf(payment)
   const { isPart } = lookOf(payment)
+  const aside = tipAsideOf(payment)
   const format = useFormat()
   const lateReason = useLateReason()
   return (
@@ -88,6 +90,9 @@ function PaymentRow({ payment }: { readonly payment: StoredPayment }): ReactNode
           {needsAttention(payment) && 'code' in payment ? (
             <span className="payments__reason">{lateReason(payment.code)}</span>
           ) : null}
+          {aside === null ? null : (
+            <span className="payments__reason">{t('tip_aside.row', { tip: format.money(aside.tip) })}</span>
+          )}
         </>
       }
       side={

@@ -1,4 +1,4 @@
-import { CircleCheck, CloudAlert, DownloadCloud, TriangleAlert, X } from 'lucide-react'
+import { CircleCheck, CloudAlert, DownloadCloud, HandCoins, TriangleAlert, X } from 'lucide-react'
 import { type ReactNode, useSyncExternalStore } from 'react'
 import { Banner, Button, declineMessage, useFormat, useTranslate } from '@holdfast/ui'
 import { useTill } from '../messages/index.ts'
@@ -14,9 +14,11 @@ export function Notices(): ReactNode {
   const { notices, sale } = useTillState()
   const route = useRoute()
   if (isBusy(sale)) return null
-  // The pages of payments show the declined ones themselves.
+  // The pages of payments show the declined ones and tips themselves.
   const isListed = sale.step === 'none' && route.name !== 'sell' && route.name !== 'more'
-  const shown = isListed ? notices.filter((notice) => notice.type !== 'declined_later') : notices
+  const shown = isListed
+    ? notices.filter(({ type }) => type !== 'declined_later' && type !== 'tip_aside')
+    : notices
   return (
     <>
       {shown.map((notice) => (
@@ -42,7 +44,7 @@ function NoticeBanner({ notice }: { readonly notice: Notice }): ReactNode {
       tone={tone}
       title={t(`notice.${notice.type}.title`)}
       icon={<Icon aria-hidden size={22} />}
-      role={notice.type === 'declined_later' ? 'alert' : 'status'}
+      role={notice.type === 'declined_later' || notice.type === 'tip_aside' ? 'alert' : 'status'}
       actions={
         <>
           {'paymentId' in notice ? (
@@ -66,6 +68,7 @@ const LOOKS = {
   finished: { tone: 'good', Icon: CircleCheck },
   partly_approved: { tone: 'wait', Icon: TriangleAlert },
   declined_later: { tone: 'bad', Icon: TriangleAlert },
+  tip_aside: { tone: 'bad', Icon: HandCoins },
   forward_error: { tone: 'stop', Icon: CloudAlert },
 } as const
 
@@ -80,6 +83,12 @@ function useNoticeBody(notice: Notice): string {
       return t('notice.declined_later.body', {
         amount: format.money(notice.money),
         reason: reason(notice.code).replace(/\.$/, ''),
+      })
+    case 'tip_aside':
+      return t('notice.tip_aside.body', {
+        tip: format.money(notice.aside.tip),
+        sale: format.money(notice.money),
+        why: t(`tip_aside.why.${notice.aside.why}`),
       })
     case 'interrupted':
     case 'finished':

@@ -3,7 +3,8 @@ import type { Preferences } from '../platform/preferences.ts'
 import type { Observable } from '../platform/observable.ts'
 import { needsAttention, upsert } from './payment-view.ts'
 import { restToPay } from './rest-to-pay.ts'
-import { addNotice, type TillState } from './till-state.ts'
+import { addNotice, type Notice, type TillState } from './till-state.ts'
+import { tipAsideOf } from './tip-aside.ts'
 
 const PAYMENTS_PER_PAGE = 25
 
@@ -39,21 +40,11 @@ export function createPaymentBook(
     learn(payment) {
       const { payments, notices } = state.get()
       const before = payments.find((each) => each.paymentId === payment.paymentId)
-      const isNews = needsAttention(payment) && before?.state !== payment.state
-      const { paymentId, money } = payment
-      const news =
-        isNews && 'code' in payment
-          ? addNotice(notices, {
-              id: paymentId,
-              type: 'declined_later',
-              paymentId,
-              money,
-              code: payment.code,
-            })
-          : notices
+      const notice = newsOf(payment, before)
+      const news = notice === null ? notices : addNotice(notices, notice)
       // An old payment that was not looked at yet would leave a hole in the pages.
       const last = payments.at(-1)
-      const isOlder = before === undefined && last !== undefined && paymentId < last.paymentId
+      const isOlder = before === undefined && last !== undefined && payment.paymentId < last.paymentId
       state.set({ payments: isOlder ? payments : upsert(payments, payment), notices: news })
     },
     async tellInterruption() {
@@ -69,4 +60,14 @@ export function createPaymentBook(
       state.set({ notices: addNotice(state.get().notices, notice) })
     },
   }
+}
+
+/** What a person has to hear of it, once. */
+function newsOf(payment: StoredPayment, before: StoredPayment | undefined): Notice | null {
+  const { paymentId, money } = payment
+  if (needsAttention(payment) && before?.state !== payment.state && 'code' in payment)
+    return { id: paymentId, type: 'declined_later', paymentId, money, code: payment.code }
+  const aside = tipAsideOf(payment)
+  if (aside === null || payment.followUps?.tip?.said?.atMs === before?.followUps?.tip?.said?.atMs) return null
+  return { id: `tip ${paymentId}`, type: 'tip_aside', paymentId, money, aside }
 }

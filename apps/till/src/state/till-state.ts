@@ -1,6 +1,7 @@
 import type { Currency, Money } from '@holdfast/core'
 import type { OfflineStatus, StoredPayment, TerminalSettings, TillOrder } from '@holdfast/sdk'
 import type { ReaderState } from '@holdfast/reader'
+import type { TipAside } from './tip-aside.ts'
 import type { Sale } from './sale.ts'
 
 /** Everything the screens show of a till that is open. */
@@ -39,6 +40,13 @@ export type Notice =
       readonly paymentId: string
       readonly money: Money
       readonly code: string
+    }
+  | {
+      readonly id: string
+      readonly type: 'tip_aside'
+      readonly paymentId: string
+      readonly money: Money
+      readonly aside: TipAside
     }
   | { readonly id: 'forward_error'; readonly type: 'forward_error' }
 

@@ -16,7 +16,7 @@ import { followUpsOf, totalOf } from '../journal/follow-ups.ts'
 import { termsOf } from '../journal/offline-rules.ts'
 import type { JournalState, JournalStep } from '../journal/journal-step.ts'
 import { owedMinor } from '../journal/partial-approval.ts'
-import type { StoredPayment } from '../journal/stored-payment.ts'
+import type { FollowUps, StoredPayment } from '../journal/stored-payment.ts'
 import { release } from '../journal/void-draft.ts'
 import { loadCardUses } from '../sales/card-uses.ts'
 
@@ -45,8 +45,8 @@ export function closeTip(
       if (currency !== payment.money.currency) return { do: 'refuse', code: 'currency_mismatch' }
       if (!isTip(tipMinor, payment)) return { do: 'refuse', code: 'amount_invalid' }
       const followUps = followUpsOf(payment)
-      if (!mayBeTipped(payment, state.time.nowMs)) return { do: 'refuse', code: 'tip_not_adjustable' }
       if (followUps.tip?.tipMinor === tipMinor) return { do: 'nothing', value: payment }
+      if (!mayBeTipped(payment, state.time.nowMs)) return { do: 'refuse', code: 'tip_not_adjustable' }
       const atMs = state.time.nowMs
       const tipped: StoredPayment = { ...payment, followUps: { ...followUps, tip: { tipMinor, atMs } } }
       const held = hold(state, { before: payment, after: tipped, others })
@@ -65,9 +65,21 @@ export function closeTip(
 
 /** True where `closeTip` may still take a tip for it, the limits aside. `nowMs`: device time. */
 export function mayBeTipped(payment: StoredPayment, nowMs: number): boolean {
-  const { capture, refunds } = followUpsOf(payment)
+  const { tip, capture, refunds } = followUpsOf(payment)
   // Of a part, all that was approved goes to the sale itself (MC3).
-  return isTippable(payment, nowMs) && capture === null && refunds.length === 0 && owedMinor(payment) === 0
+  return (
+    isTippable(payment, nowMs) &&
+    capture === null &&
+    refunds.length === 0 &&
+    owedMinor(payment) === 0 &&
+    isOpen(tip)
+  )
+}
+
+/** The acquirer was told nothing yet, as far as it is known: of one that was too much it never heard. */
+function isOpen(tip: FollowUps['tip']): boolean {
+  const said = tip?.said
+  return said === undefined || (said.is === 'set_aside' && said.code === 'tip_above_tolerance')
 }
 
 function isTip(tipMinor: number, { money }: StoredPayment): boolean {

@@ -9,6 +9,8 @@ import {
   type OutcomeStatement,
   outcomeStatement,
   type Signed,
+  type TipStatement,
+  tipStatement,
 } from '@holdfast/protocol'
 import { isSynced } from '../journal/generation-mark.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -23,6 +25,7 @@ import { heedOrders } from '../journal/kept-orders.ts'
 import type { TerminalEvent } from '../terminal-events.ts'
 import { applyOutcome } from './apply-outcome.ts'
 import { applyStanding } from './apply-standing.ts'
+import { applyTip } from './apply-tip.ts'
 import { backoffMs } from './backoff.ts'
 import { Bell } from './bell.ts'
 import type { GatewayClient } from './gateway-client.ts'
@@ -35,7 +38,7 @@ export interface FeedDeps {
   readonly emit: (event: TerminalEvent) => void
 }
 
-/** Listens to the gateway: outcomes and orders in their order, each applied and counted in one commit, and the newest lease. */
+/** Listens to the gateway: outcomes, tips and orders in their order, each applied and counted in one commit, and the newest lease. */
 export class Feed {
   readonly #deps: FeedDeps
   readonly #bell = new Bell()
@@ -126,7 +129,9 @@ export class Feed {
         const word = await openWord(crypto, keys, item)
         // Not the gateway's word: nothing behind it may be applied, or the cursor would pass it by.
         if (word === null) return 'failed'
-        if (word.type === 'outcome' && word.outcome.device !== journal.state.enrolment.device) return 'failed'
+        const device =
+          word.type === 'outcome' ? word.outcome.device : word.type === 'tip' ? word.tip.device : null
+        if (device !== null && device !== journal.state.enrolment.device) return 'failed'
         words.push(word)
       }
       const applied = await journal.append(applyWords(words, answer.generation))
@@ -146,6 +151,11 @@ type Word =
       readonly statement: Signed
     }
   | { readonly n: number; readonly type: 'order'; readonly order: OrderStatement }
+  | { readonly n: number; readonly type: 'tip'; readonly tip: TipStatement }
+
+function paymentOf(word: Exclude<Word, { readonly type: 'order' }>): string {
+  return word.type === 'tip' ? word.tip.payment : word.outcome.payment
+}
 
 async function openWord(
   crypto: Crypto,
@@ -160,6 +170,10 @@ async function openWord(
     case 'order': {
       const order = await openStatement(crypto, keys, 'order', orderStatement, statement)
       return order === null ? null : { n, type, order }
+    }
+    case 'tip': {
+      const tip = await openStatement(crypto, keys, 'tip', tipStatement, statement)
+      return tip === null ? null : { n, type, tip }
     }
   }
 }
@@ -202,8 +216,8 @@ function applyWords(
     async load(store) {
       const payments = new Map<string, StoredPayment>()
       for (const word of words) {
-        if (word.type !== 'outcome') continue
-        const payment = await store.payment(word.outcome.payment)
+        if (word.type === 'order') continue
+        const payment = await store.payment(paymentOf(word))
         if (payment !== null) payments.set(payment.paymentId, payment)
       }
       return payments
@@ -217,10 +231,14 @@ function applyWords(
       const erase: number[] = []
       let { exposure } = head
       for (const word of fresh) {
-        if (word.type !== 'outcome') continue
-        const { outcome, statement } = word
-        const before = payments.get(outcome.payment) ?? loaded.get(outcome.payment)
+        if (word.type === 'order') continue
+        const before = payments.get(paymentOf(word)) ?? loaded.get(paymentOf(word))
         if (before === undefined) continue
+        if (word.type === 'tip') {
+          payments.set(before.paymentId, applyTip(before, word.tip))
+          continue
+        }
+        const { outcome, statement } = word
         const next = applyOutcome(before, outcome, statement)
         if (isAtRisk(next)) {
           payments.set(next.paymentId, next)

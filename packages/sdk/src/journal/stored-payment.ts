@@ -38,7 +38,13 @@ export interface StoredPaymentFacts {
 
 /** What was asked of a payment after its sale; each stands in the journal as a record of its own. */
 export interface FollowUps {
-  readonly tip: { readonly tipMinor: number; readonly atMs: number } | null
+  readonly tip: {
+    /** What the card is charged on top, as far as it is known here. */
+    readonly tipMinor: number
+    readonly atMs: number
+    /** The gateway's last word about it; absent until there is one. */
+    readonly said?: TipSaid
+  } | null
   readonly capture: { readonly amountMinor: number; readonly atMs: number } | null
   readonly refunds: readonly {
     readonly refundId: string
@@ -46,6 +52,12 @@ export interface FollowUps {
     readonly atMs: number
   }[]
 }
+
+type TipSaid =
+  /** The acquirer has its final amount, and takes no other. */
+  | { readonly is: 'taken'; readonly atMs: number }
+  /** So much was written in and is not charged; `code` is for `docs/operations.md` and may be one that is not known here. */
+  | { readonly is: 'set_aside'; readonly tipMinor: number; readonly code: string; readonly atMs: number }
 
 export type StoredPaymentState =
   | { readonly state: 'OPEN' }

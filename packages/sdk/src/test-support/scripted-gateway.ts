@@ -19,6 +19,7 @@ import {
   type Signed,
   type SignedTime,
   type SigningContext,
+  type TipStatement,
   type WireRecord,
 } from '@holdfast/protocol'
 import type { Network, NetworkAnswer, NetworkRequest } from '../network.ts'
@@ -62,7 +63,7 @@ export class ScriptedGateway implements Network {
   /** Records by hash, and how often each came. */
   readonly records = new Map<string, { header: RecordHeader; wire: WireRecord; times: number }>()
   readonly attempts = new Map<string, { payment: string; outcome: Outcome }>()
-  readonly #items: { n: number; type: 'outcome' | 'order'; statement: Signed }[] = []
+  readonly #items: { n: number; type: 'outcome' | 'order' | 'tip'; statement: Signed }[] = []
   readonly #waiting = new Set<() => void>()
   #publicKey = ''
   readonly codes = new Map<string, string>()
@@ -118,7 +119,11 @@ export class ScriptedGateway implements Network {
     await this.#tell('order', order)
   }
 
-  async #tell(type: 'outcome' | 'order', said: object): Promise<void> {
+  async sayTip(tip: Omit<TipStatement, 'device' | 'atMs'>, atMs = this.#clock.wallMs()): Promise<void> {
+    await this.#tell('tip', { ...tip, device: DEVICE_ID, atMs })
+  }
+
+  async #tell(type: 'outcome' | 'order' | 'tip', said: object): Promise<void> {
     const statement = await this.#sign(type, said)
     this.#items.push({ n: this.#items.length + 1, type, statement })
     for (const wake of this.#waiting) wake()

@@ -12,6 +12,12 @@ export function moneyRefusal(code: MoneyRefusalCode): StripeRefusal {
   }
 }
 
+/** With what would be right, in minor units as it was asked. */
+export function refundTooLarge(askedMinor: number, leftMinor: number): StripeRefusal {
+  const message = `Refund amount (${askedMinor}) is greater than unrefunded amount on charge (${leftMinor}).`
+  return { ...moneyRefusal('refund_amount_above_capture'), message }
+}
+
 type MoneyRefusalCode = keyof typeof STRIPE_CODES
 
 const STRIPE_CODES = {

@@ -5,7 +5,7 @@ import { moveRefund } from '../../../refunds/move-refund.ts'
 import { findRefund } from '../../../refunds/refund.ts'
 import { refundsSource, saveRefundMetadata } from '../../../refunds/refund-queries.ts'
 import { requestRefund } from '../../../refunds/request-refund.ts'
-import { moneyRefusal } from '../money-refusal.ts'
+import { moneyRefusal, refundTooLarge } from '../money-refusal.ts'
 import { metadataRefusal } from '../platform/metadata-refusal.ts'
 import { idsOf, type Operation, pathId, write } from '../platform/operation.ts'
 import { amountMinor, metadata, oneOf, text } from '../platform/parameter-kinds.ts'
@@ -67,6 +67,8 @@ export const refundOperations: readonly Operation[] = [
         idsOf(context),
       )
       if (result.ok) return { done: result.refund.refundId }
+      if (result.refusal === 'refund_amount_above_capture')
+        return { refusal: refundTooLarge(given.amount ?? 0, result.leftMinor) }
       if (result.refusal !== 'resource_missing') return { refusal: moneyRefusal(result.refusal) }
       // Asked for by a back end, and no device has taken it.
       return (await isPaymentIntentThere(tx, scope, paymentId))
