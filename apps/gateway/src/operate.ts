@@ -14,6 +14,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
     secret === null ? readSecretFile(path.join(home, 'gateway.secret')) : parseGatewaySecrets(secret),
   crypto: nodeCrypto,
   nowMs: Date.now,
+  user: textOf('SUDO_USER') ?? textOf('USER') ?? `uid ${process.getuid?.() ?? 'unknown'}`,
   say: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
 })

@@ -68,8 +68,8 @@ export const accountHandlers: Handlers = {
     done(await listAccountBatches(pool, key, query)),
   getBatch: async ({ parts: { pool }, key }, { params: { batch } }) =>
     found(await readBatchTicket(pool, key, batch)),
-  async closeBatch({ parts, key }, { params: { batch }, body }) {
-    const code = await closeAccountBatch(parts, key, batch, body)
+  async closeBatch({ parts, key, keyPrefix }, { params: { batch }, body }) {
+    const code = await closeAccountBatch(parts, { ...key, keyPrefix }, batch, body)
     return code === null ? found(await readBatchTicket(parts.pool, key, batch)) : { ok: false, code }
   },
   async createOrder({ parts, key }, { body }) {

@@ -17,6 +17,7 @@ export const notExported: Readonly<Record<string, string>> = {
   mails: 'that something was written, not what was said; payments and events have the causes',
   offline_policy_changes: 'the account API shows who changed what and when',
   payment_method_changes: 'the account API shows what is offered now; a backup has who changed what and when',
+  operator_acts: '`acts list` shows who did what by hand, when and why',
   reviews: '`review list` shows who decided what and when',
   jobs: 'what the gateway has still to do, not what has happened',
   money_tasks: 'what payments hand over to captures and refunds, which are exported themselves',

@@ -1,4 +1,4 @@
-/** In SQL, of a file `f`: a dispute names it. Of as many files as may be, disputes are read once. */
+/** In SQL, of a file `f`: a dispute names it. */
 export const NAMED_AS_EVIDENCE = `exists (
   select from disputes d cross join json_each_text(d.evidence) named
   where d.account = f.account and d.mode = f.mode and named.value = f.file)`

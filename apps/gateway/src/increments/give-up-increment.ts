@@ -3,7 +3,7 @@ import type { Tx } from '../database/transaction.ts'
 import { type IncrementRow, isIncrementAwaited, lockIncrement, saveIncrement } from './increment-row.ts'
 
 export type GivenUpIncrement =
-  | { readonly ok: true; readonly becomes: 'reversing' | 'canceled' }
+  | { readonly ok: true; readonly row: IncrementRow; readonly becomes: 'reversing' | 'canceled' }
   | {
       readonly ok: false
       /**
@@ -39,7 +39,7 @@ export async function giveUpIncrement(
       : { type: 'reversal_planned', why: 'no_answer', stan, nowMs },
   )
   assert(next !== null && (await saveIncrement(tx, row, next)), 'the row is locked, and open')
-  return { ok: true, becomes }
+  return { ok: true, row, becomes }
 }
 
 async function isOfLostDatabase(tx: Tx, { asOf }: IncrementRow): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { Mode } from '@holdfast/protocol'
 import type { Tx } from '../database/transaction.ts'
 import { numericTypes } from '../database/sql-rows.ts'
 import { moneyWork, type MoneyWork } from './money-task.ts'
@@ -28,18 +29,19 @@ export async function parkedTasks(
   return rows.map(({ body, ...row }) => ({ ...row, work: moneyWork.parse(body) }))
 }
 
-/** Due again now, or over without an effect. False when no such task is set aside. */
+/** Due again now, or over without an effect; of whom it was. Null when no such task is set aside. */
 export async function resolveParkedTask(
   tx: Tx,
   taskId: string,
   { how, nowMs }: { readonly how: 'retried' | 'closed'; readonly nowMs: number },
-): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `update money_tasks set attention = null, tries = 0,
+): Promise<{ readonly account: string; readonly mode: Mode | null } | null> {
+  const { rows } = await tx.query<{ account: string; mode: Mode | null }>(
+    `update money_tasks t set attention = null, tries = 0,
        due_ms = case $2 when 'retried' then $3::bigint else due_ms end,
        done_ms = case $2 when 'closed' then $3::bigint end
-     where task = $1 and attention is not null`,
+     where task = $1 and attention is not null
+     returning account, (select mode from payments p where p.account = t.account and p.payment = t.payment) as mode`,
     [taskId, how, nowMs],
   )
-  return rowCount === 1
+  return rows[0] ?? null
 }

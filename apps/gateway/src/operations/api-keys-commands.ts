@@ -3,6 +3,9 @@ import type { Pool } from 'pg'
 import { type ApiKey, storeApiKey } from '../api-keys/api-keys.ts'
 import { newApiKey } from '../api-keys/new-api-key.ts'
 import { permissionResources } from '../dialects/stripe/permission-resources.ts'
+import type { Scope } from '../database/scope.ts'
+import { transaction } from '../database/transaction.ts'
+import { noteCommand } from './note-command.ts'
 import { type Command, isConfirmed } from './operator.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -15,6 +18,7 @@ export const keysCreateCommand: Command = {
   usage:
     '<acct_…> <secret | publishable | restricted> [--allow <resource:read|write,…>] [--name <words>] [--live]',
   summary: 'make an API key; it is shown once, and only its hash is kept',
+  noted: 'reason_optional',
   options: { allow: { type: 'string' }, name: { type: 'string' }, live: { type: 'boolean' } },
   words: { min: 2, max: 2 },
   async run(asked, operator) {
@@ -37,7 +41,10 @@ export const keysCreateCommand: Command = {
       }
       const key = newApiKey({ kind, mode }, (length) => operator.crypto.randomBytes(length))
       const owner = { account, mode, kind, permissions, name: asked.text('name') }
-      await storeApiKey(pool, key, owner, operator.nowMs())
+      await transaction(pool, async (tx) => {
+        await storeApiKey(tx, key, owner, operator.nowMs())
+        await noteCommand(tx, asked, operator, owner)
+      })
       operator.say(key)
       operator.note(`A ${kind} key of ${account} in ${mode} mode. It is not shown again: keep it now.`)
       return 0
@@ -49,13 +56,14 @@ export const keysRevokeCommand: Command = {
   name: 'keys revoke',
   usage: '<id from keys list> [--yes]',
   summary: 'refuse an API key from now on, for ever',
+  noted: 'reason_optional',
   options: { yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
   async run(asked, operator) {
     const id = asked.words[0] ?? ''
     return withDatabase(operator, async (pool) => {
-      const found = await pool.query<{ sha256: string; prefix: string; account: string; revoked: boolean }>(
-        `select sha256, prefix, account, revoked_ms is not null as revoked from api_keys
+      const found = await pool.query<Scope & { sha256: string; prefix: string; revoked: boolean }>(
+        `select sha256, prefix, account, mode, revoked_ms is not null as revoked from api_keys
          where left(sha256, $2) = $1`,
         [id, KEY_ID_LENGTH],
       )
@@ -70,10 +78,13 @@ export const keysRevokeCommand: Command = {
         return 0
       }
       if (!isConfirmed(asked, operator, `Every request with ${named} will be refused from now on.`)) return 3
-      await pool.query('update api_keys set revoked_ms = $2 where sha256 = $1 and revoked_ms is null', [
-        known.sha256,
-        operator.nowMs(),
-      ])
+      await transaction(pool, async (tx) => {
+        const { rowCount } = await tx.query(
+          'update api_keys set revoked_ms = $2 where sha256 = $1 and revoked_ms is null',
+          [known.sha256, operator.nowMs()],
+        )
+        if (rowCount === 1) await noteCommand(tx, asked, operator, known)
+      })
       operator.say(`${named} is revoked.`)
       return 0
     })

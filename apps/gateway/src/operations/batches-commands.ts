@@ -5,6 +5,8 @@ import { closeBatch } from '../batches/close-batch.ts'
 import { transaction } from '../database/transaction.ts'
 import { presentmentsOfBatch } from '../presentments/presentment-row.ts'
 import { amountText } from '../text/amount-text.ts'
+import type { Scope } from '../database/scope.ts'
+import { noteCommand } from './note-command.ts'
 import type { Command } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -59,6 +61,7 @@ export const batchesCloseCommand: Command = {
   name: 'batches close',
   usage: '<bat_…> [--over-missing-tips]',
   summary: 'close a batch now; a gateway that runs does the rest',
+  noted: 'reason_optional',
   options: { 'over-missing-tips': { type: 'boolean' } },
   words: { min: 1, max: 1 },
   async run(asked, operator) {
@@ -69,7 +72,11 @@ export const batchesCloseCommand: Command = {
         return 1
       }
       const terms = { nowMs: operator.nowMs(), overMissingTips: asked.has('over-missing-tips') }
-      const closed = await transaction(pool, (tx) => closeBatch(tx, key, terms))
+      const closed = await transaction(pool, async (tx) => {
+        const result = await closeBatch(tx, key, terms)
+        if (result.ok) await noteCommand(tx, asked, operator, key)
+        return result
+      })
       if (!closed.ok) {
         const missing = closed.refusal === 'batch_tips_missing' ? ` There are ${closed.uncaptured}.` : ''
         operator.note(`${errorTable[closed.refusal].message}${missing}`)
@@ -122,9 +129,7 @@ async function ticketOf(pool: Pool, row: BatchRow): Promise<string[]> {
   ]
 }
 
-async function keyOf(pool: Pool, batchId: string): Promise<{ account: string; batchId: string } | null> {
-  const { rows } = await pool.query<{ account: string }>('select account from batches where batch = $1', [
-    batchId,
-  ])
-  return rows[0] === undefined ? null : { account: rows[0].account, batchId }
+async function keyOf(pool: Pool, batchId: string): Promise<(Scope & { batchId: string }) | null> {
+  const { rows } = await pool.query<Scope>('select account, mode from batches where batch = $1', [batchId])
+  return rows[0] === undefined ? null : { ...rows[0], batchId }
 }

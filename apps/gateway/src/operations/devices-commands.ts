@@ -1,6 +1,7 @@
 import { transaction, type Tx } from '../database/transaction.ts'
 import { recordEvent } from '../events/record-event.ts'
-import type { Mode } from '@holdfast/protocol'
+import type { Scope } from '../database/scope.ts'
+import { noteCommand } from './note-command.ts'
 import { type Command, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -66,6 +67,7 @@ export const devicesRevokeCommand: Command = {
   name: 'devices revoke',
   usage: '<dev_…> [--yes]',
   summary: 'shut a lost or stolen device out, for ever',
+  noted: 'reason_optional',
   options: { yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
   async run(asked, operator) {
@@ -88,18 +90,24 @@ export const devicesRevokeCommand: Command = {
         `${known.name} (${device}) will be refused at every contact from now on. What it still holds reaches the ` +
         'gateway only through another device that carries it, and is then held for review.'
       if (!isConfirmed(asked, operator, would)) return 3
-      await transaction(pool, (tx) => revoke(tx, device, operator.nowMs()))
+      await transaction(pool, async (tx) => {
+        const owner = await revoke(tx, device, operator.nowMs())
+        if (owner !== null) await noteCommand(tx, asked, operator, owner)
+      })
       operator.say(`${known.name} (${device}) is revoked.`)
       return 0
     })
   },
 }
 
-async function revoke(tx: Tx, device: string, atMs: number): Promise<void> {
-  const { rows } = await tx.query<{ account: string; mode: Mode }>(
+/** Of whom it is; null when it was revoked meanwhile. */
+async function revoke(tx: Tx, device: string, atMs: number): Promise<Scope | null> {
+  const { rows } = await tx.query<Scope>(
     `update devices set status = 'revoked' where device = $1 and status = 'active' returning account, mode`,
     [device],
   )
-  for (const owner of rows)
-    await recordEvent(tx, { ...owner, type: 'device.revoked', object: 'device', id: device, atMs })
+  const [owner] = rows
+  if (owner === undefined) return null
+  await recordEvent(tx, { ...owner, type: 'device.revoked', object: 'device', id: device, atMs })
+  return owner
 }

@@ -5,6 +5,7 @@ import { transaction } from '../database/transaction.ts'
 import { importChargebacks } from '../disputes/import-chargebacks.ts'
 import { moveDispute } from '../disputes/move-dispute.ts'
 import { amountText } from '../text/amount-text.ts'
+import { noteCommand } from './note-command.ts'
 import { type Command, idsOf, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -74,6 +75,7 @@ export const disputesImportCommand: Command = {
 export const disputesSettleCommand: Command = {
   name: 'disputes settle',
   usage: '<du_…> (--won | --lost) [--yes]',
+  noted: 'reason_optional',
   summary: 'writes down how the issuer has decided; what is won is credited at once',
   options: { won: { type: 'boolean' }, lost: { type: 'boolean' }, yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
@@ -98,7 +100,11 @@ export const disputesSettleCommand: Command = {
       }
       const key = { ...scope, disputeId }
       const ids = idsOf(operator)
-      const result = await transaction(pool, (tx) => moveDispute(tx, key, event, atMs, ids))
+      const result = await transaction(pool, async (tx) => {
+        const moved = await moveDispute(tx, key, event, atMs, ids)
+        if (moved.ok) await noteCommand(tx, asked, operator, scope)
+        return moved
+      })
       if (result.ok) operator.say(`${disputeId} is ${result.dispute.state.status}.`)
       else operator.note(errorTable[result.refusal].message)
       return result.ok ? 0 : 1

@@ -34,6 +34,7 @@ async function run(...typed: readonly string[]): Promise<{ code: number; said: s
     databaseUrl: database().url,
     secrets: () => null,
     crypto: nodeCrypto,
+    user: 'grace',
     nowMs: () => clock.wallMs(),
     say: write,
     note: write,

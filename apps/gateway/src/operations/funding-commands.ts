@@ -4,6 +4,7 @@ import { transaction } from '../database/transaction.ts'
 import { applyFundingFile } from '../funding/apply-funding-file.ts'
 import { keepFundingFile } from '../funding/keep-funding-file.ts'
 import { amountText } from '../text/amount-text.ts'
+import { noteCommand } from './note-command.ts'
 import { type Command, idsOf, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -76,6 +77,7 @@ export const fundingImportCommand: Command = {
 export const fundingApplyCommand: Command = {
   name: 'funding apply',
   usage: '<file> [--yes]',
+  noted: 'reason_optional',
   summary: 'takes a file that waits into the books as it is; what is not in them by now differs',
   options: { yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
@@ -93,9 +95,11 @@ export const fundingApplyCommand: Command = {
       }
       if (!isConfirmed(asked, operator, `${file} would be applied as it is.`)) return 3
       const key = { file, sha256: row.sha256 }
-      const applied = await transaction(pool, (tx) =>
-        applyFundingFile(tx, key, idsOf(operator), { force: true }),
-      )
+      const applied = await transaction(pool, async (tx) => {
+        const result = await applyFundingFile(tx, key, idsOf(operator), { force: true })
+        if (result.state === 'applied') await noteCommand(tx, asked, operator, { account: null, mode: null })
+        return result
+      })
       if (applied.state !== 'applied') {
         operator.note(
           `${file} was not applied: ${applied.state === 'taken' ? 'another has it' : applied.why}.`,
@@ -112,6 +116,7 @@ export const fundingExplainCommand: Command = {
   name: 'funding explain',
   usage: '<file> <position> --by <name> --note <what was found out> [--yes]',
   summary: 'writes down why an item differs; money check then names it no more',
+  noted: 'reason_optional',
   options: { by: { type: 'string' }, note: { type: 'string' }, yes: { type: 'boolean' } },
   words: { min: 2, max: 2 },
   async run(asked, operator) {
@@ -123,14 +128,18 @@ export const fundingExplainCommand: Command = {
     }
     if (!isConfirmed(asked, operator, `Item ${position} of ${file} would count as explained.`)) return 3
     return withDatabase(operator, async (pool) => {
-      const { rowCount } = await pool.query(
-        `update funding_items set explained_ms = $3, explained_by = $4, explanation = $5
-         where file = $1 and position = $2 and difference is not null and explained_ms is null`,
-        [file, Number(position), operator.nowMs(), by, note.slice(0, 500)],
-      )
-      if (rowCount === 1) operator.say(`Item ${position} of ${file} is explained.`)
+      const isExplained = await transaction(pool, async (tx) => {
+        const { rowCount } = await tx.query(
+          `update funding_items set explained_ms = $3, explained_by = $4, explanation = $5
+           where file = $1 and position = $2 and difference is not null and explained_ms is null`,
+          [file, Number(position), operator.nowMs(), by, note.slice(0, 500)],
+        )
+        if (rowCount === 1) await noteCommand(tx, asked, operator, { account: null, mode: null })
+        return rowCount === 1
+      })
+      if (isExplained) operator.say(`Item ${position} of ${file} is explained.`)
       else operator.note('No such item differs without an explanation.')
-      return rowCount === 1 ? 0 : 1
+      return isExplained ? 0 : 1
     })
   },
 }

@@ -165,6 +165,7 @@ async function run(...typed: readonly string[]): Promise<{ code: number; said: s
     databaseUrl: database().url,
     secrets: () => null,
     crypto: nodeCrypto,
+    user: 'grace',
     nowMs: () => shop.stack.world.clock.wallMs(),
     say: write,
     note: write,

@@ -3,6 +3,7 @@ import { transaction } from '../database/transaction.ts'
 import { giveUpIncrement } from '../increments/give-up-increment.ts'
 import { openIncrements } from '../increments/increment-row.ts'
 import { amountText } from '../text/amount-text.ts'
+import { noteCommand } from './note-command.ts'
 import { type Command, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -40,6 +41,7 @@ export const incrementsListCommand: Command = {
 export const incrementsGiveUpCommand: Command = {
   name: 'increments give-up',
   usage: '<inc_…> [--yes]',
+  noted: 'reason_optional',
   summary: 'a stuck one is taken back from the issuer, so that its payment can be captured without it',
   options: { yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
@@ -49,7 +51,11 @@ export const incrementsGiveUpCommand: Command = {
       return 3
     return withDatabase(operator, async (pool) => {
       const nowMs = operator.nowMs()
-      const givenUp = await transaction(pool, (tx) => giveUpIncrement(tx, incrementId, { nowMs }))
+      const givenUp = await transaction(pool, async (tx) => {
+        const result = await giveUpIncrement(tx, incrementId, { nowMs })
+        if (result.ok) await noteCommand(tx, asked, operator, result.row)
+        return result
+      })
       if (givenUp.ok) operator.say(`${incrementId} ${DONE[givenUp.becomes]}`)
       else operator.note(REFUSALS[givenUp.refusal])
       return givenUp.ok ? 0 : 1

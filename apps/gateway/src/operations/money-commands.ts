@@ -11,6 +11,7 @@ import { checkBooks } from '../ledger/check-books.ts'
 import { addFeeSchedule, loadMoneyTerms, parseFeeSchedule, setFunding } from '../ledger/money-terms.ts'
 import { setBankAccount } from '../payouts/bank-accounts.ts'
 import { amountText } from '../text/amount-text.ts'
+import { noteCommand } from './note-command.ts'
 import { type Command, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -20,6 +21,7 @@ export const moneyTermsCommand: Command = {
   usage:
     '<acct_…> [--funding direct|facilitator] [--hold-days <0 to 90>] [--fees <file.json>] ' +
     '[--currency eur --iban <IBAN> --holder <name> [--bic <BIC>]] [--yes]',
+  noted: 'reason_optional',
   summary: 'what taking a sale costs a merchant and how it is paid out; shows it when nothing is set',
   options: {
     funding: { type: 'string' },
@@ -53,6 +55,7 @@ export const moneyTermsCommand: Command = {
       const result = await transaction(pool, async (tx) => {
         await setFunding(tx, account, after)
         if (schedule !== null) await addFeeSchedule(tx, account, schedule, nowMs)
+        await noteCommand(tx, asked, operator, { account, mode: null })
         if (iban === null) return 'set'
         if (!isCurrency(currency) || holder === null) return 'bank_account_invalid'
         return setBankAccount(tx, account, currency, { iban, holder, bic: asked.text('bic') })

@@ -10,6 +10,8 @@ export interface Operator {
   readonly secrets: () => GatewaySecrets | null
   readonly crypto: Crypto
   readonly nowMs: () => number
+  /** Who is signed in on this machine. */
+  readonly user: string
   /** The answer, to stdout. */
   readonly say: (line: string) => void
   /** What is going on, and what went wrong: stderr. */
@@ -26,12 +28,16 @@ export interface Command {
   readonly usage: string
   readonly summary: string
   readonly options: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>
+  /** It changes money or records: it takes `--by` and `--note` too, and `noteCommand` keeps who, when and why. */
+  readonly noted?: 'with_reason' | 'reason_optional'
   /** How many words may stand behind the name. */
   readonly words: { readonly min: number; readonly max: number }
   run(asked: Asked, operator: Operator): Promise<ExitCode>
 }
 
 export interface Asked {
+  /** As it was typed, without who, why, and `--yes`. */
+  readonly act: string
   readonly words: readonly string[]
   text(option: string): string | null
   has(option: string): boolean

@@ -11,6 +11,7 @@ import { findTransferFile, makeTransferFile } from '../payouts/transfer-file.ts'
 import { isIban } from '../payouts/bank-accounts.ts'
 import { numericTypes } from '../database/sql-rows.ts'
 import { amountText } from '../text/amount-text.ts'
+import { noteCommand } from './note-command.ts'
 import { type Command, type ExitCode, idsOf, isConfirmed, type Operator } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -85,6 +86,7 @@ export const payoutsCreateCommand: Command = {
   name: 'payouts create',
   usage: '<acct_…> [--currency eur] [--live]',
   summary: 'pays out everything that is available',
+  noted: 'reason_optional',
   options: { currency: { type: 'string' }, live: { type: 'boolean' } },
   words: { min: 1, max: 1 },
   async run(asked, operator) {
@@ -98,7 +100,11 @@ export const payoutsCreateCommand: Command = {
       description: null,
     }
     return withDatabase(operator, async (pool) => {
-      const result = await transaction(pool, (tx) => createPayout(tx, wanted, idsOf(operator)))
+      const result = await transaction(pool, async (tx) => {
+        const created = await createPayout(tx, wanted, idsOf(operator))
+        if (created.ok) await noteCommand(tx, asked, operator, wanted)
+        return created
+      })
       if (!result.ok) return refuse(operator, errorTable[result.refusal].message)
       operator.say(`${result.payout.payoutId}: ${amountOf(result.payout)} to ${result.payout.bank?.iban}.`)
       return 0
@@ -110,6 +116,7 @@ export const payoutsFileCommand: Command = {
   name: 'payouts file',
   usage: '--to <file> (--from-iban <IBAN> --from-name <name> [--from-bic <BIC>] [--live] | --again <PAIN…>)',
   summary: 'all pending euro payouts as one pain.001 file for your bank; --again writes an earlier one',
+  noted: 'reason_optional',
   options: {
     to: { type: 'string' },
     'from-iban': { type: 'string' },
@@ -125,7 +132,11 @@ export const payoutsFileCommand: Command = {
     if (to === null) return refuse(operator, 'Say with --to where the file goes.')
     return withDatabase(operator, async (pool) => {
       if (again !== null) {
-        const xml = await transaction(pool, (tx) => findTransferFile(tx, again))
+        const xml = await transaction(pool, async (tx) => {
+          const found = await findTransferFile(tx, again)
+          if (found !== null) await noteCommand(tx, asked, operator, { account: null, mode: null })
+          return found
+        })
         if (xml === null) return refuse(operator, `There is no file ${again}.`)
         writeFileSync(to, xml, { flag: 'wx' })
         operator.say(`${again} written to ${to} as it was. Give it to your bank only if it never got it.`)
@@ -135,7 +146,11 @@ export const payoutsFileCommand: Command = {
         return refuse(operator, 'Say from which account with --from-iban (a valid IBAN) and --from-name.')
       const from = { iban, holder, bic: asked.text('from-bic') }
       const mode = modeOf(asked.has('live'))
-      const made = await transaction(pool, (tx) => makeTransferFile(tx, { mode, from, ids: idsOf(operator) }))
+      const made = await transaction(pool, async (tx) => {
+        const file = await makeTransferFile(tx, { mode, from, ids: idsOf(operator) })
+        if (file !== null) await noteCommand(tx, asked, operator, { account: null, mode })
+        return file
+      })
       if (made === null) {
         operator.say('No payout is pending.')
         return 0
@@ -152,6 +167,7 @@ export const payoutsSettleCommand: Command = {
   name: 'payouts settle',
   usage: '<po_…> (--paid | --returned <reason, AC04 say> | --canceled) [--yes]',
   summary: 'writes down what the bank says of a payout, or calls off one that has not left',
+  noted: 'reason_optional',
   options: {
     paid: { type: 'boolean' },
     returned: { type: 'string' },
@@ -173,7 +189,11 @@ export const payoutsSettleCommand: Command = {
       const would = `${payout.payoutId} over ${amountOf(payout)} would be written down as ${event.type}.`
       if (!isConfirmed(asked, operator, would)) return 3
       const ids = idsOf(operator)
-      const result = await transaction(pool, (tx) => movePayout(tx, payout, event, { ids }))
+      const result = await transaction(pool, async (tx) => {
+        const moved = await movePayout(tx, payout, event, { ids })
+        if (moved.ok) await noteCommand(tx, asked, operator, payout)
+        return moved
+      })
       if (!result.ok) return refuse(operator, errorTable[result.refusal].message)
       operator.say(`${payout.payoutId} is ${result.payout.state.status}.`)
       return 0

@@ -1,5 +1,6 @@
 import { transaction } from '../database/transaction.ts'
 import { findPayoutSchedule, type PayoutSchedule, setPayoutSchedule } from '../payouts/payout-schedule.ts'
+import { noteCommand } from './note-command.ts'
 import { type Asked, type Command, isConfirmed } from './operator.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -7,6 +8,7 @@ export const payoutsScheduleCommand: Command = {
   name: 'payouts schedule',
   usage:
     '<acct_…> [--every day|week|manual] [--weekday <1 to 7, Monday is 1>] [--at <06:00>] [--time-zone Europe/Paris] [--yes]',
+  noted: 'reason_optional',
   summary: 'when a merchant whom you pay out is paid out by itself; shows it when nothing is set',
   options: {
     every: { type: 'string' },
@@ -47,7 +49,10 @@ export const payoutsScheduleCommand: Command = {
         )
       )
         return 3
-      await transaction(pool, (tx) => setPayoutSchedule(tx, account, schedule, operator.nowMs()))
+      await transaction(pool, async (tx) => {
+        await setPayoutSchedule(tx, account, schedule, operator.nowMs())
+        await noteCommand(tx, asked, operator, { account, mode: null })
+      })
       operator.say(schedule === null ? 'By hand from now on.' : JSON.stringify(schedule))
       return 0
     })

@@ -2,6 +2,7 @@ import { transaction } from '../database/transaction.ts'
 import { openPresentments } from '../presentments/presentment-row.ts'
 import { giveUpPresentment, retryPresentment } from '../presenter/resolve-presentment.ts'
 import { amountText } from '../text/amount-text.ts'
+import { noteCommand } from './note-command.ts'
 import { type Asked, type Command, type ExitCode, idsOf, isConfirmed, type Operator } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -52,6 +53,7 @@ export const presentmentsRetryCommand: Command = {
   name: 'presentments retry',
   usage: '<prs_…> [--yes]',
   summary: 'a stuck one goes to the acquirer again; a gateway that runs does the rest',
+  noted: 'reason_optional',
   options: { yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
   run: (asked, operator) =>
@@ -66,6 +68,7 @@ export const presentmentsGiveUpCommand: Command = {
   name: 'presentments give-up',
   usage: '<prs_…> [--yes]',
   summary: 'the acquirer will never take it: a refund goes back to the merchant, a capture brings no money',
+  noted: 'with_reason',
   options: { yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
   run: (asked, operator) =>
@@ -88,7 +91,11 @@ async function resolve(
   const presentmentId = asked.words[0] ?? ''
   if (!isConfirmed(asked, operator, `${presentmentId} ${would}`)) return 3
   return withDatabase(operator, async (pool) => {
-    const resolved = await transaction(pool, (tx) => resolveIt(tx, presentmentId, idsOf(operator)))
+    const resolved = await transaction(pool, async (tx) => {
+      const result = await resolveIt(tx, presentmentId, idsOf(operator))
+      if (result.ok) await noteCommand(tx, asked, operator, result.presentment)
+      return result
+    })
     if (resolved.ok) operator.say(`${presentmentId} ${done}`)
     else operator.note(REFUSALS[resolved.refusal])
     return resolved.ok ? 0 : 1

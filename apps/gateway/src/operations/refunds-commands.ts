@@ -5,6 +5,7 @@ import { REFUND_COLUMNS, refundOf, type RefundRow } from '../refunds/refund.ts'
 import { requestUnlinkedRefund, setUnlinkedRefundLimit } from '../refunds/request-unlinked-refund.ts'
 import { numericTypes } from '../database/sql-rows.ts'
 import { amountText } from '../text/amount-text.ts'
+import { noteCommand } from './note-command.ts'
 import { type Command, idsOf, isConfirmed } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -46,6 +47,7 @@ export const refundsUnlinkedCommand: Command = {
   usage:
     '<pi_… of the same card> --amount-minor <n> --currency eur --approver <name> --reason <words> [--yes]',
   summary: 'gives money to a card without the sale that it was for, by a supervisor, within the limit',
+  noted: 'reason_optional',
   options: {
     'amount-minor': { type: 'string' },
     currency: { type: 'string' },
@@ -84,7 +86,11 @@ export const refundsUnlinkedCommand: Command = {
         note: asked.text('reason') ?? '',
         metadata: {},
       }
-      const result = await transaction(pool, (tx) => requestUnlinkedRefund(tx, wanted, idsOf(operator)))
+      const result = await transaction(pool, async (tx) => {
+        const requested = await requestUnlinkedRefund(tx, wanted, idsOf(operator))
+        if (requested.ok) await noteCommand(tx, asked, operator, scope)
+        return requested
+      })
       if (result.ok) operator.say(`${result.refund.refundId} is submitted.`)
       else operator.note(errorTable[result.refusal].message)
       return result.ok ? 0 : 1
@@ -96,6 +102,7 @@ export const refundsLimitCommand: Command = {
   name: 'refunds limit',
   usage: '<acct_…> --currency eur (--per-refund-minor <n> --per-day-minor <n> | --none)',
   summary: 'how much may be refunded without its payment; nothing, until this is set',
+  noted: 'reason_optional',
   options: {
     currency: { type: 'string' },
     'per-refund-minor': { type: 'string' },
@@ -118,7 +125,10 @@ export const refundsLimitCommand: Command = {
     }
     const limit = asked.has('none') ? null : { perRefundMinor, perDayMinor }
     return withDatabase(operator, async (pool) => {
-      await transaction(pool, (tx) => setUnlinkedRefundLimit(tx, account, currency, limit))
+      await transaction(pool, async (tx) => {
+        await setUnlinkedRefundLimit(tx, account, currency, limit)
+        await noteCommand(tx, asked, operator, { account, mode: null })
+      })
       operator.say(limit === null ? 'Refunds without their payment are off.' : 'The limit is set.')
       return 0
     })

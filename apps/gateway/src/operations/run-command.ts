@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { actsListCommand } from './acts-command.ts'
 import { keysCreateCommand, keysRevokeCommand } from './api-keys-commands.ts'
 import { backupCommand } from './backup-command.ts'
 import { batchesCloseCommand, batchesListCommand, batchesTicketCommand } from './batches-commands.ts'
@@ -56,6 +57,7 @@ export const commands: readonly Command[] = [
   reviewReleaseCommand,
   reviewRejectCommand,
   reviewResolveCommand,
+  actsListCommand,
   moneyTermsCommand,
   moneyCheckCommand,
   batchesListCommand,
@@ -98,7 +100,7 @@ export async function runCommand(typed: readonly string[], operator: Operator): 
     for (const line of help()) answer(line)
     return wantsHelp ? 0 : 2
   }
-  const usage = `npm run gateway -- ${command.name} ${command.usage}`.trimEnd()
+  const usage = `npm run gateway -- ${command.name} ${command.usage}${usageOfNote(command)}`.trimEnd()
   if (wantsHelp) {
     operator.say(usage)
     operator.say(`  ${command.summary}`)
@@ -125,15 +127,21 @@ export function commandOf(typed: readonly string[]): Command | undefined {
 export function readAsked(command: Command, typed: readonly string[]): Asked | null {
   try {
     const rest = typed.slice(command.name.split(' ').length)
+    const known: Command['options'] =
+      command.noted === undefined ? command.options : { ...NOTE_OPTIONS, ...command.options }
     const { values, positionals } = parseArgs({
       args: rest,
-      options: { ...command.options },
+      options: { ...known },
       allowPositionals: true,
       strict: true,
     })
     const { min, max } = command.words
     if (positionals.length < min || positionals.length > max) return null
+    if (command.noted === 'with_reason' && (values['note'] ?? '') === '') return null
+    const said = Object.entries(values).filter(([name]) => !NOT_OF_THE_ACT.has(name))
+    const options = said.map(([name, value]) => (value === true ? `--${name}` : `--${name} ${String(value)}`))
     return {
+      act: [command.name, ...positionals, ...options].join(' '),
       words: positionals,
       text(option) {
         const value = values[option]
@@ -144,6 +152,14 @@ export function readAsked(command: Command, typed: readonly string[]): Asked | n
   } catch {
     return null
   }
+}
+
+const NOTE_OPTIONS = { by: { type: 'string' }, note: { type: 'string' } } as const
+const NOT_OF_THE_ACT: ReadonlySet<string> = new Set(['by', 'note', 'yes'])
+
+function usageOfNote({ noted, options }: Command): string {
+  if (noted === undefined || 'by' in options) return ''
+  return noted === 'with_reason' ? ' --note <why> [--by <who>]' : ' [--by <who>] [--note <why>]'
 }
 
 function help(): string[] {

@@ -34,6 +34,7 @@ async function run(...typed: readonly string[]): Promise<{ code: number; said: s
     databaseUrl: database().url,
     secrets: () => null,
     crypto: nodeCrypto,
+    user: 'grace',
     nowMs: () => clock.wallMs(),
     say: write,
     note: write,
@@ -56,8 +57,13 @@ const work = () =>
 
 test('SQ17: a tip that was set aside is shown with its code, and closed by whoever has seen to it', async () => {
   expect((await run('tasks', 'list')).said).toMatch(/tip:f00d +pi_\w+ +tip +1\.50 EUR +tip_after_batch/)
-  expect((await run('tasks', 'close', 'tip:f00d')).code).toBe(3)
-  expect((await run('tasks', 'close', 'tip:f00d', '--yes')).code).toBe(0)
+  expect(await run('tasks', 'close', 'tip:f00d', '--yes')).toEqual({
+    code: 2,
+    said: 'Usage: npm run gateway -- tasks close <task> [--yes] --note <why> [--by <who>]',
+  })
+  const closing = ['tasks', 'close', 'tip:f00d', '--note', 'paid in cash', '--by', 'Ada']
+  expect((await run(...closing)).code).toBe(3)
+  expect((await run(...closing, '--yes')).code).toBe(0)
   expect((await run('tasks', 'list')).said).not.toContain('tip:f00d')
   await work()
   expect(ends).toEqual(['park'])
@@ -65,6 +71,28 @@ test('SQ17: a tip that was set aside is shown with its code, and closed by whoev
     code: 1,
     said: 'No such task is set aside.',
   })
+  const at = new Date(SALE_MS).toISOString()
+  const noted = `${at} +Ada +tasks close tip:f00d +paid in cash +${ACCOUNT}`
+  expect((await run('acts', 'list')).said).toMatch(new RegExp(noted))
+  expect((await run('acts', 'list')).said).not.toContain('retry')
+})
+
+test('what was done by hand names who is signed in where nobody is named, and is never changed', async () => {
+  expect((await run('tasks', 'retry', 'tip:f00d', '--yes')).code).toBe(0)
+  expect((await run('acts', 'list', '--account', ACCOUNT)).said).toMatch(/grace +tasks retry tip:f00d +acct_/)
+  expect((await run('acts', 'list', '--account', 'acct_other')).said).not.toContain('grace')
+  const { pool } = database()
+  await expect(pool.query(`update operator_acts set done_by = 'nobody'`)).rejects.toThrow('never changed')
+  await expect(pool.query('delete from operator_acts')).rejects.toThrow('never changed')
+})
+
+test('what is not noted is not done', async () => {
+  const { pool } = database()
+  await pool.query('alter table operator_acts add constraint full_disk check (false)')
+  const asked = await run('tasks', 'retry', 'tip:f00d', '--yes')
+  await pool.query('alter table operator_acts drop constraint full_disk')
+  expect(asked.code).toBe(1)
+  expect((await run('tasks', 'list')).said).toContain('tip:f00d')
 })
 
 test('what was mended meanwhile is done when it is retried, once', async () => {
@@ -73,5 +101,5 @@ test('what was mended meanwhile is done when it is retried, once', async () => {
   await work()
   await work()
   expect(ends).toEqual(['park', 'done'])
-  expect((await run('tasks', 'close', 'tip:f00d', '--yes')).code).toBe(1)
+  expect((await run('tasks', 'close', 'tip:f00d', '--note', 'twice', '--yes')).code).toBe(1)
 })

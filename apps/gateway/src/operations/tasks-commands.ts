@@ -1,6 +1,8 @@
+import { transaction } from '../database/transaction.ts'
 import type { MoneyWork } from '../money/money-task.ts'
 import { parkedTasks, resolveParkedTask } from '../money/parked-tasks.ts'
 import { amountText } from '../text/amount-text.ts'
+import { noteCommand } from './note-command.ts'
 import { type Asked, type Command, type ExitCode, isConfirmed, type Operator } from './operator.ts'
 import { renderTable } from './render-table.ts'
 import { withDatabase } from './with-database.ts'
@@ -35,6 +37,7 @@ export const tasksRetryCommand: Command = {
   name: 'tasks retry',
   usage: '<task> [--yes]',
   summary: 'a task that was set aside is done again; a gateway that runs does the rest',
+  noted: 'reason_optional',
   options: { yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
   run: (asked, operator) => resolve(asked, operator, 'retried'),
@@ -44,6 +47,7 @@ export const tasksCloseCommand: Command = {
   name: 'tasks close',
   usage: '<task> [--yes]',
   summary: 'a task that was set aside is over, and nothing comes of it: you have seen to it',
+  noted: 'with_reason',
   options: { yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
   run: (asked, operator) => resolve(asked, operator, 'closed'),
@@ -53,7 +57,12 @@ async function resolve(asked: Asked, operator: Operator, how: 'retried' | 'close
   const taskId = asked.words[0] ?? ''
   if (!isConfirmed(asked, operator, `${taskId} would be ${how}.`)) return 3
   return withDatabase(operator, async (pool) => {
-    if (!(await resolveParkedTask(pool, taskId, { how, nowMs: operator.nowMs() }))) {
+    const isDone = await transaction(pool, async (tx) => {
+      const owner = await resolveParkedTask(tx, taskId, { how, nowMs: operator.nowMs() })
+      if (owner !== null) await noteCommand(tx, asked, operator, owner)
+      return owner !== null
+    })
+    if (!isDone) {
       operator.note('No such task is set aside.')
       return 1
     }

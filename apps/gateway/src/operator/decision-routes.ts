@@ -52,8 +52,9 @@ export function decisionRoutes(app: FastifyInstance, parts: () => ServerParts): 
         return showBatch(request, reply.code(403), signedIn, text.errors.other_page)
       if (!signedIn.isConfirmed) return showBatch(request, reply.code(403), signedIn, notConfirmed(request))
       const overMissingTips = formOf(request).get('overMissingTips') === 'yes'
-      const { key, parts: ready } = signedIn
-      const refused = await closeAccountBatch(ready, key, paramOf(request, 'batch'), { overMissingTips })
+      const { key, keyPrefix, parts: ready } = signedIn
+      const by = { ...key, keyPrefix }
+      const refused = await closeAccountBatch(ready, by, paramOf(request, 'batch'), { overMissingTips })
       if (refused === null) return reply.redirect('/operator?done=closed', 303)
       return showBatch(request, reply.code(409), signedIn, text.refusals[refused] ?? text.refused)
     }),

@@ -187,6 +187,7 @@ describe('an open batch', () => {
     expect(await send(`/batches/${batch}`, {})).toMatchObject({ status: 303, to: '/operator?done=closed' })
     expect(await page()).toContain('No batch is open.')
     expect(await page(`/batches/${batch}`)).toContain('The batch is closing.')
+    expect(await page()).toMatch(new RegExp(`<code>batches close ${batch}</code><br>\\s.*sk_test_\\w+… · `))
   })
 
   test.each([

@@ -5,6 +5,7 @@ import { listDevices } from '../account/list-devices.ts'
 import { listOfflinePayments } from '../account/list-offline-payments.ts'
 import { listReview } from '../account/list-review.ts'
 import { changeOfflinePolicy, readOfflinePolicy } from '../account/offline-policy.ts'
+import { listActs } from '../acts/list-acts.ts'
 import { readExposure } from '../account/read-exposure.ts'
 import { openIncrements } from '../increments/increment-row.ts'
 import { pageLanguage } from '../pages/page.ts'
@@ -79,7 +80,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
     const { pool, world } = ready
     const page = { limit: SHOWN_MAX }
     const nowMs = world.clock.wallMs()
-    const [policy, exposure, devices, undecided, declined, review, batches, stuckIncrements] =
+    const [policy, exposure, devices, undecided, declined, review, batches, stuckIncrements, acts] =
       await Promise.all([
         readOfflinePolicy(pool, key.account),
         readExposure(pool, key, nowMs),
@@ -89,6 +90,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
         listReview(pool, key),
         listAccountBatches(pool, key, { state: 'open', limit: SHOWN_MAX }),
         openIncrements(pool, { ...page, account: key.account, mode: key.mode, stuck: true, nowMs }),
+        listActs(pool, key, SHOWN_MAX),
       ])
     const view: OperatorView = {
       language: pageLanguage(request.headers['accept-language']),
@@ -102,6 +104,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       review,
       batches: batches.batches,
       stuckIncrements,
+      acts,
       formToken: signedIn.formToken,
       isConfirmed: signedIn.isConfirmed,
       ...also,

@@ -33,6 +33,8 @@ export interface OperatorTexts {
   readonly declinedNone: string
   readonly review: string
   readonly reviewNone: string
+  readonly acts: string
+  readonly actsNone: string
   readonly sold: (at: string) => string
   readonly records: (count: number) => string
   readonly errors: Record<Exclude<OperatorError, 'not_confirmed'>, string>
@@ -83,6 +85,8 @@ export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
     declinedNone: 'No offline payment was declined.',
     review: 'For a person to settle',
     reviewNone: 'Nothing waits for you.',
+    acts: 'Done by hand',
+    actsNone: 'Nobody has done anything by hand.',
     sold: (at) => `sold ${at}`,
     records: (count) => (count === 1 ? '1 record set apart' : `${count} records set apart`),
     errors: {
@@ -129,6 +133,8 @@ export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
     declinedNone: 'Aucun paiement hors ligne n’a été refusé.',
     review: 'À régler par une personne',
     reviewNone: 'Rien ne vous attend.',
+    acts: 'Fait à la main',
+    actsNone: 'Personne n’a rien fait à la main.',
     sold: (at) => `vendu ${at}`,
     records: (count) =>
       count <= 1 ? `${count} enregistrement mis de côté` : `${count} enregistrements mis de côté`,
@@ -177,6 +183,8 @@ export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
     declinedNone: 'Ningún pago sin conexión fue rechazado.',
     review: 'Para que lo resuelva una persona',
     reviewNone: 'Nada le espera.',
+    acts: 'Hecho a mano',
+    actsNone: 'Nadie ha hecho nada a mano.',
     sold: (at) => `vendido ${at}`,
     records: (count) => (count === 1 ? '1 registro apartado' : `${count} registros apartados`),
     errors: {

@@ -8,6 +8,7 @@ import type {
   Review,
 } from '@holdfast/protocol/account'
 import type { IncrementRow } from '../increments/increment-row.ts'
+import type { OperatorAct } from '../acts/note-act.ts'
 import type { PageLanguage } from '../pages/page.ts'
 import type { DecisionDone } from './decision-texts.ts'
 import type { OperatorError } from './operator-texts.ts'
@@ -28,6 +29,7 @@ export interface OperatorView {
   readonly batches: readonly AccountBatch[]
   /** More that was asked for on holds, and that nobody answered in time. */
   readonly stuckIncrements: readonly IncrementRow[]
+  readonly acts: readonly OperatorAct[]
   /** Of the forms. */
   readonly formToken: string
   /** The key was typed within the last minutes. */

@@ -7,6 +7,7 @@ import { OPERATOR_TEXTS, type OperatorTexts } from './operator-texts.ts'
 import { dateText, type OperatorView } from './operator-view.ts'
 import { STEP_UP_TEXTS } from './step-up-field.ts'
 import { renderIncrements } from './render-increments.ts'
+import { renderActs } from './render-acts.ts'
 import { renderPolicyForm } from './render-policy-form.ts'
 
 export function renderOperatorPage(view: OperatorView): string {
@@ -27,7 +28,9 @@ ${renderPolicyForm(view, text)}
 <h2>${text.undecided}</h2>
 ${payments(view, text, view.undecided, 'undecided')}
 <h2>${text.declined}</h2>
-${payments(view, text, view.declined, 'declined')}`
+${payments(view, text, view.declined, 'declined')}
+<h2>${text.acts}</h2>
+${renderActs(view, text)}`
   return renderPage({ language, title: text.title, body })
 }
 
