@@ -23,6 +23,8 @@ export interface RunningStack {
 export interface Place {
   readonly home: string
   readonly basePort: number
+  /** Which contract gateway and acquirer keep to; absent: what they do by themselves. */
+  readonly acquirerProfile?: string
 }
 
 export function newHome(): string {
@@ -34,12 +36,12 @@ export function dropHome(home: string): void {
 }
 
 /** `npm start` on a home and ports of its own; resolves when `ready.json` is there. */
-export async function startLocal({ home, basePort }: Place): Promise<RunningStack> {
-  const { child, output, ended } = run('start', { home, basePort })
+export async function startLocal(place: Place): Promise<RunningStack> {
+  const { child, output, ended } = run('start', place)
   let exited = false
   void ended.then(() => (exited = true))
   for (;;) {
-    const ready = readReady(home)
+    const ready = readReady(place.home)
     if (ready !== null && ready.pid === child.pid) {
       return {
         ready,
@@ -79,9 +81,10 @@ function run(name: string, place: Place, args: readonly string[] = []) {
   return runScript(localScript(name), place, args)
 }
 
-function runScript(script: string, { home, basePort }: Place, args: readonly string[]) {
+function runScript(script: string, { home, basePort, acquirerProfile }: Place, args: readonly string[]) {
+  const contract = acquirerProfile === undefined ? {} : { HOLDFAST_ACQUIRER_PROFILE: acquirerProfile }
   const child = spawn(process.execPath, [script, ...args], {
-    env: { ...process.env, HOLDFAST_HOME: home, HOLDFAST_PORT: String(basePort) },
+    env: { ...process.env, ...contract, HOLDFAST_HOME: home, HOLDFAST_PORT: String(basePort) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let all = ''
