@@ -16,6 +16,9 @@ import { listOfflinePayments } from './list-offline-payments.ts'
 import { listReview } from './list-review.ts'
 import { listReviewDecisions } from './list-review-decisions.ts'
 import { changeOfflinePolicy, readOfflinePolicy } from './offline-policy.ts'
+import { closeDay } from '../day-closes/close-day.ts'
+import { readDayCloses } from '../day-closes/day-row.ts'
+import { readClosedDay, readDayReport } from '../day-closes/read-day-report.ts'
 import { cancelOrder } from '../orders/cancel-order.ts'
 import { createOrder } from '../orders/create-order.ts'
 import { accountOrderOf, listOrders, readOrder } from './list-orders.ts'
@@ -71,6 +74,22 @@ export const accountHandlers: Handlers = {
   async closeBatch({ parts, key, keyPrefix }, { params: { batch }, body }) {
     const code = await closeAccountBatch(parts, { ...key, keyPrefix }, batch, body)
     return code === null ? found(await readBatchTicket(parts.pool, key, batch)) : { ok: false, code }
+  },
+  getDayReport: async ({ parts: { pool, world }, key }, { params }) =>
+    found(await readDayReport(pool, { ...key, ...params }, world.clock.wallMs())),
+  async closeDay({ parts: { pool, world }, key, keyPrefix }, { params, body }) {
+    const from = { keyPrefix, nowMs: world.clock.wallMs() }
+    const closed = await closeDay(pool, { ...key, ...params }, body, from)
+    return closed.ok ? done({ report: closed.report }) : closed
+  },
+  async listDayCloses({ parts: { pool }, key }, { params, query: { before = null, limit } }) {
+    const closes = await readDayCloses(pool, { ...key, ...params }, { before, limit: limit + 1 })
+    const page = closes.slice(0, limit)
+    return done({ closes: page, next: closes.length > limit ? (page.at(-1)?.number ?? null) : null })
+  },
+  async getDayClose({ parts: { pool }, key }, { params: { location, number } }) {
+    const report = await readClosedDay(pool, { ...key, location }, number)
+    return found(report === null ? null : { report })
   },
   async createOrder({ parts, key }, { body }) {
     const made = await createOrder(parts, key, body)

@@ -15,6 +15,21 @@ export const moneyNouns: readonly Noun[] = [
       from batches where account = $1 order by opened_ms, batch`,
   },
   {
+    file: 'day-closes',
+    holds: 'closes of the day of each location, with what was known then',
+    tables: ['day_closes', 'day_close_items'],
+    sql: `select json_build_object('location', d.location, 'mode', d.mode, 'number', d.number,
+        'from', ${isoOf('d.from_ms')}, 'until', ${isoOf('d.until_ms')}, 'closedAt', ${isoOf('d.closed_ms')},
+        'closedBy', d.closed_by, 'items', (select coalesce(json_agg(json_build_object(
+            'kind', i.kind, 'id', i.subject, 'device', i.device, 'state', i.state, 'amountMinor', i.amount_minor,
+            'tipMinor', i.tip_minor, 'currency', i.currency,
+            'currencyExponent', ($2::jsonb ->> i.currency)::integer, 'ofThisDay', i.of_period,
+            'wasInClose', i.was_number, 'wasState', i.was_state, 'wasMinor', i.was_minor) order by i.subject), '[]'::json)
+          from day_close_items i where i.account = d.account and i.mode = d.mode and i.location = d.location
+            and i.number = d.number))::text
+      from day_closes d where d.account = $1 order by d.location, d.mode, d.number`,
+  },
+  {
     file: 'increments',
     holds: 'what was asked for on top of holds, and what the issuer said',
     tables: ['increments'],

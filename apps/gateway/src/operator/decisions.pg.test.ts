@@ -209,3 +209,56 @@ describe('an open batch', () => {
     expect(answer.headers.get('location')).toBe('/operator')
   })
 })
+
+describe('the day of a location', () => {
+  const day = () => `/days/${shop.device.row.location}`
+  const FORM = { number: '1', by: 'Ada', sure: 'yes' }
+
+  beforeEach(async () => {
+    await shop.storeOffline(1_250)
+    shop.gateway.clock.advance(60_000)
+  })
+
+  test('MC4: is shown with what no bank has decided apart, closed on its page, and shown as it was from then on', async () => {
+    expect(await page()).toContain(`href="/operator${day()}"`)
+    const running = await page(day())
+    expect(running).toMatch(/Stored, no bank has decided.*× 1[^]*€12\.50/)
+    expect(running).toMatch(/Net[^€]*€0\.00/)
+    expect(await send(day(), FORM)).toMatchObject({ status: 303, to: `/operator${day()}/1` })
+    const closed = await page(`${day()}/1`)
+    expect(closed).toContain('Close 1 (Z)')
+    expect(closed).toContain('Closed by Ada')
+    expect(closed).toMatch(/Stored, no bank has decided.*× 1[^]*€12\.50/)
+    expect(await page(day())).toContain(`href="/operator${day()}/1"`)
+    for (const [language, words] of [
+      ['fr', 'aucune banque n’a décidé'],
+      ['es', 'ningún banco ha decidido'],
+    ] as const)
+      expect(await page(`${day()}/1`, language)).toContain(words)
+  })
+
+  test.each([
+    ['without a name', { by: ' ' }, 422],
+    ['by whoever is not sure', { sure: '' }, 422],
+    ['under no number', { number: 'x' }, 422],
+    ['under a number that is not the next one', { number: '7' }, 409],
+    ['without the key', { key: '' }, 403],
+    ['without the token of its page', { token: '' }, 403],
+  ])('is not closed %s', async (_what, change, status) => {
+    const refused = await send(day(), { ...FORM, ...change })
+    expect(refused.status).toBe(status)
+    expect(refused.html).toContain('role="alert"')
+    expect(await page(day())).toContain('No day was closed here yet.')
+  })
+
+  test.each(['/days/loc_nothing', '/days/loc_000000000000000000000000', '/days/x/1'])(
+    'that is nobody’s leads back: %s',
+    async (path) => {
+      const answer = await fetch(`${shop.server.url}/operator${path}`, {
+        headers: SIGNED_IN,
+        redirect: 'manual',
+      })
+      expect(answer.headers.get('location')).toBe('/operator')
+    },
+  )
+})

@@ -10,6 +10,8 @@ import { readExposure } from '../account/read-exposure.ts'
 import { openIncrements } from '../increments/increment-row.ts'
 import { pageLanguage } from '../pages/page.ts'
 import type { ServerParts } from '../http/server-parts.ts'
+import { listDayLocations } from '../day-closes/open-day.ts'
+import { dayRoutes } from './day-routes.ts'
 import { decisionRoutes } from './decision-routes.ts'
 import type { DecisionDone } from './decision-texts.ts'
 import { methodsRoutes } from './methods-routes.ts'
@@ -69,6 +71,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
 
   decisionRoutes(app, parts)
   methodsRoutes(app, parts)
+  dayRoutes(app, parts)
 
   async function show(
     request: FastifyRequest,
@@ -80,18 +83,29 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
     const { pool, world } = ready
     const page = { limit: SHOWN_MAX }
     const nowMs = world.clock.wallMs()
-    const [policy, exposure, devices, undecided, declined, review, batches, stuckIncrements, acts] =
-      await Promise.all([
-        readOfflinePolicy(pool, key.account),
-        readExposure(pool, key, nowMs),
-        listDevices(pool, key),
-        listOfflinePayments(pool, key, { ...page, state: 'undecided' }),
-        listOfflinePayments(pool, key, { ...page, state: 'declined' }),
-        listReview(pool, key),
-        listAccountBatches(pool, key, { state: 'open', limit: SHOWN_MAX }),
-        openIncrements(pool, { ...page, account: key.account, mode: key.mode, stuck: true, nowMs }),
-        listActs(pool, key, SHOWN_MAX),
-      ])
+    const [
+      policy,
+      exposure,
+      devices,
+      undecided,
+      declined,
+      review,
+      batches,
+      stuckIncrements,
+      acts,
+      locations,
+    ] = await Promise.all([
+      readOfflinePolicy(pool, key.account),
+      readExposure(pool, key, nowMs),
+      listDevices(pool, key),
+      listOfflinePayments(pool, key, { ...page, state: 'undecided' }),
+      listOfflinePayments(pool, key, { ...page, state: 'declined' }),
+      listReview(pool, key),
+      listAccountBatches(pool, key, { state: 'open', limit: SHOWN_MAX }),
+      openIncrements(pool, { ...page, account: key.account, mode: key.mode, stuck: true, nowMs }),
+      listActs(pool, key, SHOWN_MAX),
+      listDayLocations(pool, key),
+    ])
     const view: OperatorView = {
       language: pageLanguage(request.headers['accept-language']),
       mode: key.mode,
@@ -105,6 +119,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       batches: batches.batches,
       stuckIncrements,
       acts,
+      locations,
       formToken: signedIn.formToken,
       isConfirmed: signedIn.isConfirmed,
       ...also,

@@ -30,6 +30,7 @@ export interface OperatorView {
   /** More that was asked for on holds, and that nobody answered in time. */
   readonly stuckIncrements: readonly IncrementRow[]
   readonly acts: readonly OperatorAct[]
+  readonly locations: readonly { readonly location: string; readonly name: string }[]
   /** Of the forms. */
   readonly formToken: string
   /** The key was typed within the last minutes. */

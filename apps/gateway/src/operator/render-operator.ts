@@ -1,5 +1,6 @@
 import type { AccountBatch, AccountPayment, Review } from '@holdfast/protocol/account'
 import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
+import { DAY_TEXTS } from './day-texts.ts'
 import { DECISION_TEXTS } from './decision-texts.ts'
 import { METHODS_TEXTS } from './methods-texts.ts'
 import { moneyText } from './money-text.ts'
@@ -22,6 +23,8 @@ ${reviewList(review, view, text)}
 <h2>${DECISION_TEXTS[language].batches}</h2>
 ${batchList(view)}
 ${renderIncrements(view)}
+<h2>${DAY_TEXTS[language].title}</h2>
+${dayList(view)}
 <h2>${text.policy}</h2>
 ${renderPolicyForm(view, text)}
 <p><a href="/operator/payment_methods">${METHODS_TEXTS[language].title}</a></p>
@@ -126,6 +129,16 @@ function batchList({ batches, language }: OperatorView): string {
   const words = DECISION_TEXTS[language]
   if (batches.length === 0) return `<p class="soft">${words.batchesNone}</p>`
   return `<ul class="rows">${batches.map((batch) => batchRow(batch, language)).join('\n')}</ul>`
+}
+
+function dayList({ locations, language }: OperatorView): string {
+  const { title } = DAY_TEXTS[language]
+  const rows = locations.map(
+    ({ location, name }) =>
+      `<li><span class="row-main">${escapeHtml(name)}</span>
+<a class="act" href="/operator/days/${location}" aria-label="${escapeHtml(`${title}: ${name}`)}">${title}</a></li>`,
+  )
+  return `<ul class="rows">${rows.join('\n')}</ul>`
 }
 
 function batchRow(batch: AccountBatch, language: PageLanguage): string {

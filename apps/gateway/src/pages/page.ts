@@ -86,6 +86,7 @@ ul.rows { list-style: none; margin: 0; padding: 0; background: var(--surface); b
 ul.rows > li { padding: .75rem 1rem; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline;
   justify-content: space-between; }
 ul.rows > li + li { border-top: 1px solid var(--line); }
+ul.rows + ul.rows, ul.rows + .panel { margin-top: .75rem; }
 .row-main { flex: 1 1 12rem; min-width: 0; overflow-wrap: anywhere; }
 .badge { border-radius: 1rem; padding: .0625rem .625rem; font-size: .875rem; font-weight: 600; white-space: nowrap;
   background: var(--stop-soft); color: var(--stop-ink); }

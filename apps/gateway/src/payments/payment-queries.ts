@@ -148,16 +148,18 @@ export const CANCELED_MS = `coalesce(
       where e.account = p.account and e.event = 'evt_' || substr(p.payment, 4) || '_canceled'),
     (select c.canceled_ms from canceled_payments c where c.account = p.account and c.payment = p.payment))`
 
+/** Of a payment `p`: the tip that was given before the card was read, within the amount; null without one. */
+export const SALE_TIP_MINOR = `(select (r.header::json ->> 'tipMinor')::bigint from records r
+  where r.account = p.account and r.payment = p.payment
+    and r.kind in ('sale.opened', 'attempt.started', 'payment.accepted') and ${IS_TAKEN}
+  order by r.received_ms limit 1)`
+
 const PAYMENT_VIEWS = `
   select ${JOINED_COLUMNS}, r.seq as accepted_seq, r.said ->> 'lease' as accepted_lease,
     r.said ->> 'approver' as accepted_approver, r.said #>> '{decision,why}' as accepted_why,
     (r.said #>> '{decision,uploadUntilMs}')::bigint as accepted_until_ms,
     case p.status when 'canceled' then ${CANCELED_MS} end as canceled_ms,
-    (select (s.header::json ->> 'tipMinor')::bigint from records s
-      where s.account = p.account and s.payment = p.payment
-        and s.kind in ('sale.opened', 'attempt.started', 'payment.accepted')
-        and (s.parked_code is null or s.decision = 'released')
-      order by s.received_ms limit 1) as sale_tip_minor,
+    ${SALE_TIP_MINOR} as sale_tip_minor,
     c.amount_minor as taken_minor, c.tip_minor as taken_tip_minor
   from payments p
   left join attempts a on a.account = p.account and a.payment = p.payment

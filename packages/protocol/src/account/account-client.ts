@@ -3,6 +3,7 @@ import type { AccountAsk } from './account-ask.ts'
 import { deviceCalls } from './account-devices.ts'
 import { paymentCalls } from './account-payments.ts'
 import { batchCalls } from './batches.ts'
+import { dayCalls } from './day-closes.ts'
 import { exposureCalls } from './exposure.ts'
 import { offlinePolicyCalls } from './offline-policy.ts'
 import { orderCalls } from './orders.ts'
@@ -64,6 +65,7 @@ export function createAccountClient({ url, secretKey, fetch }: AccountClientOpti
     payments: paymentCalls(ask),
     review: reviewCalls(ask),
     batches: batchCalls(ask),
+    days: dayCalls(ask),
     orders: orderCalls(ask),
     recovery: recoveryCalls(ask),
   }

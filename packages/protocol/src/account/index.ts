@@ -4,6 +4,15 @@ export { type AccountClient, type AccountClientOptions, createAccountClient } fr
 export { type AccountDevice, type AccountLease, type DeviceTermsChange } from './account-devices.ts'
 export { type AccountPayment, type AccountPaymentsQuery } from './account-payments.ts'
 export { type AccountBatch, type AccountBatchesQuery, type AccountBatchTicket } from './batches.ts'
+export {
+  type DayAdjustment,
+  type DayClose,
+  type DayCloses,
+  type DayClosesQuery,
+  type DayReport,
+  type DayReportAnswer,
+  type DayTotals,
+} from './day-closes.ts'
 export { type AtRisk, type Exposure } from './exposure.ts'
 export { type OfflinePolicy, type OfflinePolicyChange } from './offline-policy.ts'
 export { type AccountOperation, accountOperations, type AccountOperationId } from './operations.ts'

@@ -3,6 +3,7 @@ import { idOf } from '../primitives.ts'
 import { accountDevices, accountLease, deviceTermsChange } from './account-devices.ts'
 import { accountPayments, accountPaymentsQuery } from './account-payments.ts'
 import { accountBatches, accountBatchesQuery, accountBatchTicket, batchClose } from './batches.ts'
+import { dayClose, dayCloseAnswer, dayCloses, dayClosesQuery, dayReportAnswer } from './day-closes.ts'
 import { exposure } from './exposure.ts'
 import { offlinePolicy, offlinePolicyChange } from './offline-policy.ts'
 import { accountOrderAnswer, accountOrders, accountOrdersQuery, orderCancel, orderCreate } from './orders.ts'
@@ -36,6 +37,7 @@ export interface AccountOperation {
 const ofPayment = z.strictObject({ payment: idOf('pi') })
 const ofDevice = z.strictObject({ device: idOf('dev') })
 const ofLocation = z.strictObject({ location: idOf('loc') })
+const ofDayClose = ofLocation.extend({ number: z.coerce.number().int().min(1) })
 const ofOrder = z.strictObject({ order: idOf('ord') })
 const ofBatch = z.strictObject({ batch: idOf('bat') })
 
@@ -212,6 +214,40 @@ export const accountOperations = [
     params: ofBatch,
     body: batchClose,
     answer: accountBatchTicket,
+  },
+  {
+    id: 'getDayReport',
+    method: 'GET',
+    path: '/locations/{location}/day_report',
+    summary: 'X: what was sold since the last close of the day, what is pending apart; closes nothing',
+    params: ofLocation,
+    answer: dayReportAnswer,
+  },
+  {
+    id: 'closeDay',
+    method: 'POST',
+    path: '/locations/{location}/day_closes',
+    summary: 'Z: closes the day, once per number, with what became known of earlier days',
+    params: ofLocation,
+    body: dayClose,
+    answer: dayCloseAnswer,
+  },
+  {
+    id: 'listDayCloses',
+    method: 'GET',
+    path: '/locations/{location}/day_closes',
+    summary: 'Closes of the day, newest first',
+    params: ofLocation,
+    query: dayClosesQuery,
+    answer: dayCloses,
+  },
+  {
+    id: 'getDayClose',
+    method: 'GET',
+    path: '/locations/{location}/day_closes/{number}',
+    summary: 'A close of the day as it was known then',
+    params: ofDayClose,
+    answer: dayCloseAnswer,
   },
   {
     id: 'createOrder',

@@ -42,4 +42,12 @@ export const accountErrors = {
     'Sales of this terminal wait for their tip or capture. Capture them first, or close the batch all the same.',
     409,
   ),
+
+  // Closes of the day.
+  day_close_other_number: refusal(
+    'This is not the number of the next close of this location. Read the day report, and close what it names.',
+    409,
+  ),
+  day_closed_later: refusal('The day is closed beyond this moment already. Name a later one.', 409),
+  day_not_over: refusal('A day can be closed up to now. Name no moment to come.'),
 } as const satisfies Record<string, ErrorEntry>
