@@ -32,7 +32,7 @@ import { resolveForMerchant } from './resolve-for-merchant.ts'
 export const accountHandlers: Handlers = {
   getOfflinePolicy: async ({ parts: { pool }, key }) => done(await readOfflinePolicy(pool, key.account)),
   async putOfflinePolicy({ parts: { pool, world }, key, keyPrefix }, { body }) {
-    const from = { account: key.account, keyPrefix, nowMs: world.clock.wallMs() }
+    const from = { ...key, keyPrefix, nowMs: world.clock.wallMs() }
     const changed = await changeOfflinePolicy(pool, body, from)
     return changed.ok ? done(changed.policy) : changed
   },
@@ -111,8 +111,8 @@ async function putPaymentMethods(
   change: PaymentMethodsChange,
 ): Promise<Handled<PaymentMethods>> {
   const from = { ...key, keyPrefix, nowMs: world.clock.wallMs() }
-  const isThere = await changePaymentMethods(pool, place, change, from)
-  return found(isThere ? await readPaymentMethods(pool, key) : null)
+  const refused = await changePaymentMethods(pool, place, change, from)
+  return refused === null ? done(await readPaymentMethods(pool, key)) : { ok: false, code: refused }
 }
 
 type Handled<Body> = { readonly ok: true; readonly body: Body } | AccountRefusal

@@ -4,14 +4,16 @@ import type { Pool } from 'pg'
 import { transaction, type Tx } from '../database/transaction.ts'
 import { defaultOfflineTerms } from '../devices/default-offline-terms.ts'
 import { acceptOfflineLiability, LIABILITY_TEXT_VERSION } from '../devices/offline-liability.ts'
+import type { Scope } from '../database/scope.ts'
+import { speaksForBothModes } from './speaks-for-both-modes.ts'
 import { numericTypes } from '../database/sql-rows.ts'
 
 export type PolicyChanged =
   | { readonly ok: true; readonly policy: OfflinePolicy }
   | {
       readonly ok: false
-      readonly code: 'offline_liability_not_accepted' | 'request_malformed'
-      readonly param: string
+      readonly code: 'offline_liability_not_accepted' | 'request_malformed' | 'livemode_mismatch'
+      readonly param?: string
     }
 
 export async function readOfflinePolicy(db: Pool | Tx, account: string): Promise<OfflinePolicy> {
@@ -25,12 +27,13 @@ export async function readOfflinePolicy(db: Pool | Tx, account: string): Promise
 export function changeOfflinePolicy(
   pool: Pool,
   change: OfflinePolicyChange,
-  from: { readonly account: string; readonly keyPrefix: string; readonly nowMs: number },
+  from: Scope & { readonly keyPrefix: string; readonly nowMs: number },
 ): Promise<PolicyChanged> {
   const { account, keyPrefix, nowMs } = from
   const { terms, by, acceptLiability } = change
   return transaction(pool, async (tx) => {
     const before = await readRow(tx, account, 'for update')
+    if (!(await speaksForBothModes(tx, from))) return { ok: false, code: 'livemode_mismatch' }
     const version = acceptLiability?.textVersion
     if (version !== undefined && version !== LIABILITY_TEXT_VERSION) {
       return { ok: false, code: 'request_malformed', param: 'acceptLiability.textVersion' }

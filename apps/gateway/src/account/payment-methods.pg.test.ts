@@ -113,3 +113,22 @@ test('a place of the other mode or of nobody is not found, and no offer at all i
     error: { code: 'request_malformed', param: 'offered.brands' },
   })
 })
+
+test('ST14: once a live device is enrolled, a test key says no more what counts for it too', async () => {
+  const { location, deviceId } = shop.device.row
+  const acceptLiability = { textVersion: '1' }
+  const policy = { by: 'Ada', terms: {}, acceptLiability }
+  expect(await account.offlinePolicy.put(policy)).toMatchObject({ ok: true })
+  await shop.gateway.addDevice(2, { mode: 'live' })
+  const refused = { ok: false, status: 403, error: { code: 'livemode_mismatch' } }
+  const change = { offered: chip, by: 'Eve' }
+  expect(await account.offlinePolicy.put(policy)).toMatchObject(refused)
+  expect(await account.paymentMethods.put(change)).toMatchObject(refused)
+  expect(await account.paymentMethods.putOfLocation(location, change)).toMatchObject(refused)
+  expect((await account.paymentMethods.putOfDevice(deviceId, change)).ok).toBe(true)
+  const live = shop.clientOf(accountKeys.live)
+  expect((await live.offlinePolicy.put(policy)).ok).toBe(true)
+  expect(await live.paymentMethods.put(change)).toMatchObject({ value: { account: chip } })
+  await database().pool.query(`update devices set status = 'revoked' where mode = 'live'`)
+  expect((await account.paymentMethods.put({ offered: null, by: 'Ada' })).ok).toBe(true)
+})

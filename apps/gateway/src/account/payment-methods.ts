@@ -2,6 +2,7 @@ import type { OfferedMethods } from '@holdfast/core'
 import type { PaymentMethods, PaymentMethodsChange } from '@holdfast/protocol/account'
 import type { Pool } from 'pg'
 import type { Scope } from '../database/scope.ts'
+import { speaksForBothModes } from './speaks-for-both-modes.ts'
 import { transaction, type Tx } from '../database/transaction.ts'
 
 /** Whose word it is: the account's where neither is named. */
@@ -17,21 +18,25 @@ export async function readPaymentMethods(db: Pool | Tx, { account, mode }: Scope
   return methods
 }
 
-/** With its trace, in one transaction. False when there is no such place in this mode. */
+/**
+ * With its trace, in one transaction. Null when it is done; `not_found` when there is no such place in this mode,
+ * `livemode_mismatch` for a test key at a place where live devices go by the same word.
+ */
 export function changePaymentMethods(
   pool: Pool,
   place: MethodsPlace,
   { offered, by }: PaymentMethodsChange,
   { account, mode, keyPrefix, nowMs }: Scope & { readonly keyPrefix: string; readonly nowMs: number },
-): Promise<boolean> {
+): Promise<'not_found' | 'livemode_mismatch' | null> {
   const location = place.of === 'location' ? place.location : null
   const device = place.of === 'device' ? place.device : null
   const after = offered === null ? null : JSON.stringify(offered)
   return transaction(pool, async (tx) => {
     const key = { account: [account], location: [account, location, mode], device: [account, device, mode] }
-    const found = await tx.query<{ methods_offered: OfferedMethods | null }>(LOCK[place.of], key[place.of])
+    const found = await tx.query<PlaceRow>(LOCK[place.of], key[place.of])
     const [before] = found.rows
-    if (before === undefined) return false
+    if (before === undefined) return 'not_found'
+    if (before.of_both && !(await speaksForBothModes(tx, { account, mode }))) return 'livemode_mismatch'
     await tx.query(CHANGE[place.of], [after, ...key[place.of].slice(0, 2)])
     const beforeText = before.methods_offered === null ? null : JSON.stringify(before.methods_offered)
     await tx.query(
@@ -40,15 +45,21 @@ export function changePaymentMethods(
        values ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [account, location, device, by, keyPrefix, nowMs, beforeText, after],
     )
-    return true
+    return null
   })
 }
 
+interface PlaceRow {
+  readonly methods_offered: OfferedMethods | null
+  readonly of_both: boolean
+}
+
 const LOCK = {
-  account: 'select methods_offered from accounts where account = $1 for no key update',
-  location: `select methods_offered from locations
+  account: 'select methods_offered, true as of_both from accounts where account = $1 for no key update',
+  location: `select methods_offered, mode is null as of_both from locations
     where account = $1 and location = $2 and (mode is null or mode = $3) and deleted_ms is null for no key update`,
-  device: `select methods_offered from devices where account = $1 and device = $2 and mode = $3 for no key update`,
+  device: `select methods_offered, false as of_both from devices
+    where account = $1 and device = $2 and mode = $3 for no key update`,
 }
 
 const CHANGE = {

@@ -39,9 +39,12 @@ export function methodsRoutes(app: FastifyInstance, parts: () => ServerParts): v
       const { key, keyPrefix, parts: ready } = signedIn
       const from = { ...key, keyPrefix, nowMs: ready.world.clock.wallMs() }
       const place = placeOf(request)
-      const isThere = place !== null && (await changePaymentMethods(ready.pool, place, read.change, from))
-      if (isThere) return reply.redirect('/operator/payment_methods?saved=1', 303)
-      return showPlace(request, reply.code(404), signedIn, null)
+      const refused =
+        place === null ? 'not_found' : await changePaymentMethods(ready.pool, place, read.change, from)
+      if (refused === null) return reply.redirect('/operator/payment_methods?saved=1', 303)
+      return refused === 'livemode_mismatch'
+        ? showPlace(request, reply.code(403), signedIn, errors.live_key_needed)
+        : showPlace(request, reply.code(404), signedIn, null)
     }),
   )
 }

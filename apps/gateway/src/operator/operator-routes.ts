@@ -54,10 +54,10 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       const { currency } = await merchantOf(request, signedIn)
       const read = readPolicyForm(form, await readOfflinePolicy(ready.pool, account), currency)
       if (!read.ok) return refuse(read.error)
-      const from = { account, keyPrefix, nowMs: ready.world.clock.wallMs() }
+      const from = { ...key, keyPrefix, nowMs: ready.world.clock.wallMs() }
       const changed = await changeOfflinePolicy(ready.pool, read.change, from)
       if (changed.ok) return reply.redirect(`/operator?currency=${currency}&saved=1`, 303)
-      return refuse(changed.code === 'offline_liability_not_accepted' ? 'not_accepted' : 'refused')
+      return refuse(ERRORS[changed.code])
     }),
   )
 
@@ -127,6 +127,12 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
     return reply.send(renderOperatorPage(view))
   }
 }
+
+const ERRORS = {
+  offline_liability_not_accepted: 'not_accepted',
+  livemode_mismatch: 'live_key_needed',
+  request_malformed: 'refused',
+} as const satisfies Record<string, OperatorError>
 
 const DONE: ReadonlySet<string> = new Set<DecisionDone>(['released', 'rejected', 'resolved', 'closed'])
 

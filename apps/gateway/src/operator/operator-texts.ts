@@ -47,6 +47,7 @@ export type OperatorError =
   | 'name_missing'
   | 'other_page'
   | 'not_confirmed'
+  | 'live_key_needed'
   | 'refused'
 
 export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
@@ -94,6 +95,8 @@ export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
       number_invalid: 'Enter numbers only, with at most the decimals of the currency. Nothing was changed.',
       name_missing: 'Enter your name: it is kept with the change. Nothing was changed.',
       other_page: 'This form was not sent from this page. Nothing was changed.',
+      live_key_needed:
+        'This counts for live sales too, so it needs a live key: sign in with one. Nothing was changed.',
       refused: 'The gateway refused the change. Nothing was changed.',
     },
     badges: { undecided: 'Undecided', declined: 'Declined' },
@@ -144,6 +147,8 @@ export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
         'Saisissez seulement des nombres, avec au plus les décimales de la devise. Rien n’a changé.',
       name_missing: 'Saisissez votre nom : il est gardé avec la modification. Rien n’a changé.',
       other_page: 'Ce formulaire ne vient pas de cette page. Rien n’a changé.',
+      live_key_needed:
+        'Cela vaut aussi pour les ventes réelles et demande une clé du mode réel : connectez-vous avec elle. Rien n’a changé.',
       refused: 'La passerelle a refusé la modification. Rien n’a changé.',
     },
     badges: { undecided: 'En attente', declined: 'Refusé' },
@@ -193,6 +198,8 @@ export const OPERATOR_TEXTS: Record<PageLanguage, OperatorTexts> = {
         'Introduzca solo números, con los decimales de la moneda como máximo. No se cambió nada.',
       name_missing: 'Introduzca su nombre: se guarda con el cambio. No se cambió nada.',
       other_page: 'Este formulario no se envió desde esta página. No se cambió nada.',
+      live_key_needed:
+        'Esto vale también para ventas reales y necesita una clave del modo real: acceda con ella. No se cambió nada.',
       refused: 'La pasarela rechazó el cambio. No se cambió nada.',
     },
     badges: { undecided: 'Sin decidir', declined: 'Rechazado' },

@@ -98,6 +98,13 @@ test.each([{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }
   },
 )
 
+test('SQ4: once a live device is enrolled the limits of the account need a live key, and the page says so', async () => {
+  await shop.gateway.addDevice(2, { mode: 'live' })
+  const answer = await send(FORM)
+  expect(answer.status).toBe(422)
+  expect(await answer.text()).toContain('it needs a live key')
+})
+
 test('MC5: what waits and what is set apart is shown, and what a till has typed stays text', async () => {
   const sale = await shop.storeOffline(1_250)
   await shop.gateway.send(shop.device, [await shop.device.append({ kind: 'nothing.known' })])

@@ -61,6 +61,7 @@ function noticeOf(text: OperatorTexts, language: PageLanguage, notice: OperatorV
     case 'number_invalid':
     case 'name_missing':
     case 'other_page':
+    case 'live_key_needed':
     case 'refused':
       return `<p class="note bad" role="alert">${text.errors[notice]}</p>`
   }
