@@ -37,6 +37,7 @@ import { StatusBoard } from './status/status-board.ts'
 import { watchComponents } from './status/watch-components.ts'
 import { createMoney } from './background/create-money.ts'
 import type { MoneyWorker } from './money/money-worker.ts'
+import { NoticeBoard } from './notices/notice-board.ts'
 import { feedOrders } from './orders/feed-orders.ts'
 import type { DeviceRow } from './store/gateway-store.ts'
 import { createPostgresGatewayStore } from './store/postgres-gateway-store.ts'
@@ -87,6 +88,7 @@ export class Gateway {
   readonly #clock: Clock = createSystemClock()
   readonly #metrics = createGatewayMetrics()
   readonly #board = new StatusBoard(this.#clock.wallMs())
+  readonly #notices = new NoticeBoard()
   readonly #app: FastifyInstance
   readonly #lost = Promise.withResolvers<Error>()
   #health: HealthParts | null = null
@@ -114,6 +116,7 @@ export class Gateway {
       parts: () => this.#parts,
       health: () => this.#health,
       board: this.#board,
+      notices: this.#notices,
       metrics: this.#metrics,
       metricsToken: config.metricsToken,
       wallMs: () => this.#clock.wallMs(),
@@ -203,7 +206,13 @@ export class Gateway {
       linkWord,
       nowMs: () => this.#clock.wallMs(),
     })
-    this.#unwatchComponents = watchComponents({ board: this.#board, pool, linkWord, clock: this.#clock })
+    this.#unwatchComponents = watchComponents({
+      board: this.#board,
+      notices: this.#notices,
+      pool,
+      linkWord,
+      clock: this.#clock,
+    })
     const health: HealthParts = { role, pool, migration: await newestKnownMigration(), linkWord }
     const keeper = createSecretKeeper(world.crypto, secrets.wrappingKey)
     const facts = demo ? await seedDemo(pool, world.clock.wallMs(), keeper) : null

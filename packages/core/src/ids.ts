@@ -21,6 +21,7 @@ export type IdPrefix =
   | 'lease'
   | 'loc'
   | 'mail'
+  | 'ntc'
   | 'ord'
   | 'pi'
   | 'po'

@@ -20,6 +20,7 @@ import { queueMailsOfEvents } from '../mail/queue-mails-of-events.ts'
 import { mailHandler, type MailServer } from '../mail/send-mail.ts'
 import { createPollLoop } from '../jobs/poll-loop.ts'
 import { createHousekeeping } from './housekeeping.ts'
+import { createNoticeTeller } from './notice-teller.ts'
 import { createPayOutLoop } from '../payouts/pay-out-due.ts'
 import type { GatewaySecrets } from '../keys/gateway-secrets.ts'
 import { createDeliveryWorker } from '../webhooks/delivery-worker.ts'
@@ -117,8 +118,9 @@ export function createBackground(deps: BackgroundDeps): Background {
   const oldEvents = createEventPruner({ pool, clock, log })
   const available = createAvailableLoop({ pool, clock, log })
   const payOuts = createPayOutLoop({ pool, clock, randomBytes, log })
+  const notices = createNoticeTeller({ pool, clock, log, hasMail: mail !== null })
   const { acquirerFiles, link } = deps
-  const loops = [publisher, deliveries, housekeeping, available, payOuts, jobs, devices, oldEvents]
+  const loops = [publisher, deliveries, housekeeping, available, payOuts, jobs, devices, oldEvents, notices]
   if (acquirerFiles !== null) {
     const files = createAcquirerFiles(acquirerFiles.url)
     loops.push(createAcquirerPoll({ pool, clock, randomBytes, log, files, link }, acquirerFiles.everyMs))

@@ -62,6 +62,12 @@ const eventTypes = [
   'order.canceled',
   'batch.closed',
   'batch.attention',
+  // Of the gateway as a whole, from its operator.
+  'notice.planned',
+  'notice.started',
+  'notice.updated',
+  'notice.ended',
+  'notice.withdrawn',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]
@@ -80,6 +86,7 @@ export type EventObject =
   | 'device'
   | 'batch'
   | 'order'
+  | 'notice'
 
 export function isEventType(text: string): text is EventType {
   return eventTypes.some((type) => type === text)

@@ -22,6 +22,8 @@ export const notExported: Readonly<Record<string, string>> = {
   jobs: 'what the gateway has still to do, not what has happened',
   money_tasks: 'what payments hand over to captures and refunds, which are exported themselves',
   links: 'of the gateway, not of the account',
+  notices: 'of the gateway, not of the account; events has what was told',
+  notice_changes: 'of the gateway, not of the account; events has what was told',
   unmatched_chargebacks: 'of the acquirer, and of no account that we know',
   acquirer_feeds: 'how far the acquirer’s feeds were read',
   chargeback_steps: 'which steps of the feed were taken in; disputes has what followed',

@@ -22,6 +22,11 @@ interface WebhookLetterFacts {
   readonly url: string
 }
 
+export interface Letter {
+  readonly subject: string
+  readonly text: string
+}
+
 /** The words of one language. A letter is plain text: nothing in it is loaded, and nothing tells that it was read. */
 export interface LetterTexts {
   readonly amount: string

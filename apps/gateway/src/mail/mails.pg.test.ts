@@ -8,6 +8,8 @@ import { transaction } from '../database/transaction.ts'
 import { renderObjects } from '../dialects/stripe/render-object.ts'
 import { publishEvents } from '../events/publish-events.ts'
 import { createJobRunner, type JobRunner } from '../jobs/job-runner.ts'
+import { announceNotice, passNoticeTime } from '../notices/change-notice.ts'
+import { tellNotices } from '../notices/tell-notices.ts'
 import { settle } from '../payments/settle.ts'
 import {
   ACCOUNT,
@@ -22,6 +24,7 @@ import { createWebhookReceiver } from '../test-support/webhook-receiver.ts'
 import { createWebhookWorld } from '../test-support/webhook-world.ts'
 import { mailDisabledEndpoint } from './mail-disabled-endpoint.ts'
 import { MAIL_JOB, queueMail } from './queue-mail.ts'
+import { queueNoticeMails } from './queue-notice-mails.ts'
 import { queueMailsOfEvents } from './queue-mails-of-events.ts'
 import { mailHandler } from './send-mail.ts'
 
@@ -209,6 +212,62 @@ describe('mails', () => {
       'select last_error, parked_ms is not null as parked from jobs',
     )
     expect(rows).toEqual([{ last_error: 'mail not taken: EMESSAGE 550', parked: true }])
+  })
+
+  test('ST10: a notice is mailed to each seller in his language and on his clock, once, also by two processes', async () => {
+    const { clock } = gateway
+    const { pool } = database()
+    await pool.query(`update accounts set language = 'fr'`)
+    await pool.query(`update locations set time_zone = 'America/Montreal'`)
+    const window = {
+      fromMs: Date.parse('2026-12-06T08:00:00Z'),
+      toMs: Date.parse('2026-12-06T09:30:00Z'),
+    }
+    const notice = { kind: 'maintenance', state: 'planned', window } as const
+    const texts = { en: 'New disks.', fr: 'Disques neufs & rapides.' }
+    const ids = {
+      wallMs: () => Date.parse('2026-12-01T00:00:00Z'),
+      randomBytes: (n: number) => nodeCrypto.randomBytes(n),
+    }
+    await transaction(pool, (tx) => announceNotice(tx, { notice, touches: ['gateway'], texts }, ids))
+    await passNoticeTime(pool, window.fromMs)
+    const follow = queueNoticeMails(() => clock.wallMs())
+    const tellAll = async () => {
+      while (await tellNotices(pool, clock.wallMs(), follow)) continue
+    }
+    await Promise.all([tellAll(), tellAll()])
+    await tellAll()
+    while ((await jobs.runDue()) > 0) continue
+    // That it begins was announced: the clock mails nothing.
+    expect(mails).toHaveLength(1)
+    const [mail = ''] = mails
+    expect(mail).toContain('TO owner@shop.example')
+    expect(mail).toMatch(/Subject: .*Maintenance_pr=C3=A9vue/)
+    const text = mail.replaceAll('=\r\n', '')
+    expect(text).toContain('Disques neufs & rapides.')
+    expect(text).not.toContain('New disks.')
+    expect(text).toContain('03:00 (America/Montreal)')
+    expect(text).toContain('04:30 (America/Montreal)')
+    expect(mail).toMatch(/Message-ID: <mail_\w{24}@shop\.example>/)
+  })
+
+  test('ST10: who has said no address hears nothing by mail, and nothing waits for it', async () => {
+    const { pool } = database()
+    await pool.query('update accounts set notice_email = null')
+    const notice = { kind: 'incident', state: 'investigating', beganMs: 1 } as const
+    const ids = { wallMs: () => 1, randomBytes: (n: number) => nodeCrypto.randomBytes(n) }
+    const announced = { notice, touches: ['gateway'], texts: { en: 'Slow.' } } as const
+    await transaction(pool, (tx) => announceNotice(tx, announced, ids))
+    while (
+      await tellNotices(
+        pool,
+        1,
+        queueNoticeMails(() => 1),
+      )
+    )
+      continue
+    expect(await jobs.runDue()).toBe(0)
+    expect((await pool.query('select from mails')).rowCount).toBe(0)
   })
 
   async function publish(): Promise<void> {

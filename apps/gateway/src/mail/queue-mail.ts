@@ -6,20 +6,20 @@ import { addJob } from '../jobs/add-job.ts'
 
 export const MAIL_JOB = 'mail.send'
 
-export type MailKind = 'receipt_stored' | 'receipt' | 'payment_declined' | 'webhook_disabled'
+export type MailKind = 'receipt_stored' | 'receipt' | 'payment_declined' | 'webhook_disabled' | 'notice'
 
 export interface NewMail {
   readonly account: string
   readonly mode: Mode
   readonly kind: MailKind
-  /** A payment (`pi_…`), or for `webhook_disabled` an endpoint (`we_…`). */
+  /** A payment (`pi_…`), for `webhook_disabled` an endpoint (`we_…`), for `notice` one of its changes (`ntc_…/2`). */
   readonly about: string
   readonly nowMs: number
 }
 
 /**
  * Queues a mail in the transaction of its cause: it is written and sent later, by the job that goes with it. Of one
- * payment each kind is queued once, for ever.
+ * payment each kind is queued once, for ever; of a notice each change.
  */
 export async function queueMail(
   tx: Tx,

@@ -5,7 +5,9 @@ import type { Pool } from 'pg'
 import type { GatewayKeys } from '../ports/gateway-keys.ts'
 import { IS_TAKEN } from '../payments/payment-queries.ts'
 import { numericTypes } from '../database/sql-rows.ts'
+import type { NoticeLetterFacts } from './notice-letter.ts'
 import type { MailKind } from './queue-mail.ts'
+import { readNoticeLetter } from './read-notice-letter.ts'
 import type { Language, LetterFacts } from './letter-texts.ts'
 
 export interface QueuedMail {
@@ -32,7 +34,7 @@ export async function readQueuedMail(pool: Pool, account: string, mail: string):
 export interface Addressed {
   /** Only ever in memory: it is not logged and not kept in clear. */
   readonly to: string
-  readonly facts: LetterFacts
+  readonly facts: LetterFacts | NoticeLetterFacts
 }
 
 /** Null when nobody can be written to: the contact was deleted, or is a telephone number. */
@@ -44,6 +46,10 @@ export async function readLetter(
   if (kind === 'webhook_disabled') {
     const url = await endpointUrl(pool, queued)
     return notice === null || url === null ? null : { to: notice, facts: { kind, shop, url } }
+  }
+  if (kind === 'notice') {
+    const facts = await readNoticeLetter(pool, queued.account, queued.about)
+    return notice === null || facts === null ? null : { to: notice, facts }
   }
   const payment = await readPayment(pool, queued)
   if (payment === undefined) return null

@@ -2,12 +2,8 @@ import { currencyExponent, isCurrency } from '@holdfast/core'
 import { letterTextsEn } from './letter-texts-en.ts'
 import { letterTextsEs } from './letter-texts-es.ts'
 import { letterTextsFr } from './letter-texts-fr.ts'
-import type { Language, LetterFacts, LetterTexts, PaymentLetterFacts } from './letter-texts.ts'
-
-export interface Letter {
-  readonly subject: string
-  readonly text: string
-}
+import type { Language, Letter, LetterFacts, LetterTexts, PaymentLetterFacts } from './letter-texts.ts'
+import { type NoticeLetterFacts, writeNoticeLetter } from './notice-letter.ts'
 
 const TEXTS: Readonly<Record<Language, LetterTexts>> = {
   en: letterTextsEn,
@@ -16,7 +12,8 @@ const TEXTS: Readonly<Record<Language, LetterTexts>> = {
 }
 
 /** While a payment is only stored the words say nothing of its success; only a captured one is "paid". */
-export function writeLetter(facts: LetterFacts, language: Language): Letter {
+export function writeLetter(facts: LetterFacts | NoticeLetterFacts, language: Language): Letter {
+  if (facts.kind === 'notice') return writeNoticeLetter(facts, language)
   const texts = TEXTS[language]
   const { subject, body } = texts.letters[facts.kind]
   if (facts.kind === 'webhook_disabled') {

@@ -16,6 +16,9 @@ import {
 import { incrementsGiveUpCommand, incrementsListCommand } from './increments-commands.ts'
 import { keysListCommand, keysRotateCommand } from './keys-commands.ts'
 import { moneyCheckCommand, moneyTermsCommand } from './money-commands.ts'
+import { noticesPlanCommand, noticesReportCommand } from './notices-announce-commands.ts'
+import { noticesEndCommand, noticesUpdateCommand, noticesWithdrawCommand } from './notices-change-commands.ts'
+import { noticesListCommand } from './notices-list-command.ts'
 import type { Asked, Command, ExitCode, Operator } from './operator.ts'
 import {
   payoutsCreateCommand,
@@ -89,6 +92,12 @@ export const commands: readonly Command[] = [
   disputesSettleCommand,
   webhooksListCommand,
   webhooksReplayCommand,
+  noticesListCommand,
+  noticesPlanCommand,
+  noticesReportCommand,
+  noticesUpdateCommand,
+  noticesEndCommand,
+  noticesWithdrawCommand,
 ]
 
 /** What was typed behind `npm run gateway --`. */

@@ -8,7 +8,9 @@ import { changeOfflinePolicy, readOfflinePolicy } from '../account/offline-polic
 import { listActs } from '../acts/list-acts.ts'
 import { readExposure } from '../account/read-exposure.ts'
 import { openIncrements } from '../increments/increment-row.ts'
+import { readNotices } from '../notices/read-notices.ts'
 import { pageLanguage } from '../pages/page.ts'
+import { noticesView } from '../status/notice-view.ts'
 import type { ServerParts } from '../http/server-parts.ts'
 import { listDayLocations } from '../day-closes/open-day.ts'
 import { dayRoutes } from './day-routes.ts'
@@ -110,6 +112,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       language: pageLanguage(request.headers['accept-language']),
       mode: key.mode,
       ...(await merchantOf(request, signedIn)),
+      notices: noticesView({ notices: await readNotices(pool, nowMs), readMs: nowMs, isCurrent: true }),
       policy,
       exposure,
       devices,

@@ -10,6 +10,7 @@ import type {
 import type { IncrementRow } from '../increments/increment-row.ts'
 import type { OperatorAct } from '../acts/note-act.ts'
 import type { PageLanguage } from '../pages/page.ts'
+import type { NoticesView } from '../status/notice-view.ts'
 import type { DecisionDone } from './decision-texts.ts'
 import type { OperatorError } from './operator-texts.ts'
 
@@ -20,6 +21,8 @@ export interface OperatorView {
   readonly accountName: string
   readonly currency: Currency
   readonly currencies: readonly Currency[]
+  /** What was announced to everybody. */
+  readonly notices: NoticesView
   readonly policy: OfflinePolicy
   readonly exposure: Exposure
   readonly devices: readonly AccountDevice[]

@@ -1,5 +1,6 @@
 import type { AccountBatch, AccountPayment, Review } from '@holdfast/protocol/account'
 import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
+import { renderOpenNotices } from '../status/render-notices.ts'
 import { DAY_TEXTS } from './day-texts.ts'
 import { DECISION_TEXTS } from './decision-texts.ts'
 import { METHODS_TEXTS } from './methods-texts.ts'
@@ -17,6 +18,7 @@ export function renderOperatorPage(view: OperatorView): string {
   const body = `<header class="top"><div><h1>${text.title}</h1><p class="soft">${escapeHtml(view.accountName)}</p></div>
 <span class="badge ${view.mode === 'live' ? 'good' : 'wait'}">${text.modes[view.mode]}</span></header>
 ${noticeOf(text, language, notice)}
+${renderOpenNotices(view.notices, language)}
 ${figures(view, text)}
 <h2>${text.review}</h2>
 ${reviewList(review, view, text)}

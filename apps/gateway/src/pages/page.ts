@@ -93,7 +93,8 @@ ul.rows + ul.rows, ul.rows + .panel { margin-top: .75rem; }
 .good { background: var(--good-soft); color: var(--good-ink); } .wait { background: var(--wait-soft); color: var(--wait-ink); }
 .bad { background: var(--bad-soft); color: var(--bad-ink); }
 .note { border-radius: .875rem; padding: .75rem 1rem; margin: 1rem 0; }
-.panel { background: var(--surface); border: 1px solid var(--line); border-radius: .875rem; padding: 1rem; margin: .5rem 0; }
+.panel { background: var(--surface); border: 1px solid var(--line); border-radius: .875rem; padding: 1rem; margin: .5rem 0;
+  overflow-wrap: anywhere; }
 label { display: block; font-weight: 600; margin: .75rem 0 .25rem; } label.inline { font-weight: 400; display: flex; gap: .625rem;
   align-items: flex-start; } label.inline input { width: 1.25rem; height: 1.25rem; min-height: 0; flex: none; margin: .125rem 0 0; }
 input, select { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: .5rem;

@@ -3,6 +3,7 @@ import { databaseAnswers } from '../database/database-answers.ts'
 import { newestMigration } from '../database/migrate.ts'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import { mayReadMetrics } from '../metrics/metrics-access.ts'
+import type { NoticeBoard } from '../notices/notice-board.ts'
 import type { StatusBoard } from '../status/status-board.ts'
 import { renderStatusPage } from '../status/status-page.ts'
 import { statusReport } from '../status/status-report.ts'
@@ -13,6 +14,7 @@ export interface HealthDeps {
   /** Throws while the gateway starts. */
   readonly parts: () => HealthParts
   readonly board: StatusBoard
+  readonly notices: NoticeBoard
   readonly metrics: GatewayMetrics
   /** Null: only this machine reads the metrics. */
   readonly metricsToken: string | null
@@ -24,7 +26,7 @@ export interface HealthDeps {
  * acquirer that is down is told and does not take the gateway out of service, for it still keeps what devices bring.
  */
 export function healthRoutes(app: FastifyInstance, deps: HealthDeps): void {
-  const { parts, board, metrics, metricsToken, wallMs } = deps
+  const { parts, board, notices, metrics, metricsToken, wallMs } = deps
   let stopping = false
   app.addHook('preClose', (done) => {
     stopping = true
@@ -50,10 +52,12 @@ export function healthRoutes(app: FastifyInstance, deps: HealthDeps): void {
     reply
       .header('cache-control', 'no-store')
       .header('access-control-allow-origin', '*')
-      .send(statusReport(board, wallMs())),
+      .send(statusReport(board, notices, wallMs())),
   )
   app.get('/status', (request, reply) => {
     const language = pageLanguage(request.headers['accept-language'])
-    return reply.headers(PAGE_HEADERS).send(renderStatusPage(statusReport(board, wallMs()), language))
+    return reply
+      .headers(PAGE_HEADERS)
+      .send(renderStatusPage(statusReport(board, notices, wallMs()), language))
   })
 }

@@ -1,6 +1,10 @@
 import { errorTable } from '@holdfast/protocol'
+import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { storeApiKey } from '../api-keys/api-keys.ts'
+import { transaction } from '../database/transaction.ts'
+import { announceNotice } from '../notices/change-notice.ts'
+import { readNotices } from '../notices/read-notices.ts'
 import { ACCOUNT, LOCATION } from '../test-support/sample-rows.ts'
 import type { TestDevice } from '../test-support/test-device.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
@@ -169,6 +173,37 @@ describe('health', () => {
     })
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(await page.text()).toContain('<html lang="fr">')
+  })
+
+  test('ST10: what is announced stands on the page and in the JSON, and is called old while it cannot be read', async () => {
+    const ask = async () => ({
+      json: await (await fetch(`${server.url}/status.json`)).json(),
+      page: await (await fetch(`${server.url}/status`)).text(),
+    })
+    const never = await ask()
+    expect(never.json).toMatchObject({ notices: { readMs: null, isCurrent: false } })
+    expect(never.page).toContain('Notices cannot be read at the moment.')
+    expect(never.page).not.toContain('No maintenance is planned.')
+    const { pool } = gateway.database
+    const notice = { kind: 'incident', state: 'investigating', beganMs: 0 } as const
+    const ids = { wallMs: () => gateway.clock.wallMs(), randomBytes: (n: number) => randomBytes(n) }
+    const announced = {
+      notice,
+      touches: ['acquirer_link'],
+      texts: { fr: 'L’acquéreur <est> lent.' },
+    } as const
+    const id = await transaction(pool, (tx) => announceNotice(tx, announced, ids))
+    server.notices.learn(await readNotices(pool, gateway.clock.wallMs()), gateway.clock.wallMs())
+    const known = await ask()
+    expect(known.json).toMatchObject({
+      notices: { isCurrent: true, running: [{ id, state: 'investigating', endsMs: null, overMs: null }] },
+    })
+    expect(known.page).toContain('L’acquéreur &#60;est&#62; lent.')
+    expect(known.page).toContain('No maintenance is planned.')
+    server.notices.fail()
+    const old = await ask()
+    expect(old.json).toMatchObject({ notices: { isCurrent: false, running: [{ id }] } })
+    expect(old.page).toMatch(/Notices cannot be read at the moment\. Shown as they were on .* UTC\./)
   })
 
   test('metrics tell of requests by route and never by id, and only to this machine or to the token', async () => {

@@ -1,5 +1,5 @@
-/** What a merchant would ask about. The gateway itself is up when it answers at all. */
-export type ComponentName = 'gateway' | 'database' | 'acquirer_link'
+import type { ComponentName } from '../notices/component-name.ts'
+
 export type ComponentState = 'up' | 'down' | 'unknown'
 
 export interface ComponentStatus {

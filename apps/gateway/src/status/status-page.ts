@@ -1,5 +1,7 @@
+import { COMPONENT_TEXTS } from '../notices/component-texts.ts'
 import { escapeHtml, type PageLanguage, renderPage } from '../pages/page.ts'
-import type { ComponentName, ComponentState } from './status-board.ts'
+import { renderNotices } from './render-notices.ts'
+import type { ComponentState } from './status-board.ts'
 import type { StatusReport } from './status-report.ts'
 
 const REFRESH_SECONDS = 30
@@ -9,17 +11,22 @@ export function renderStatusPage(report: StatusReport, language: PageLanguage): 
   const text = TEXTS[language]
   const rows = report.components.map(({ name, state, sinceMs, uptime }) => {
     const share = uptime === null ? '' : ` · ${text.uptime(percent(uptime, language))}`
-    return `<li><div class="row-main"><strong>${text.names[name]}</strong><br>
+    return `<li><div class="row-main"><strong>${COMPONENT_TEXTS[language][name]}</strong><br>
 <span class="soft small">${text.since(time(sinceMs, language))}${share}</span></div>
 <span class="badge ${TONES[state]}">${text.states[state]}</span></li>`
   })
-  const tone = report.status === 'up' ? 'good' : 'bad'
+  const overall = report.status === 'up' && report.notices.running.length > 0 ? 'noticed' : report.status
+  const { above, below } = renderNotices(report.notices, language)
   const body = `<h1>${text.title}</h1>
-<p class="note ${tone}" role="status"><strong>${text.overall[report.status]}</strong></p>
+<p class="note ${OVERALL_TONES[overall]}" role="status"><strong>${text.overall[overall]}</strong></p>
+${above}
 <ul class="rows">${rows.join('\n')}</ul>
-<p class="soft small">${escapeHtml(text.asOf(time(report.asOfMs, language), time(report.observedSinceMs, language)))}</p>`
+<p class="soft small">${escapeHtml(text.asOf(time(report.asOfMs, language), time(report.observedSinceMs, language)))}</p>
+${below}`
   return renderPage({ language, title: text.title, body, refreshSeconds: REFRESH_SECONDS })
 }
+
+const OVERALL_TONES = { up: 'good', noticed: 'wait', down: 'bad' } as const
 
 const TONES: Record<ComponentState, string> = { up: 'good', down: 'bad', unknown: '' }
 
@@ -40,9 +47,8 @@ function percent(share: number, language: PageLanguage): string {
 
 interface Texts {
   readonly title: string
-  readonly names: Record<ComponentName, string>
   readonly states: Record<ComponentState, string>
-  readonly overall: Record<StatusReport['status'], string>
+  readonly overall: Record<keyof typeof OVERALL_TONES, string>
   readonly since: (time: string) => string
   readonly uptime: (share: string) => string
   readonly asOf: (time: string, observedSince: string) => string
@@ -51,10 +57,10 @@ interface Texts {
 const TEXTS: Record<PageLanguage, Texts> = {
   en: {
     title: 'Holdfast status',
-    names: { gateway: 'Gateway', database: 'Database', acquirer_link: 'Link to the acquirer' },
     states: { up: 'Working', down: 'Not working', unknown: 'Not known yet' },
     overall: {
       up: 'Everything works.',
+      noticed: 'Everything answers. What is going on stands below.',
       down: 'Something does not work. Tills keep selling offline as far as their settings allow.',
     },
     since: (at) => `since ${at}`,
@@ -63,14 +69,10 @@ const TEXTS: Record<PageLanguage, Texts> = {
   },
   fr: {
     title: 'État de Holdfast',
-    names: {
-      gateway: 'Passerelle',
-      database: 'Base de données',
-      acquirer_link: 'Liaison avec l’acquéreur',
-    },
     states: { up: 'Fonctionne', down: 'Ne fonctionne pas', unknown: 'Pas encore connu' },
     overall: {
       up: 'Tout fonctionne.',
+      noticed: 'Tout répond. Ce qui se passe est indiqué ci-dessous.',
       down: 'Un service ne fonctionne pas. Les caisses continuent hors ligne dans les limites de leurs réglages.',
     },
     since: (at) => `depuis le ${at}`,
@@ -79,10 +81,10 @@ const TEXTS: Record<PageLanguage, Texts> = {
   },
   es: {
     title: 'Estado de Holdfast',
-    names: { gateway: 'Pasarela', database: 'Base de datos', acquirer_link: 'Enlace con el adquirente' },
     states: { up: 'Funciona', down: 'No funciona', unknown: 'Aún no se sabe' },
     overall: {
       up: 'Todo funciona.',
+      noticed: 'Todo responde. Lo que ocurre se explica abajo.',
       down: 'Algo no funciona. Las cajas siguen vendiendo sin conexión según sus ajustes.',
     },
     since: (at) => `desde el ${at}`,

@@ -9,10 +9,10 @@ export function sharedDatabase(): () => TestDatabase {
     database = await createTestDatabase()
   })
   beforeEach(async () => {
-    // Everything that is anybody's hangs on an account; what an acquirer told is nobody's at first.
+    // Everything that is anybody's hangs on an account; what an acquirer told is nobody's at first, and a notice is everybody's.
     await database.pool.query(
       `truncate accounts, links, gateway_keys, presentments, acquirer_feeds, chargeback_steps, funding_files,
-       unmatched_chargebacks cascade`,
+       unmatched_chargebacks, notices cascade`,
     )
     await database.pool.query('update settings set generation = 1')
   })

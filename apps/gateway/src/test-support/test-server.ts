@@ -10,6 +10,7 @@ import type { ServerParts } from '../http/server-parts.ts'
 import { defaultFilesBound } from '../files/files-bound.ts'
 import { createServer } from '../server/server.ts'
 import { createGatewayMetrics } from '../metrics/gateway-metrics.ts'
+import { NoticeBoard } from '../notices/notice-board.ts'
 import { StatusBoard } from '../status/status-board.ts'
 import { createTokenBuckets } from '../http/token-buckets.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
@@ -21,6 +22,8 @@ export interface TestServer {
   readonly app: FastifyInstance
   readonly port: number
   readonly url: string
+  /** What the status page shows of them; nothing has been read yet. */
+  readonly notices: NoticeBoard
   /** Takes effect for the next request. */
   replaceParts(change: Partial<ServerParts> | null): void
   /** Fails when any answer of `/v1` did not fit Stripe's schema. */
@@ -55,12 +58,14 @@ export async function createTestServer({ database, world, api, acquirer }: TestG
     demo: null,
   }
   let parts: ServerParts | null = whole
+  const notices = new NoticeBoard()
   const app = createServer({
     parts: () => parts,
     health: () => parts,
     role: 'all',
     log: world.log,
     board: new StatusBoard(world.clock.wallMs()),
+    notices,
     metrics: createGatewayMetrics(),
     metricsToken: null,
     wallMs: () => world.clock.wallMs(),
@@ -77,6 +82,7 @@ export async function createTestServer({ database, world, api, acquirer }: TestG
     app,
     port,
     url: `http://127.0.0.1:${port}`,
+    notices,
     replaceParts(change) {
       parts = change === null ? null : { ...whole, ...change }
     },

@@ -10,6 +10,7 @@ import { eventKind } from './render-event.ts'
 import { fileKind } from './render-file.ts'
 import { webhookEndpointKind } from './render-webhook-endpoint.ts'
 import { disputeKind } from './render-dispute.ts'
+import { noticeKind } from './render-notice.ts'
 import { orderKind } from './render-order.ts'
 import { paymentIntentKind } from './render-payment-intent.ts'
 import { payoutKind } from './render-payout.ts'
@@ -28,6 +29,7 @@ export const objectKinds: ObjectKinds = {
   event: eventKind,
   file: fileKind,
   dispute: disputeKind,
+  notice: noticeKind,
   order: orderKind,
   payment_intent: paymentIntentKind,
   payout: payoutKind,
