@@ -91,7 +91,7 @@ describe('mails', () => {
     expect(await clearText()).not.toContain(CUSTOMER)
   })
 
-  test('a stored payment is receipted in neutral words, and when it is captured as paid; each once', async () => {
+  test('SQ16: a stored payment is receipted in neutral words, and when it is captured as paid; each once', async () => {
     await paid({ contact: CUSTOMER, states: [{ ...sampleStates.planned }] })
     await publish()
     await jobs.runDue()
@@ -186,7 +186,7 @@ describe('mails', () => {
     expect(mails[0]).toContain(receiver.url)
   })
 
-  test('what the mail server does not take now is tried again under the same id, and refused for good is given up', async () => {
+  test('SQ16: what the mail server does not take now is tried again under the same id, and refused for good is given up', async () => {
     refusal = Object.assign(new Error(`mailbox of ${CUSTOMER} is busy`), { responseCode: 451 })
     await paid({ contact: CUSTOMER, states: [sampleStates.planned] })
     await publish()
