@@ -5,9 +5,11 @@ import { transaction } from '../database/transaction.ts'
 import { checkBooks } from '../ledger/check-books.ts'
 import { retryPresentment } from '../presenter/resolve-presentment.ts'
 import { type MoneyStack, openMoneyStack, saleOf } from '../test-support/money-stack.ts'
+import { ACCOUNT } from '../test-support/sample-rows.ts'
 import { sharedDatabase } from '../test-support/shared-database.ts'
 import { FEED, tipDesk } from '../test-support/tip-desk.ts'
 import { idSourceOf } from '../world/gateway-world.ts'
+import { tipsAside } from './tips-aside.ts'
 
 const database = sharedDatabase()
 let stack: MoneyStack
@@ -28,6 +30,12 @@ afterEach(async () => {
 const feedOf = async (query = '') =>
   (await stack.gateway.api(await stack.device.request('GET', `${FEED}${query}`))).body as FeedAnswer
 
+/** As the merchant's page lists it. */
+const aside = async () =>
+  (await tipsAside(database().pool, { account: ACCOUNT, mode: 'test' }, { limit: 10 })).map(
+    ({ paymentId, tipMinor, code }) => [paymentId, tipMinor, code],
+  )
+
 test('SQ17: the till hears that its tip was taken, and an older till is not told what it cannot read', async () => {
   const sale = await sold()
   await tip(sale, 150)
@@ -46,6 +54,7 @@ test('refused by the host the till hears it, and again when a person has sent it
   await tip(sale, 150)
   await tipIs('needs_attention')
   expect(await words()).toMatchObject([{ tipMinor: 150, standsMinor: 0, code: 'tip_refused' }])
+  expect(await aside()).toEqual([[sale.paymentId, 150, 'tip_refused']])
   const [row] = await select<{ id: string }>(
     `select presentment as id from presentments where subject_kind = 'tip'`,
   )
@@ -55,6 +64,7 @@ test('refused by the host the till hears it, and again when a person has sent it
     { code: 'tip_refused' },
     { tipMinor: 150, standsMinor: 150, code: null },
   ])
+  expect(await aside()).toEqual([])
 })
 
 test('what is set aside before it is told reaches the till with its reason and what stands', async () => {
@@ -75,6 +85,10 @@ test('what is set aside before it is told reaches the till with its reason and w
     { tipMinor: 150, standsMinor: 150, code: null },
     { tipMinor: 100, standsMinor: 150, code: 'tip_after_capture' },
     { payment: second.paymentId, tipMinor: 50, standsMinor: 0, code: 'tip_after_refund' },
+  ])
+  expect(await aside()).toEqual([
+    [first.paymentId, 100, 'tip_after_capture'],
+    [second.paymentId, 50, 'tip_after_refund'],
   ])
   await stack.until(async () => (await stack.journal()).length === 3)
 })

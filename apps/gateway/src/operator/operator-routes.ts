@@ -5,6 +5,7 @@ import { listDevices } from '../account/list-devices.ts'
 import { listOfflinePayments } from '../account/list-offline-payments.ts'
 import { listReview } from '../account/list-review.ts'
 import { changeOfflinePolicy, readOfflinePolicy } from '../account/offline-policy.ts'
+import { tipsAside } from '../captures/tips-aside.ts'
 import { listActs } from '../acts/list-acts.ts'
 import { readExposure } from '../account/read-exposure.ts'
 import { openIncrements } from '../increments/increment-row.ts'
@@ -93,6 +94,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       declined,
       review,
       batches,
+      aside,
       stuckIncrements,
       acts,
       locations,
@@ -104,6 +106,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       listOfflinePayments(pool, key, { ...page, state: 'declined' }),
       listReview(pool, key),
       listAccountBatches(pool, key, { state: 'open', limit: SHOWN_MAX }),
+      tipsAside(pool, key, page),
       openIncrements(pool, { ...page, account: key.account, mode: key.mode, stuck: true, nowMs }),
       listActs(pool, key, SHOWN_MAX),
       listDayLocations(pool, key),
@@ -120,6 +123,7 @@ export function operatorRoutes(app: FastifyInstance, parts: () => ServerParts): 
       declined: declined.payments,
       review,
       batches: batches.batches,
+      tipsAside: aside,
       stuckIncrements,
       acts,
       locations,

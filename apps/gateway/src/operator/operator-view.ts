@@ -8,6 +8,7 @@ import type {
   Review,
 } from '@holdfast/protocol/account'
 import type { IncrementRow } from '../increments/increment-row.ts'
+import type { TipAside } from '../captures/tips-aside.ts'
 import type { OperatorAct } from '../acts/note-act.ts'
 import type { PageLanguage } from '../pages/page.ts'
 import type { NoticesView } from '../status/notice-view.ts'
@@ -32,6 +33,7 @@ export interface OperatorView {
   readonly batches: readonly AccountBatch[]
   /** More that was asked for on holds, and that nobody answered in time. */
   readonly stuckIncrements: readonly IncrementRow[]
+  readonly tipsAside: readonly TipAside[]
   readonly acts: readonly OperatorAct[]
   readonly locations: readonly { readonly location: string; readonly name: string }[]
   /** Of the forms. */

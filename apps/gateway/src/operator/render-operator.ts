@@ -11,6 +11,7 @@ import { STEP_UP_TEXTS } from './step-up-field.ts'
 import { renderIncrements } from './render-increments.ts'
 import { renderActs } from './render-acts.ts'
 import { renderPolicyForm } from './render-policy-form.ts'
+import { renderTips } from './render-tips.ts'
 
 export function renderOperatorPage(view: OperatorView): string {
   const { language, notice, review } = view
@@ -24,6 +25,7 @@ ${figures(view, text)}
 ${reviewList(review, view, text)}
 <h2>${DECISION_TEXTS[language].batches}</h2>
 ${batchList(view)}
+${renderTips(view)}
 ${renderIncrements(view)}
 <h2>${DAY_TEXTS[language].title}</h2>
 ${dayList(view)}

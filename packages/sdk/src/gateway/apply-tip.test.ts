@@ -63,6 +63,21 @@ test('above what the contract lets a tip be, a smaller one may take its place; n
   await world.terminal.close()
 })
 
+test('what stands is what the card is charged, also where a later tip than that was set aside', async () => {
+  const world = await openWorld()
+  const paymentId = await tippedSale(world)
+  await world.terminal.closeTip(paymentId, { tipMinor: 900, currency: 'eur' })
+  await say(world, paymentId, { tipMinor: 150, standsMinor: 0, code: 'tip_refused' })
+  expect(await tipOf(world, paymentId)).toMatchObject({ tipMinor: 900 })
+  await say(world, paymentId, { tipMinor: 900, standsMinor: 0, code: 'tip_above_tolerance' })
+  await say(world, paymentId, { tipMinor: 150, standsMinor: 150, code: null })
+  expect(await tipOf(world, paymentId)).toMatchObject({
+    tipMinor: 150,
+    said: { is: 'set_aside', tipMinor: 900 },
+  })
+  await world.terminal.close()
+})
+
 test('P7: a restored gateway that tells its feed again from the start does not bring back an earlier word', async () => {
   const world = await openWorld()
   const paymentId = await tippedSale(world)

@@ -4,7 +4,7 @@ import type { StoredPayment } from '../journal/stored-payment.ts'
 
 /**
  * What the gateway says of a tip that was written in after the sale: the payment is then of what the card is charged. The
- * later word replaces an earlier one, and a word of a tip that is no longer the newest changes nothing.
+ * later word replaces an earlier one.
  */
 export function applyTip(
   payment: StoredPayment,
@@ -17,9 +17,13 @@ export function applyTip(
   if (tip === null) return payment
   const { said } = tip
   const writtenMinor = said?.is === 'set_aside' ? said.tipMinor : tip.tipMinor
-  if (writtenMinor !== tipMinor) return payment
   // A restored gateway reads its feed out again from the start.
   if (said !== undefined && said.atMs >= atMs) return payment
+  if (writtenMinor !== tipMinor) {
+    // The newest one still waits for its own word, or was set aside: then what stands of an earlier one counts.
+    if (said === undefined) return payment
+    return { ...payment, followUps: { ...followUps, tip: { ...tip, tipMinor: standsMinor } } }
+  }
   const next =
     code === null ? ({ is: 'taken', atMs } as const) : ({ is: 'set_aside', tipMinor, code, atMs } as const)
   return {
