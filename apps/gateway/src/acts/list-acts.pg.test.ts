@@ -28,6 +28,10 @@ test('acts of an account are shown with its reviews and changes, newest first, a
       [ACCOUNT, device, payment],
     )
     await tx.query(
+      `insert into day_closes (account, mode, location, number, from_ms, until_ms, closed_ms, closed_by, key_prefix)
+       select account, 'live', location, 1, 0, 1, 8, 'Grace', 'sk_live_0' from locations limit 1`,
+    )
+    await tx.query(
       `insert into payment_method_changes (account, changed_by, key_prefix, changed_ms) values ($1, 'Eve', 'sk_test_0', 6)`,
       [ACCOUNT],
     )
@@ -47,7 +51,11 @@ test('acts of an account are shown with its reviews and changes, newest first, a
     [3, 'Ada', 'money terms', null],
     [1, 'Ada', 'tasks close t', 'paid in cash'],
   ])
-  expect(await told(pool, { account: ACCOUNT, mode: 'live' }, 2)).toEqual([own[1], own[3]])
-  expect((await told(pool, null, 20)).map(([atMs]) => atMs)).toEqual([7, 6, 5, 4, 3, 2, 1])
+  expect(await told(pool, { account: ACCOUNT, mode: 'live' }, 3)).toEqual([
+    [8, 'Grace', expect.stringMatching(/^day close 1 of loc_/), null],
+    own[1],
+    own[3],
+  ])
+  expect((await told(pool, null, 20)).map(([atMs]) => atMs)).toEqual([8, 7, 6, 5, 4, 3, 2, 1])
   expect(await told(pool, { account: sampleId('acct', 9), mode: null }, 20)).toEqual([])
 })

@@ -5,7 +5,7 @@ import type { OperatorAct } from './note-act.ts'
 
 /**
  * What people have done by hand, newest first: what `operator_acts` notes, and what lies with its subject because it is a
- * part of it (reviews, and who changed what devices may do). Null is every account, and then what is of the whole gateway too.
+ * part of it (reviews, closes of the day, and who changed what devices may do). Null is every account, and then what is of the whole gateway too.
  */
 export async function listActs(
   db: Pool,
@@ -28,6 +28,8 @@ const ACTS = `
   select r.account, d.mode, 'review ' || r.decision || ' ' || coalesce(r.payment, r.device), r.decided_by,
     nullif(r.note, ''), r.decided_ms, 0
   from reviews r join devices d using (account, device)
+  union all
+  select account, mode, 'day close ' || number || ' of ' || location, closed_by, null, closed_ms, 0 from day_closes
   union all
   select c.account, d.mode, 'offline policy of ' || coalesce(c.device, 'the account'), c.changed_by, null,
     c.changed_ms, c.position
