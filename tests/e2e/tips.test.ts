@@ -121,7 +121,8 @@ it('SQ17 P2: tips after the sale, one taken and one refused: the till says which
   // Whoever looks after the money hears of it too, until somebody has said what becomes of it.
   expect((await runOperator(place, 'money', 'check')).output).toContain('tip presentment_refused')
   const stuck = /prs_\w+/.exec((await runOperator(place, 'presentments', 'list')).output)?.[0] ?? ''
-  expect((await runOperator(place, 'presentments', 'give-up', stuck, '--yes')).code).toBe(0)
+  const note = ['--note', 'the guest has left'] as const
+  expect((await runOperator(place, 'presentments', 'give-up', stuck, ...note, '--yes')).code).toBe(0)
   const checked = await runOperator(place, 'money', 'check')
   expect(checked.code, checked.output).toBe(0)
   const audit = await runLocal('audit', place, ['--json'])
