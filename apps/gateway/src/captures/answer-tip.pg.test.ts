@@ -30,11 +30,13 @@ afterEach(async () => {
 const feedOf = async (query = '') =>
   (await stack.gateway.api(await stack.device.request('GET', `${FEED}${query}`))).body as FeedAnswer
 
-/** As the merchant's page lists it. */
-const aside = async () =>
-  (await tipsAside(database().pool, { account: ACCOUNT, mode: 'test' }, { limit: 10 })).map(
-    ({ paymentId, tipMinor, code }) => [paymentId, tipMinor, code],
-  )
+/** As the merchant's page lists them, the largest first: records of one moment have no order there. */
+async function aside() {
+  const listed = await tipsAside(database().pool, { account: ACCOUNT, mode: 'test' }, { limit: 10 })
+  return listed
+    .toSorted((a, b) => b.tipMinor - a.tipMinor)
+    .map(({ paymentId, tipMinor, code }) => [paymentId, tipMinor, code])
+}
 
 test('SQ17: the till hears that its tip was taken, and an older till is not told what it cannot read', async () => {
   const sale = await sold()
@@ -111,4 +113,20 @@ test('the process dies between the answer of the host and its word to the till: 
   await stack.until(async () => (await words()).length === 1)
   const [heard] = await words()
   expect((await capture())[0]).toMatchObject({ tip: heard?.standsMinor })
+})
+
+test('a tip that was written in offline and is too much does not keep its sale from being captured', async () => {
+  const { device, gateway } = stack
+  const sale = device.newSale(saleOf('automatic', 1_000))
+  const attempt = await device.read(sale)
+  const { saleId, paymentId } = sale
+  const body = { kind: 'tip.closed', sale: saleId, payment: paymentId, tipMinor: 201, currency: 'eur' }
+  const records = [await device.opened(sale), await device.stored(sale, attempt), await device.append(body)]
+  await gateway.send(device, records)
+  const taken = { amount: 1_000, tip: 0, state: 'presented' }
+  await stack.until(async () => JSON.stringify(await capture()) === JSON.stringify([taken]))
+  expect(await stack.journal()).toMatchObject([{ mti: '0100', completedMinor: 1_000 }])
+  expect(await parked()).toEqual([{ task: 'approved', attention: 'tip_above_tolerance' }])
+  expect(await words()).toMatchObject([{ tipMinor: 201, standsMinor: 0, code: 'tip_above_tolerance' }])
+  expect(await aside()).toEqual([[paymentId, 201, 'tip_above_tolerance']])
 })

@@ -51,10 +51,14 @@ export function captureTasks(world: GatewayWorld): TaskHandlers {
       const approvedMinor = approvedMinorOf(row.story)
       const { tipMinor } = tipOf(row)
       const isTaken = isTakenByApproval(world, row)
-      const withIt = isTaken ? 0 : tipMinor
-      const wanted = { amountMinor: approvedMinor + withIt, tipMinor: withIt }
-      const opened = await openCapture(tx, world, row, wanted)
+      const take = (withIt: number) =>
+        openCapture(tx, world, row, { amountMinor: approvedMinor + withIt, tipMinor: withIt })
+      let opened = await take(isTaken ? 0 : tipMinor)
+      const isTipTooMuch = opened === 'tip_above_tolerance'
+      // The goods are gone: the sale is captured all the same, as it was approved.
+      if (isTipTooMuch) opened = await take(0)
       if (typeof opened === 'string') return { do: 'park', code: opened }
+      if (isTipTooMuch) return setAside(tx, opened, { tipMinor, code: 'tip_above_tolerance' })
       if (!isTaken) return DONE
       const refusal = await tellTip(tx, world, opened, { amountMinor: approvedMinor + tipMinor })
       return refusal === null ? DONE : setAside(tx, opened, { tipMinor, code: refusal })
