@@ -11,5 +11,6 @@ export const balanceSourceKind: ObjectKind = {
     const found = await Promise.all(kinds.map((kind) => kind.render(db, viewing, ids)))
     return new Map(found.flatMap((objects) => [...objects]))
   },
+  resources: ['charge', 'refund', 'payout', 'dispute'],
   expandable: { charge: { kind: 'charge' }, payment_intent: { kind: 'payment_intent' } },
 }

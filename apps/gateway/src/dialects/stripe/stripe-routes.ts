@@ -9,7 +9,7 @@ import { must } from '@holdfast/core'
 import { API_VERSION } from './api-version.ts'
 import { operations } from './operations.ts'
 import { admitCaller, admitWith, callerOf } from './platform/admit-caller.ts'
-import type { Caller } from './platform/authenticate.ts'
+import { type Caller, lackingPermission } from './platform/authenticate.ts'
 import { decodeForm, type Form } from './platform/decode-form.ts'
 import { type DecodedUpload, decodeUpload } from './platform/decode-upload.ts'
 import {
@@ -73,7 +73,12 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     if (!decoded.ok) return sendRefusal(reply, decoded.refusal)
     const prepared = operation.prepare(decoded.form, objectKinds)
     if (!prepared.ok) return sendRefusal(reply, prepared.refusal)
-    const context = { ...contextOf(request, callerOf(request)), upload: decoded.upload }
+    const caller = callerOf(request)
+    for (const resource of prepared.value.expands) {
+      const lacking = lackingPermission(caller, { resource, access: 'read' })
+      if (lacking !== null) return sendRefusal(reply, lacking)
+    }
+    const context = { ...contextOf(request, caller), upload: decoded.upload }
     return prepared.value.does === 'read'
       ? respond(reply, context, await prepared.value.run(context))
       : write(request, reply, context, prepared.value, decoded.form)

@@ -91,6 +91,18 @@ export async function expandObjects(
   }
 }
 
+/** What a restricted key must be allowed to read for it, besides the objects that it asks for. */
+export function expandedResources(kinds: ObjectKinds, kind: string, tree: ExpandTree): readonly string[] {
+  return Object.entries(tree).flatMap(([field, inner]) => {
+    const expansion = must(expansionOf(kinds, kind, field), 'the path was read against the same kinds')
+    if ('never' in expansion) return []
+    const isList = 'list' in expansion
+    const target = isList ? expansion.list : expansion.kind
+    const own = kinds[target]?.resources ?? [target.replace('.', '_')]
+    return [...own, ...expandedResources(kinds, target, isList ? (inner['data'] ?? {}) : inner)]
+  })
+}
+
 function isKnown(kinds: ObjectKinds, kind: string, fields: readonly string[]): boolean {
   let at: string | null = kind
   let inList = false

@@ -26,6 +26,8 @@ export interface ObjectKind {
     ids: readonly string[],
   ) => Promise<ReadonlyMap<string, StripeObject>>
   readonly expandable: Readonly<Record<string, Expansion>>
+  /** What a restricted key must be allowed to read of it, where that is not its own name. */
+  readonly resources?: readonly string[]
 }
 
 /** A field of an object: the id of an object of that kind; what Holdfast never has; a list that is there only on demand. */

@@ -12,7 +12,7 @@ import type { EndpointDeps } from '../../../webhooks/webhook-endpoints.ts'
 import type { StripeRefusal } from '../stripe-refusal.ts'
 import type { Form } from './decode-form.ts'
 import type { Upload } from './decode-upload.ts'
-import { type ExpandTree, readExpand } from './expand.ts'
+import { expandedResources, type ExpandTree, readExpand } from './expand.ts'
 import type { ObjectKinds, StripeObject, Viewing } from './object-kinds.ts'
 import { hash } from './parameter-kinds.ts'
 import { type Read, readParameters } from './read-parameters.ts'
@@ -103,9 +103,15 @@ export interface Operation {
 }
 
 export type Prepared =
-  | { readonly does: 'read'; readonly run: (context: StripeContext) => Promise<Answered> }
+  | {
+      readonly does: 'read'
+      /** What a restricted key must be allowed to read too: the answer holds objects of these. */
+      readonly expands: readonly string[]
+      readonly run: (context: StripeContext) => Promise<Answered>
+    }
   | {
       readonly does: 'write'
+      readonly expands: readonly string[]
       /** Its kind, for the answer. */
       readonly object: string
       readonly expand: ExpandTree
@@ -151,7 +157,15 @@ export function write<Shape extends z.ZodRawShape>(spec: WriteSpec<Shape>): Oper
         spec.complete?.(context, object) ?? Promise.resolve(object)
       return {
         ok: true,
-        value: { does: 'write', object: spec.object, expand: expand.value, effect, follow, complete },
+        value: {
+          does: 'write',
+          expands: expandedResources(kinds, spec.object, expand.value),
+          object: spec.object,
+          expand: expand.value,
+          effect,
+          follow,
+          complete,
+        },
       }
     },
   }
@@ -175,7 +189,7 @@ export function read<Shape extends z.ZodRawShape>(spec: ReadSpec<Shape>): Operat
       const parameters = readParameters(schema, form)
       if (!parameters.ok) return parameters
       const run = (context: StripeContext) => spec.run(context, parameters.value)
-      return { ok: true, value: { does: 'read', run } }
+      return { ok: true, value: { does: 'read', expands: [], run } }
     },
   }
 }

@@ -178,7 +178,7 @@ describe('an idempotency key', () => {
 describe('a restricted key (ST7)', () => {
   const key = 'rk_test_000000000000000000000001'
 
-  test('may do what it was given, and is told what it lacks', async () => {
+  test('may do what it was given, sees no more by expanding, and is told what it lacks', async () => {
     const permissions = { customer: 'write', charge: 'read' } as const
     await storeApiKey(
       database().pool,
@@ -197,6 +197,11 @@ describe('a restricted key (ST7)', () => {
       statusCode: 403,
       message: expect.stringContaining("'rak_payment_intent_read'"),
     })
+    const lacks = { statusCode: 403, message: expect.stringContaining("'rak_payment_intent_read'") }
+    await expect(restricted.charges.list({ expand: ['data.payment_intent'] })).rejects.toMatchObject(lacks)
+    expect((await restricted.charges.list({ expand: ['data.customer'] })).data).toEqual([])
+    const inside = restricted.charges.list({ expand: ['data.dispute.payment_intent'] })
+    await expect(inside).rejects.toMatchObject({ message: expect.stringContaining("'rak_dispute_read'") })
     const older = shop.olderClientWith(key).paymentIntents.list()
     await expect(older).rejects.toMatchObject({ type: 'StripePermissionError' })
   })

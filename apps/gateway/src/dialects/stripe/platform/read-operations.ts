@@ -4,7 +4,7 @@ import { type Listed, type Page, type PageSource, readPage } from '../../../data
 import { compileSearch, type SearchFields, type SearchQuery } from '../../../database/search.ts'
 import type { Scope } from '../../../database/scope.ts'
 import { invalidParameter } from '../stripe-refusal.ts'
-import { expandObjects, type ExpandTree, readExpand } from './expand.ts'
+import { expandedResources, expandObjects, type ExpandTree, readExpand } from './expand.ts'
 import type { StripeObject } from './object-kinds.ts'
 import {
   type Answered,
@@ -50,7 +50,8 @@ export function retrieve({
         const [body] = await renderInOrder(context, object, [id], expand.value)
         return body === undefined ? { missing: { object, id, param } } : { body }
       }
-      return { ok: true, value: { does: 'read', run } }
+      const expands = expandedResources(kinds, object, expand.value)
+      return { ok: true, value: { does: 'read', expands, run } }
     },
   }
 }
@@ -96,7 +97,8 @@ export function list<Shape extends z.ZodRawShape>(spec: ListSpec<Shape>): Operat
           body: { object: 'list', data, has_more: listed.hasMore, url: `/v1${concrete(path, context)}` },
         }
       }
-      return { ok: true, value: { does: 'read', run } }
+      const expands = expandedResources(kinds, object, expand.value)
+      return { ok: true, value: { does: 'read', expands, run } }
     },
   }
 }
@@ -144,7 +146,8 @@ export function search(spec: SearchSpec): Operation {
           },
         }
       }
-      return { ok: true, value: { does: 'read', run } }
+      const expands = expandedResources(kinds, object, expand.value)
+      return { ok: true, value: { does: 'read', expands, run } }
     },
   }
 }
