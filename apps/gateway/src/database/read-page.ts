@@ -24,8 +24,16 @@ export interface PageSource {
   readonly values: readonly unknown[]
 }
 
-/** Ids by (moment, id), newest first; one row more than asked tells whether there is another page. */
-export async function readPage(db: Tx, page: Page, source: PageSource): Promise<Listed<string>> {
+/**
+ * Ids by (moment, id), newest first; one row more than asked tells whether there is another page. The cursor is looked up
+ * in `whole`: what is done to each of a page may take it out of a list that is filtered, and the next page follows it still.
+ */
+export async function readPage(
+  db: Tx,
+  page: Page,
+  source: PageSource,
+  whole: PageSource = source,
+): Promise<Listed<string>> {
   const parts = [source.items, ...(source.also ?? [])]
   const values = [...source.values]
   const bind = (value: unknown) => `$${values.push(value)}`
@@ -33,9 +41,10 @@ export async function readPage(db: Tx, page: Page, source: PageSource): Promise<
   const backwards = page.endingBefore !== null
   const cursor = page.startingAfter ?? page.endingBefore
   if (cursor !== null) {
+    const all = [whole.items, ...(whole.also ?? [])].join(' union all ')
     const known = await db.query<{ at_ms: string }>(
-      `select at_ms from (${parts.join(' union all ')}) as item where id = $${values.length + 1}`,
-      [...values, cursor],
+      `select at_ms from (${all}) as item where id = $${whole.values.length + 1}`,
+      [...whole.values, cursor],
     )
     const atMs = known.rows[0]?.at_ms
     if (atMs === undefined) return { ok: false, unknown: backwards ? 'ending_before' : 'starting_after' }
@@ -54,4 +63,18 @@ export async function readPage(db: Tx, page: Page, source: PageSource): Promise<
   )
   const ids = rows.slice(0, page.limit).map(({ id }) => id)
   return { ok: true, items: backwards ? ids.toReversed() : ids, hasMore: rows.length > page.limit }
+}
+
+/** How many there are; no more than `max` are counted. */
+export async function countItems(
+  db: Tx,
+  { items, also = [], values }: PageSource,
+  max: number,
+): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from (
+       select from (${[items, ...also].join(' union all ')}) as item limit $${values.length + 1}) as counted`,
+    [...values, max],
+  )
+  return rows[0]?.count ?? 0
 }

@@ -18,11 +18,20 @@ export async function findPayouts(
   return rows.map(payoutOf)
 }
 
-export function payoutsSource({ account, mode }: Scope, status: string | null): PageSource {
+export interface PayoutFilters {
+  readonly status: string | null
+  /** Half-open range of the day of arrival. */
+  readonly arrivesFromMs: number | null
+  readonly arrivesBeforeMs: number | null
+}
+
+export function payoutsSource({ account, mode }: Scope, filters: PayoutFilters): PageSource {
+  const { status, arrivesFromMs, arrivesBeforeMs } = filters
   return {
     items: `select payout as id, created_ms as at_ms from payouts
-      where account = $1 and mode = $2 and ($3::text is null or status = $3)`,
-    values: [account, mode, status],
+      where account = $1 and mode = $2 and ($3::text is null or status = $3)
+        and ($4::bigint is null or arrival_ms >= $4) and ($5::bigint is null or arrival_ms < $5)`,
+    values: [account, mode, status, arrivesFromMs, arrivesBeforeMs],
   }
 }
 

@@ -71,7 +71,10 @@ describe.each(versions)('TM14: by the %s client', (version) => {
 
   test('a hold is captured by its charge, and called off by its payment', async () => {
     await held(1)
-    expect(await client().charges.capture(sampleId('ch', 11), { amount: 500 })).toMatchObject({
+    const given = { amount: 500, receipt_email: 'ada@example.com', transfer_group: 'order 7' }
+    expect(await client().charges.capture(sampleId('ch', 11), given)).toMatchObject({
+      receipt_email: 'ada@example.com',
+      transfer_group: 'order 7',
       captured: true,
       amount_captured: 500,
     })

@@ -159,6 +159,9 @@ test('ST16: balance, payout and its drill-down to the payments, by expanding the
   })
   expect((await shop.stripe.balanceTransactions.list({ payout: payout.id })).data).toHaveLength(2)
   expect((await shop.stripe.payouts.list({ status: 'canceled' })).data).toHaveLength(1)
+  const { arrival_date: arrival } = payout
+  expect((await shop.stripe.payouts.list({ arrival_date: arrival })).data).toHaveLength(1)
+  expect((await shop.stripe.payouts.list({ arrival_date: { gt: arrival } })).data).toEqual([])
 })
 
 test('what is held is available when its hold is over, by the clock of the gateway', async () => {

@@ -300,3 +300,31 @@ test('expansions nest, four levels deep at most', async () => {
     message: expect.stringContaining('4 levels'),
   })
 })
+
+test('a page follows the one before also when all of that was changed meanwhile and is not in the list any more', async () => {
+  const { paymentIntents } = shop.stripe
+  const made: string[] = []
+  for (const amount of [1, 2, 3, 4]) {
+    const intent = { amount, currency: 'eur', payment_method_types: ['card_present'] }
+    made.push((await paymentIntents.create(intent)).id)
+  }
+  const canceled: string[] = []
+  const cancel = async (id: string) => void canceled.push((await paymentIntents.cancel(id)).id)
+  const waiting = { query: `status:'requires_payment_method' AND amount>2`, limit: 1 }
+  for await (const { id } of paymentIntents.search(waiting)) await cancel(id)
+  expect(new Set(canceled)).toEqual(new Set(made.slice(2)))
+  // The filter is one that only Holdfast has, so its types do not know it.
+  const open: object = { status: 'requires_payment_method', limit: 1 }
+  for await (const { id } of paymentIntents.list(open)) await cancel(id)
+  expect(new Set(canceled)).toEqual(new Set(made))
+  const wrong = paymentIntents.list({ ...open, starting_after: 'pi_nothing' })
+  await expect(wrong).rejects.toMatchObject({ code: 'resource_missing', param: 'starting_after' })
+})
+
+test('a search tells the number of all that it finds where that is expanded', async () => {
+  for (const name of ['Ada', 'Ada', 'Eve']) await shop.stripe.customers.create({ name })
+  const query = { query: `name:'Ada'`, limit: 1 }
+  const counted = await shop.stripe.customers.search({ ...query, expand: ['total_count'] })
+  expect(counted).toMatchObject({ total_count: 2, has_more: true, data: [{ name: 'Ada' }] })
+  expect(await shop.stripe.customers.search(query)).not.toHaveProperty('total_count')
+})

@@ -1,9 +1,10 @@
 import { must } from '@holdfast/core'
 import type * as z from 'zod'
-import { type Listed, type Page, type PageSource, readPage } from '../../../database/read-page.ts'
+import { countItems, type Listed, type Page, type PageSource, readPage } from '../../../database/read-page.ts'
 import { compileSearch, type SearchFields, type SearchQuery } from '../../../database/search.ts'
 import type { Scope } from '../../../database/scope.ts'
 import { invalidParameter } from '../stripe-refusal.ts'
+import type { Form } from './decode-form.ts'
 import { expandedResources, expandObjects, type ExpandTree, readExpand } from './expand.ts'
 import type { StripeObject } from './object-kinds.ts'
 import {
@@ -21,6 +22,8 @@ import { parseSearchQuery, unfitClause } from './search-query.ts'
 
 const LIMIT_DEFAULT = 10
 const LIMIT_MAX = 100
+/** Stripe's is exact up to here as well. */
+const COUNTED_MAX = 10_000
 
 interface ObjectSpec {
   readonly path: string
@@ -70,6 +73,7 @@ export interface ListSpec<Shape extends z.ZodRawShape> extends ObjectSpec {
 export function list<Shape extends z.ZodRawShape>(spec: ListSpec<Shape>): Operation {
   const { path, object, needs } = spec
   const schema = hash({ ...PAGE, ...spec.filters })
+  const unfiltered = hash(spec.filters).parse({})
   return {
     method: 'GET',
     path,
@@ -89,8 +93,9 @@ export function list<Shape extends z.ZodRawShape>(spec: ListSpec<Shape>): Operat
       const run = async (context: StripeContext): Promise<Answered> => {
         const source = await spec.source(context, filters)
         if (!('items' in source)) return source
+        const whole = await spec.source(context, unfiltered)
         const page = pageOf(asked)
-        const listed = await readPage(context.pool, page, source)
+        const listed = await readPage(context.pool, page, source, 'items' in whole ? whole : source)
         if (!listed.ok) return unknownCursor(object, page, listed)
         const data = await renderInOrder(context, object, listed.items, expand.value)
         return {
@@ -122,7 +127,8 @@ export function search(spec: SearchSpec): Operation {
       if (!parameters.ok) return parameters
       const query = parseSearchQuery(parameters.value.query)
       if (!query.ok) return query
-      const expand = readExpand(kinds, object, wanted, { isList: true })
+      const { isCounted, others } = takeTotalCount(wanted)
+      const expand = readExpand(kinds, object, others, { isList: true })
       if (!expand.ok) return expand
       const { limit = LIMIT_DEFAULT, page: token } = parameters.value
       const after = token === undefined ? null : Buffer.from(token, 'base64url').toString('utf8')
@@ -130,7 +136,7 @@ export function search(spec: SearchSpec): Operation {
         const source = searchSource(spec, context.scope, query.value)
         if (!('items' in source)) return source
         const page = { limit, fromMs: null, beforeMs: null, startingAfter: after, endingBefore: null }
-        const listed = await readPage(context.pool, page, source)
+        const listed = await readPage(context.pool, page, source, spec.source(context.scope))
         if (!listed.ok)
           return { refusal: invalidParameter('page', 'Invalid page: it is not one that a search gave.') }
         const data = await renderInOrder(context, object, listed.items, expand.value)
@@ -142,6 +148,7 @@ export function search(spec: SearchSpec): Operation {
             data,
             has_more: listed.hasMore,
             next_page: next,
+            ...(isCounted ? { total_count: await countItems(context.pool, source, COUNTED_MAX) } : {}),
             url: `/v1${path}`,
           },
         }
@@ -150,6 +157,17 @@ export function search(spec: SearchSpec): Operation {
       return { ok: true, value: { does: 'read', expands, run } }
     },
   }
+}
+
+/** Of a search the number of all that it finds can be expanded, as if it were an object. */
+function takeTotalCount(wanted: Form[string] | undefined): {
+  readonly isCounted: boolean
+  readonly others: Form[string] | undefined
+} {
+  if (typeof wanted !== 'object') return { isCounted: false, others: wanted }
+  const others = Object.entries(wanted).filter(([, path]) => path !== 'total_count')
+  const isCounted = others.length < Object.keys(wanted).length
+  return { isCounted, others: others.length === 0 ? undefined : Object.fromEntries(others) }
 }
 
 /** In the order of `ids`; what is not there is left out. */

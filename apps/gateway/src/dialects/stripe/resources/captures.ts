@@ -6,7 +6,16 @@ import { type NotesChange, writeNotes } from '../../../payments/payment-notes.ts
 import { findCharges, findPayments } from '../../../payments/payment-queries.ts'
 import { notesRefusal } from '../platform/notes-refusal.ts'
 import { type Operation, pathId, type Refusing, type StripeContext, write } from '../platform/operation.ts'
-import { amountMinor, emptyable, flag, hash, integer, metadata, text } from '../platform/parameter-kinds.ts'
+import {
+  amountMinor,
+  email,
+  emptyable,
+  flag,
+  hash,
+  integer,
+  metadata,
+  text,
+} from '../platform/parameter-kinds.ts'
 import { incrementInFlight, paymentIntentUnfit, type StripeRefusal } from '../stripe-refusal.ts'
 
 const intent = {
@@ -52,7 +61,12 @@ export const captureOperations: readonly Operation[] = [
   write({
     ...charge,
     path: '/charges/:id/capture',
-    parameters: { ...descriptors, amount: amountMinor().optional() },
+    parameters: {
+      ...descriptors,
+      amount: amountMinor().optional(),
+      receipt_email: email().optional(),
+      transfer_group: text().optional(),
+    },
     async effect(tx, context, given) {
       const id = pathId(context)
       const [known] = await findCharges(tx, context.scope, [id])
@@ -60,6 +74,8 @@ export const captureOperations: readonly Operation[] = [
       if (taken === null || known === undefined) return { missing: { object: 'charge', id, param: 'charge' } }
       if (!taken.ok) return { refusal: ofCharge(taken, id) }
       const noted = await note(tx, context, known.payment, {
+        receiptEmail: given.receipt_email,
+        transferGroup: given.transfer_group,
         statementDescriptor: given.statement_descriptor,
         statementDescriptorSuffix: given.statement_descriptor_suffix,
       })

@@ -62,8 +62,8 @@ const cardPresent = hash({
 const inPerson = {
   payment_method_types: listOf(oneOf(['card_present', 'interac_present'])).optional(),
   payment_method_options: hash({
-    card_present: cardPresent.optional(),
-    interac_present: hash({}).optional(),
+    card_present: emptyable(cardPresent).optional(),
+    interac_present: emptyable(hash({})).optional(),
   }).optional(),
 }
 
@@ -200,7 +200,7 @@ function notesOf(given: Noted): PaymentIntentChange['notes'] {
 function captureMethodOf(given: {
   readonly capture_method?: 'automatic' | 'automatic_async' | 'manual' | undefined
   readonly payment_method_options?:
-    | { readonly card_present?: { readonly capture_method?: string | undefined } | undefined }
+    | { readonly card_present?: { readonly capture_method?: string | undefined } | null | undefined }
     | undefined
 }): 'automatic' | 'manual' | undefined {
   if (given.payment_method_options?.card_present?.capture_method !== undefined) return 'manual'

@@ -6,8 +6,8 @@ import { payoutsSource, savePayoutMetadata } from '../../../payouts/payout-queri
 import { moneyRefusal } from '../money-refusal.ts'
 import { metadataRefusal } from '../platform/metadata-refusal.ts'
 import { idsOf, type Operation, pathId, write } from '../platform/operation.ts'
-import { amountMinor, currency, metadata, oneOf, text } from '../platform/parameter-kinds.ts'
-import { list, retrieve } from '../platform/read-operations.ts'
+import { amountMinor, currency, metadata, oneOf, secondsRange, text } from '../platform/parameter-kinds.ts'
+import { list, rangeMs, retrieve } from '../platform/read-operations.ts'
 
 const object = 'payout'
 const reads = { object, needs: { resource: object, access: 'read' } } as const
@@ -17,8 +17,14 @@ export const payoutOperations: readonly Operation[] = [
   list({
     ...reads,
     path: '/payouts',
-    filters: { status: oneOf(['pending', 'in_transit', 'paid', 'failed', 'canceled']).optional() },
-    source: ({ scope }, { status = null }) => payoutsSource(scope, status),
+    filters: {
+      arrival_date: secondsRange().optional(),
+      status: oneOf(['pending', 'in_transit', 'paid', 'failed', 'canceled']).optional(),
+    },
+    source({ scope }, { arrival_date: arrival, status = null }) {
+      const { fromMs, beforeMs } = rangeMs(arrival)
+      return payoutsSource(scope, { status, arrivesFromMs: fromMs, arrivesBeforeMs: beforeMs })
+    },
   }),
   retrieve({ ...reads, path: '/payouts/:id' }),
   write({
