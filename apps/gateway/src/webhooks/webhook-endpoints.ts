@@ -53,7 +53,7 @@ export interface EndpointDeps {
 
 export type Made = { readonly made: WebhookEndpoint; readonly secret: string }
 
-/** The secret is in this answer and in no later one. */
+/** The secret is told to whoever makes the endpoint, and to nobody who only reads it. */
 export async function createWebhookEndpoint(
   tx: Tx,
   deps: EndpointDeps,
@@ -164,6 +164,20 @@ export async function rotateWebhookSecret(
     [account, mode, endpoint, await deps.keeper.wrap(endpoint, secret), deps.nowMs() + overlapMs],
   )
   return rowCount === 1 ? { secret } : 'endpoint_not_found'
+}
+
+/** For the answer that tells it, also when that was lost and is asked for again. Null when there is no such endpoint. */
+export async function readWebhookSecret(
+  db: Tx,
+  { keeper }: Pick<EndpointDeps, 'keeper'>,
+  { account, mode }: Scope,
+  endpoint: string,
+): Promise<string | null> {
+  const { rows } = await db.query<{ wrapped_secret: string }>(
+    'select wrapped_secret from webhook_endpoints where account = $1 and mode = $2 and endpoint = $3',
+    [account, mode, endpoint],
+  )
+  return rows[0] === undefined ? null : keeper.unwrap(endpoint, rows[0].wrapped_secret)
 }
 
 /** With its deliveries; false when there was none. */

@@ -9,8 +9,8 @@ export const webhookEndpointKind: ObjectKind = {
   expandable: {},
 }
 
-/** `secret` only where it has just been made; `disabled_because` exists only here. */
-export function renderWebhookEndpoint(endpoint: WebhookEndpoint, secret?: string): StripeObject {
+/** `disabled_because` exists only here. */
+function renderWebhookEndpoint(endpoint: WebhookEndpoint): StripeObject {
   return {
     id: endpoint.endpoint,
     object: 'webhook_endpoint',
@@ -22,7 +22,6 @@ export function renderWebhookEndpoint(endpoint: WebhookEndpoint, secret?: string
     enabled_events: endpoint.enabledEvents,
     livemode: endpoint.mode === 'live',
     metadata: endpoint.metadata,
-    ...(secret === undefined ? {} : { secret }),
     status: endpoint.status,
     url: endpoint.url,
   }

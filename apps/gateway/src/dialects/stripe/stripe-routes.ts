@@ -121,7 +121,12 @@ export function stripeRoutes(app: FastifyInstance, parts: () => ServerParts): vo
     if (own !== undefined) return reply.code(200).send(own)
     const followed = await follow(context, result.done.id)
     if (!('done' in followed)) return respond(reply, context, followed)
-    const [body] = await renderInOrder(context, result.done.object, [followed.done], expand)
+    const { object: kind } = result.done
+    const [body] = await renderInOrder(context, kind, [followed.done], expand)
+    if (body === undefined && result.doneBy !== null) {
+      // Deleted since it was made.
+      return respond(reply, context, { missing: { object: kind, id: followed.done, param: 'id' } })
+    }
     const whole = must(body, 'what was written can be rendered')
     return reply.code(200).send(await complete(context, whole))
   }

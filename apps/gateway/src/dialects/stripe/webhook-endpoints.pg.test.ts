@@ -19,7 +19,7 @@ describe('webhook endpoints and events, by the official client', () => {
   })
   afterEach(() => shop.close())
 
-  test('an endpoint is made with a secret that is never shown again, changed, listed and deleted', async () => {
+  test('an endpoint is made with a secret that no reader is shown, changed, listed and deleted', async () => {
     const { webhookEndpoints } = shop.stripe
     const made = await webhookEndpoints.create({
       url: URL,
@@ -42,6 +42,16 @@ describe('webhook endpoints and events, by the official client', () => {
     expect(await webhookEndpoints.del(made.id)).toMatchObject({ id: made.id, deleted: true })
     expect((await webhookEndpoints.list()).data).toEqual([])
     await expect(webhookEndpoints.retrieve(made.id)).rejects.toThrow('No such webhook_endpoint')
+  })
+
+  test('whoever asks again for a lost answer hears the secret too, and that an endpoint was deleted since', async () => {
+    const { webhookEndpoints } = shop.stripe
+    const create = () =>
+      webhookEndpoints.create({ url: URL, enabled_events: ['*'] }, { idempotencyKey: 'hooks' })
+    const made = await create()
+    expect(await create()).toEqual(made)
+    await webhookEndpoints.del(made.id)
+    await expect(create()).rejects.toMatchObject({ statusCode: 404, code: 'resource_missing' })
   })
 
   test('a secret is rotated', async () => {

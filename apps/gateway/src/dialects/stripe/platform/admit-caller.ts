@@ -2,11 +2,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { headerOf } from '../../../http/header-of.ts'
 import type { ServerParts } from '../../../http/server-parts.ts'
 import { sendRefusal } from '../send-refusal.ts'
-import { accountInvalid, rateLimited, type StripeRefusal, unrecognisedUrl } from '../stripe-refusal.ts'
+import {
+  accountInvalid,
+  invalidParameter,
+  rateLimited,
+  type StripeRefusal,
+  unrecognisedUrl,
+} from '../stripe-refusal.ts'
 import { authenticate, type Caller, lackingPermission } from './authenticate.ts'
 import type { Permission } from './operation.ts'
 
 const CALLER = 'caller'
+/** `2026-10-28.endive`, older ones without a name, and previews with features behind a semicolon. */
+const VERSION = /^\d{4}-\d{2}-\d{2}(\.\w+)?(;.*)?$/
 
 /**
  * Who asks, and whether now, by the headers alone and before a body is read: who may not ask cannot make the gateway hold
@@ -40,6 +48,9 @@ async function admit(
   const known = await authenticate({ pool, nowMs: world.clock.wallMs() }, request)
   if ('refusal' in known) return known.refusal
   const { caller } = known
+  const version = headerOf(request, 'stripe-version')
+  if (version !== undefined && !VERSION.test(version))
+    return invalidParameter(undefined, `Invalid Stripe API version: ${version}`)
   const account = headerOf(request, 'stripe-account')
   if (account !== undefined) {
     if (account !== caller.account) return accountInvalid(account)

@@ -229,6 +229,13 @@ test('an answer names its request and the version that was asked for; another ac
   const { lastResponse } = await shop.stripe.customers.list()
   expect(lastResponse.requestId).toMatch(/^req_/)
   expect(lastResponse.apiVersion).toBe(Stripe.API_VERSION)
+  const versioned = (version: string) =>
+    shop.ask('GET', '/customers', { headers: { 'stripe-version': version } })
+  expect((await versioned('2020-08-27')).status).toBe(200)
+  expect(await versioned('tomorrow')).toMatchObject({
+    status: 400,
+    body: { error: { message: 'Invalid Stripe API version: tomorrow' } },
+  })
   const own = await shop.stripe.customers.list({}, { stripeAccount: ACCOUNT })
   expect([own.data, own.lastResponse.stripeAccount]).toEqual([[], ACCOUNT])
   await expect(shop.stripe.customers.list({}, { stripeAccount: 'acct_other' })).rejects.toMatchObject({

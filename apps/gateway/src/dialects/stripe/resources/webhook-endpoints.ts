@@ -6,15 +6,16 @@ import {
   type EndpointRefusal,
   endpointsSource,
   findWebhookEndpoints,
+  readWebhookSecret,
   rotateWebhookSecret,
   updateWebhookEndpoint,
   type WebhookEndpoint,
 } from '../../../webhooks/webhook-endpoints.ts'
 import { metadataRefusal } from '../platform/metadata-refusal.ts'
+import type { StripeObject } from '../platform/object-kinds.ts'
 import { type Operation, pathId, type Refusing, type StripeContext, write } from '../platform/operation.ts'
 import { emptyable, flag, integer, listOf, metadata, text } from '../platform/parameter-kinds.ts'
 import { list, retrieve } from '../platform/read-operations.ts'
-import { renderWebhookEndpoint } from '../render-webhook-endpoint.ts'
 import { invalidParameter } from '../stripe-refusal.ts'
 
 const object = 'webhook_endpoint'
@@ -50,9 +51,9 @@ export const webhookEndpointOperations: readonly Operation[] = [
         apiVersion: given.api_version ?? null,
       })
       if (typeof created === 'string') return refusing(created, context)
-      const { made, secret } = created
-      return { done: made.endpoint, answer: renderWebhookEndpoint(made, secret) }
+      return { done: created.made.endpoint }
     },
+    complete: withSecret,
   }),
   write({
     ...writes,
@@ -83,10 +84,9 @@ export const webhookEndpointOperations: readonly Operation[] = [
       const id = pathId(context)
       const overlapMs = overlap === undefined ? undefined : overlap * 1_000
       const rotated = await rotateWebhookSecret(tx, context.webhooks, context.scope, id, overlapMs)
-      const [endpoint] = await findWebhookEndpoints(tx, context.scope, [id])
-      if (typeof rotated === 'string' || endpoint === undefined) return missing(context)
-      return { done: id, answer: renderWebhookEndpoint(endpoint, rotated.secret) }
+      return typeof rotated === 'string' ? missing(context) : { done: id }
     },
+    complete: withSecret,
   }),
   write({
     ...writes,
@@ -100,6 +100,14 @@ export const webhookEndpointOperations: readonly Operation[] = [
     },
   }),
 ]
+
+/** Also in a replay: whoever never got the first answer could not check a webhook otherwise. */
+async function withSecret(
+  { pool, webhooks, scope }: StripeContext,
+  endpoint: StripeObject,
+): Promise<unknown> {
+  return { ...endpoint, secret: await readWebhookSecret(pool, webhooks, scope, endpoint.id) }
+}
 
 interface Given {
   readonly url?: string | undefined
