@@ -19,6 +19,7 @@ import { seedDemo } from './demo/demo-seed.ts'
 import { createDeviceApi } from './devices/device-api.ts'
 import { createEnrolment } from './devices/enrol.ts'
 import { loadLeaseTerms } from './devices/lease-terms.ts'
+import { createTillNotices } from './devices/till-notices.ts'
 import { mintDeviceCode } from './devices/mint-device-code.ts'
 import { readDurableSetting } from './backup/durable-setting.ts'
 import type { MailServer } from './mail/send-mail.ts'
@@ -278,8 +279,13 @@ export class Gateway {
     })
     const codes = { pool, clock: world.clock, crypto: world.crypto, codeKey }
     return {
-      deviceApi: createDeviceApi(world, { state: () => linkWord().state }, leaseTerms, admission, (device) =>
-        feedOrders(pool, world, device),
+      deviceApi: createDeviceApi(
+        world,
+        { state: () => linkWord().state },
+        leaseTerms,
+        admission,
+        (device) => feedOrders(pool, world, device),
+        createTillNotices(this.#notices, world),
       ),
       world,
       codeKey,

@@ -24,6 +24,8 @@ export const feedAnswer = z.strictObject({
   lease: signed,
   /** Context `standing`. Absent from an older gateway: nothing is then known to be durable. */
   standing: signed.optional(),
+  /** Context `notices`. Only where there are any, for a device that asks with `notices=1`: an older one cannot read it. */
+  notices: signed.optional(),
 })
 export type FeedAnswer = z.infer<typeof feedAnswer>
 

@@ -85,5 +85,12 @@ export {
   sealedBlock,
 } from './sealed-block.ts'
 export { type Signed, signed, type SigningContext, signingContexts } from './signed.ts'
+export {
+  type ServiceNotice,
+  serviceNotice,
+  type ServiceNotices,
+  SERVICE_NOTICES_MAX,
+  serviceNotices,
+} from './service-notice.ts'
 export { type TipStatement, tipStatement } from './tip.ts'
 export { type ExportManifest, exportManifest, type QueueExport, queueExport } from './queue-export.ts'

@@ -24,5 +24,6 @@ export const signingContexts = [
   'export',
   'order',
   'tip',
+  'notices',
 ] as const
 export type SigningContext = (typeof signingContexts)[number]

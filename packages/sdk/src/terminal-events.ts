@@ -1,5 +1,5 @@
 import type { Currency, EntryMode, TallyByCurrency } from '@holdfast/core'
-import type { ReaderInfo } from '@holdfast/protocol'
+import type { ReaderInfo, ServiceNotice } from '@holdfast/protocol'
 import type { Evidence } from './outage/evidence.ts'
 import type { Outage } from './outage/outage-of.ts'
 import type { StoredPayment } from './journal/stored-payment.ts'
@@ -57,5 +57,7 @@ export type TerminalEvent =
   /** What the gateway says of orders, or what this device does for one; `orders()` has them. */
   | { readonly type: 'ordersChanged' }
   | { readonly type: 'leaseChanged' }
+  /** All that is announced now, for people to read: it changes nothing that may be sold (ST10). */
+  | { readonly type: 'serviceNoticesChanged'; readonly notices: readonly ServiceNotice[] }
   | { readonly type: 'readerChanged'; readonly reader: ReaderInfo | null }
   | { readonly type: 'cardEntryMethodsChanged'; readonly methods: readonly EntryMode[] }

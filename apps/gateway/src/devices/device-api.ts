@@ -13,6 +13,7 @@ import {
   manifest,
   onlineAttemptRequest,
   requestText,
+  type Signed,
   type SignedTime,
 } from '@holdfast/protocol'
 import * as z from 'zod'
@@ -68,6 +69,8 @@ export function createDeviceApi(
   admission?: Admission,
   /** Puts what is new about orders into the device's feed. Absent: there are none. */
   feedOrders?: (device: DeviceRow) => Promise<void>,
+  /** What tills show of what the operator announces, signed. Absent: nothing. */
+  tillNotices?: () => Promise<Signed | null>,
 ): (request: DeviceRequest) => Promise<DeviceAnswer> {
   const intake = createIntake(world)
   const hears = () => world.changes.hearsOthers?.() ?? false
@@ -186,11 +189,13 @@ export function createDeviceApi(
     const tips = url.searchParams.get('tips') === '1'
     const query = { deviceId: device.deviceId, after, limit: FEED_ITEMS_MAX, tips }
     const items = await news(query, waitForMs, orders)
+    const notices = url.searchParams.get('notices') === '1' ? await tillNotices?.() : undefined
     const body: FeedAnswer = {
       generation,
       items,
       lease,
       standing: await standing(device.deviceId, generation),
+      ...(notices === undefined || notices === null ? {} : { notices }),
     }
     return { status: 200, body }
   }

@@ -9,7 +9,7 @@ import { announceNotice, changeNotice, passNoticeTime } from './change-notice.ts
 import type { NoticeTexts } from './known-notice.ts'
 import type { Notice, NoticeStep } from './notice.ts'
 import { readNotices } from './read-notices.ts'
-import { tellNotices } from './tell-notices.ts'
+import { tellNotices, type UntoldChange } from './tell-notices.ts'
 
 const START_MS = Date.parse('2026-12-01T00:00:00Z')
 const HOUR_MS = 3_600_000
@@ -146,6 +146,27 @@ describe('notices', () => {
     while (await tellNotices(database().pool, 1, follow)) continue
     expect(followed.toSorted()).toEqual([...many, ACCOUNT].toSorted())
     expect(await told()).toEqual(['test notice.planned'])
+  })
+
+  test('ST10: silent is only what the clock does: a window that is moved and one that is withdrawn are not, without a word too', async () => {
+    const flags: string[] = []
+    const follow = (_tx: unknown, { word, isSilent }: UntoldChange) =>
+      Promise.resolve(void flags.push(`${word} ${isSilent ? 'silent' : 'said'}`))
+    const withdrawn = await announce(MAINTENANCE)
+    await change(withdrawn, { do: 'update', window: { toMs: window.toMs + HOUR_MS } })
+    clock.advance(1)
+    await change(withdrawn, { do: 'withdraw' })
+    await announce(MAINTENANCE)
+    clock.advance(2 * HOUR_MS)
+    await pass()
+    while (await tellNotices(database().pool, 1, follow)) continue
+    expect(flags.toSorted()).toEqual([
+      'ended silent',
+      'planned said',
+      'planned said',
+      'updated said',
+      'withdrawn said',
+    ])
   })
 
   test('ST10: two processes that let time pass and tell at once do each once', async () => {

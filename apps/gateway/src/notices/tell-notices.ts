@@ -15,7 +15,7 @@ export interface UntoldChange {
   readonly number: number
   readonly word: NoticeWord
   readonly atMs: number
-  /** Announced before, and nobody has written a word to it: the clock did it. */
+  /** A maintenance began or ended as it was announced, and nobody has written a word to it. */
   readonly isSilent: boolean
 }
 
@@ -37,7 +37,8 @@ export async function tellNotices(
   return transaction(pool, async (tx) => {
     const found = await tx.query<Untold>({
       text: `select c.notice, c.number, c.word, c.at_ms as "atMs", c.told_to as "toldTo",
-          n.kind = 'maintenance' and num_nonnulls(c.text_en, c.text_fr, c.text_es) = 0 as "isSilent"
+          n.kind = 'maintenance' and c.word in ('started', 'ended')
+            and num_nonnulls(c.text_en, c.text_fr, c.text_es) = 0 as "isSilent"
         from notice_changes c join notices n using (notice) where c.told_ms is null
         order by c.at_ms, c.notice, c.number limit 1 for update of c skip locked`,
       types: numericTypes,

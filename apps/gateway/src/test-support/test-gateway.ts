@@ -20,6 +20,8 @@ import { createDeviceApi, type DeviceAnswer, type DeviceRequest } from '../devic
 import type { LeaseTerms } from '../devices/make-lease.ts'
 import type { GatewayKeys } from '../ports/gateway-keys.ts'
 import type { GatewayWorld } from '../world/gateway-world.ts'
+import { createTillNotices } from '../devices/till-notices.ts'
+import { NoticeBoard } from '../notices/notice-board.ts'
 import { feedOrders } from '../orders/feed-orders.ts'
 import type { DeviceRow, GatewayStore, PaymentRow } from '../store/gateway-store.ts'
 import { createPostgresGatewayStore } from '../store/postgres-gateway-store.ts'
@@ -36,6 +38,8 @@ export interface TestGateway {
   readonly acquirer: ScriptedAcquirer
   readonly world: GatewayWorld
   readonly api: (request: DeviceRequest) => Promise<DeviceAnswer>
+  /** What tills are told of the operator's announcements; nothing has been read yet. */
+  readonly notices: NoticeBoard
   readonly errors: string[]
   addDevice(n: number, changes?: Partial<DeviceRow>): Promise<TestDevice>
   /** Starts another one, as another process would. */
@@ -99,8 +103,14 @@ export function createTestGateway(
       offline: defaultOfflineTerms,
       readers: [],
     } satisfies LeaseTerms)
-  const api = createDeviceApi(world, acquirer, leaseTerms, undefined, (device) =>
-    feedOrders(database.pool, world, device),
+  const notices = new NoticeBoard()
+  const api = createDeviceApi(
+    world,
+    acquirer,
+    leaseTerms,
+    undefined,
+    (device) => feedOrders(database.pool, world, device),
+    createTillNotices(notices, world),
   )
   const authorisers: (RunningAuthoriser & Pick<Authoriser, 'stop'>)[] = []
   const signers = [{ keyId: keys.signing.keyId, publicKey: toBase64Url(keys.signing.publicKey) }]
@@ -117,6 +127,7 @@ export function createTestGateway(
     acquirer,
     world,
     api,
+    notices,
     errors,
     async addDevice(n, changes = {}) {
       const key = nodeSigningKey(generateNodeKey('ed25519'))

@@ -10,7 +10,7 @@ import type { ServerParts } from '../http/server-parts.ts'
 import { defaultFilesBound } from '../files/files-bound.ts'
 import { createServer } from '../server/server.ts'
 import { createGatewayMetrics } from '../metrics/gateway-metrics.ts'
-import { NoticeBoard } from '../notices/notice-board.ts'
+import type { NoticeBoard } from '../notices/notice-board.ts'
 import { StatusBoard } from '../status/status-board.ts'
 import { createTokenBuckets } from '../http/token-buckets.ts'
 import type { DeviceRow } from '../store/gateway-store.ts'
@@ -31,7 +31,13 @@ export interface TestServer {
 }
 
 /** The HTTP face of a test gateway on a free port. */
-export async function createTestServer({ database, world, api, acquirer }: TestGateway): Promise<TestServer> {
+export async function createTestServer({
+  database,
+  world,
+  api,
+  acquirer,
+  notices,
+}: TestGateway): Promise<TestServer> {
   const { pool } = database
   const codeKey = new Uint8Array(32).fill(3)
   const leaseTerms = (device: DeviceRow, held: number | null = null) =>
@@ -58,7 +64,6 @@ export async function createTestServer({ database, world, api, acquirer }: TestG
     demo: null,
   }
   let parts: ServerParts | null = whole
-  const notices = new NoticeBoard()
   const app = createServer({
     parts: () => parts,
     health: () => parts,

@@ -289,6 +289,17 @@ export const en = {
   'receipt.keep': 'Thank you. Please keep this receipt.',
   'receipt.test': 'TEST — simulated reader, no real money',
 
+  'service_notice.planned': 'Planned maintenance',
+  'service_notice.running': 'Maintenance under way',
+  'service_notice.incident': 'The payment service has an incident',
+  'service_notice.window': '{from} – {to}',
+  'service_notice.since': 'Since {from}',
+  'service_notice.selling':
+    'You can go on selling. Without connection, payments are stored on this device as far as your settings allow.',
+  'service_notice.more': 'News, also from a phone:',
+  'service_notice.what': 'What it means',
+  'service_notice.away': 'Put away',
+
   'outage.internet.title': 'No internet',
   'outage.service.title': 'Payment service not answering',
   'outage.acquirer.title': 'Banks not answering',

@@ -294,6 +294,17 @@ export const es: Catalogue<keyof typeof en> = {
   'receipt.keep': 'Gracias. Conserve este recibo.',
   'receipt.test': 'PRUEBA — lector simulado, sin dinero real',
 
+  'service_notice.planned': 'Mantenimiento previsto',
+  'service_notice.running': 'Mantenimiento en curso',
+  'service_notice.incident': 'Incidencia en el servicio de pago',
+  'service_notice.window': '{from} – {to}',
+  'service_notice.since': 'Desde el {from}',
+  'service_notice.selling':
+    'Puede seguir cobrando. Sin conexión, los pagos se guardan en este dispositivo según sus ajustes.',
+  'service_notice.more': 'Novedades, también desde un teléfono:',
+  'service_notice.what': 'Qué significa',
+  'service_notice.away': 'Apartar',
+
   'outage.internet.title': 'Sin internet',
   'outage.service.title': 'El servicio de pago no responde',
   'outage.acquirer.title': 'Los bancos no responden',

@@ -300,6 +300,17 @@ export const fr: Catalogue<keyof typeof en> = {
   'receipt.keep': 'Merci. Veuillez conserver ce reçu.',
   'receipt.test': 'TEST — lecteur simulé, pas d’argent réel',
 
+  'service_notice.planned': 'Maintenance prévue',
+  'service_notice.running': 'Maintenance en cours',
+  'service_notice.incident': 'Incident du service de paiement',
+  'service_notice.window': '{from} – {to}',
+  'service_notice.since': 'Depuis le {from}',
+  'service_notice.selling':
+    'Vous pouvez continuer d’encaisser. Sans connexion, les paiements sont enregistrés sur cet appareil dans les limites de vos réglages.',
+  'service_notice.more': 'Nouvelles, aussi depuis un téléphone :',
+  'service_notice.what': 'Ce que cela signifie',
+  'service_notice.away': 'Ranger',
+
   'outage.internet.title': 'Pas d’internet',
   'outage.service.title': 'Le service de paiement ne répond pas',
   'outage.acquirer.title': 'Les banques ne répondent pas',

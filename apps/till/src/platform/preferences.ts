@@ -1,4 +1,5 @@
 import { type Currency, isCurrency } from '@holdfast/core'
+import { type ServiceNotice, serviceNotices } from '@holdfast/protocol'
 import { isLanguage, type Language } from '@holdfast/ui'
 
 /** Small things this browser remembers for the till. Never a payment: those are in the journal. */
@@ -12,6 +13,9 @@ export interface Preferences {
   /** The sale that is on the screen, to tell after a crash what became of it. */
   readonly openSale: () => string | null
   readonly rememberOpenSale: (paymentId: string | null) => void
+  /** What the operator of the gateway announced: it explains an outage that the till was started in. */
+  readonly serviceNotices: () => readonly ServiceNotice[]
+  readonly rememberServiceNotices: (notices: readonly ServiceNotice[]) => void
 }
 
 export type PreferenceStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
@@ -40,6 +44,10 @@ export function createPreferences(storage: PreferenceStorage): Preferences {
     rememberForcedOffline: (forced) => write('forced-offline', forced ? 'yes' : null),
     openSale: () => read('open-sale'),
     rememberOpenSale: (paymentId) => write('open-sale', paymentId),
+    serviceNotices: () => parseNotices(read('service-notices')),
+    rememberServiceNotices(notices) {
+      write('service-notices', notices.length === 0 ? null : JSON.stringify({ notices }))
+    },
   }
 }
 
@@ -49,5 +57,15 @@ function quietly(task: () => string | null): string | null {
     return task()
   } catch {
     return null
+  }
+}
+
+/** What an older till has kept may be of another form; it is heard again at the next contact. */
+function parseNotices(text: string | null): readonly ServiceNotice[] {
+  try {
+    const parsed = serviceNotices.safeParse(JSON.parse(text ?? ''))
+    return parsed.success ? parsed.data.notices : []
+  } catch {
+    return []
   }
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Banner, Button, useFormat } from '@holdfast/ui'
 import { type TillKey, useTill } from '../messages/index.ts'
 import { type AtRisk, type OutageView, outageView } from '../state/outage-view.ts'
+import { StatusLink } from './status-link.tsx'
 import { useRoom, useTillState } from './till-context.tsx'
 
 /** Says on every screen what does not work, what to do about it, and how much is at stake. Nothing while all is well. */
@@ -77,6 +78,11 @@ function Advice({ view }: { readonly view: OutageOf }): ReactNode {
           <li>{t('outage.limit', { limit: format.money(view.limit) })}</li>
         ) : null}
         <li>{view.safeToPowerOff ? t('outage.safe') : t('outage.not_safe')}</li>
+        {view.kind === 'forced' ? null : (
+          <li>
+            <StatusLink />
+          </li>
+        )}
         {view.lastContactMs === null ? null : (
           <li>{t('outage.last_contact', { time: format.time(view.lastContactMs) })}</li>
         )}

@@ -6,6 +6,7 @@ import { needsAttention } from '../state/payment-view.ts'
 import { BrandMark } from './brand-mark.tsx'
 import { Notices } from './notices.tsx'
 import { OutageBanner } from './outage-banner.tsx'
+import { ServiceNoticeBanners } from './service-notice-banners.tsx'
 import { fragmentOf, type Route, useRoute } from './router.ts'
 import { useRoom, useTillState } from './till-context.tsx'
 
@@ -20,6 +21,7 @@ export function TillShell({ children }: { readonly children: ReactNode }): React
       <div className="till__body">
         <div className="till__news">
           <OutageBanner />
+          <ServiceNoticeBanners />
           <Notices />
         </div>
         <main className="till__main" id="content">

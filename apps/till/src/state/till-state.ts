@@ -1,5 +1,6 @@
 import type { Currency, Money } from '@holdfast/core'
 import type { OfflineStatus, StoredPayment, TerminalSettings, TillOrder } from '@holdfast/sdk'
+import type { ServiceNotice } from '@holdfast/protocol'
 import type { ReaderState } from '@holdfast/reader'
 import type { TipAside } from './tip-aside.ts'
 import type { Sale } from './sale.ts'
@@ -18,6 +19,10 @@ export interface TillState {
   readonly orders: readonly TillOrder[]
   readonly olderPayments: 'unknown' | 'some' | 'none'
   readonly notices: readonly Notice[]
+  /** What the operator of the gateway announces, as it was last heard, also before the last start (ST10). */
+  readonly serviceNotices: readonly ServiceNotice[]
+  /** Read and put away: `key` of what was shown. */
+  readonly readNotices: readonly string[]
   readonly enrolment: Enrolment
 }
 

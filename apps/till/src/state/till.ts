@@ -1,11 +1,13 @@
 import type { Currency } from '@holdfast/core'
 import type { SimulatedReader } from '@holdfast/reader'
 import { mayBeTipped, type StoredPayment, type Terminal, type TerminalEvent } from '@holdfast/sdk'
+import type { Language } from '@holdfast/ui'
 import type { Preferences } from '../platform/preferences.ts'
 import { createObservable, type Observable } from '../platform/observable.ts'
 import { createPaymentBook } from './payment-book.ts'
 import { NO_SALE } from './sale.ts'
 import { createSaleDesk, type SaleDesk } from './sale-desk.ts'
+import { type ServiceNoticeView, serviceNoticeViews } from './service-notice-view.ts'
 import { addNotice, type TillState } from './till-state.ts'
 
 export interface TillWorld {
@@ -31,6 +33,10 @@ export interface Till extends SaleDesk {
   /** Minor units, 0 to take it back. The code of the refusal, or null when it is written down. */
   readonly writeTip: (paymentId: string, tipMinor: number) => Promise<string | null>
   readonly dismiss: (noticeId: string) => void
+  /** What of the operator's notices is worth a place now. */
+  readonly noticesNow: (language: Language) => readonly ServiceNoticeView[]
+  /** A notice of the operator's, by its key; what is new about it is shown again. */
+  readonly putAwayNotice: (key: string) => void
 }
 
 /** Opens the state of the screens over an open terminal; resolves when the newest payments are in it. */
@@ -46,6 +52,8 @@ export async function openTill({ terminal, reader, preferences }: TillWorld): Pr
     orders: [],
     olderPayments: 'unknown',
     notices: [],
+    serviceNotices: preferences.serviceNotices(),
+    readNotices: [],
     enrolment: { step: 'idle' },
   })
   const book = createPaymentBook(terminal, preferences, state)
@@ -82,6 +90,10 @@ export async function openTill({ terminal, reader, preferences }: TillWorld): Pr
         return
       case 'leaseChanged':
         state.set(factsOf(terminal, state.get().currency))
+        return
+      case 'serviceNoticesChanged':
+        preferences.rememberServiceNotices(event.notices)
+        state.set({ serviceNotices: event.notices })
         return
       case 'ordersChanged':
         void learnOrders()
@@ -144,6 +156,11 @@ export async function openTill({ terminal, reader, preferences }: TillWorld): Pr
       return result.status === 'refused' ? result.code : null
     },
     dismiss,
+    noticesNow(language) {
+      const { serviceNotices, readNotices: read } = state.get()
+      return serviceNoticeViews(serviceNotices, { read, language, nowMs: Date.now() })
+    },
+    putAwayNotice: (key) => state.set({ readNotices: [...state.get().readNotices, key] }),
   }
 }
 

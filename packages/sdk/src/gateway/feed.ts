@@ -8,6 +8,8 @@ import {
   orderStatement,
   type OutcomeStatement,
   outcomeStatement,
+  type ServiceNotice,
+  serviceNotices,
   type Signed,
   type TipStatement,
   tipStatement,
@@ -45,9 +47,15 @@ export class Feed {
   #failures = 0
   #stopped = false
   #prunedMs = Number.NEGATIVE_INFINITY
+  #notices: readonly ServiceNotice[] = []
 
   constructor(deps: FeedDeps) {
     this.#deps = deps
+  }
+
+  /** What the operator announced and is not over, as far as was heard since the start. */
+  get notices(): readonly ServiceNotice[] {
+    return this.#notices
   }
 
   /** The network came back: listens at once. */
@@ -91,6 +99,7 @@ export class Feed {
     if (!(await this.#keepLease(lease, answer.lease))) return 'failed'
     const keys = [...gatewayKeys, ...lease.gatewayKeys]
     await this.#heed(answer.standing, keys)
+    await this.#hearNotices(answer.notices, keys)
     if (answer.generation !== cursor.generation || journal.state.feed === null) {
       const started = await journal.append(startGeneration(answer.generation))
       if (!started.ok) return 'failed'
@@ -118,6 +127,18 @@ export class Feed {
       const pruned = await journal.append(prune(standing.durableSeq))
       if (!pruned.ok || !pruned.value || this.#stopped) return
     }
+  }
+
+  /** For people only, so it is in no journal. Absent: there are none, or an older gateway. */
+  async #hearNotices(statement: Signed | undefined, keys: PublicKeys): Promise<void> {
+    const { crypto, emit } = this.#deps
+    const said =
+      statement === undefined
+        ? { notices: [] }
+        : await openStatement(crypto, keys, 'notices', serviceNotices, statement)
+    if (said === null || JSON.stringify(said.notices) === JSON.stringify(this.#notices)) return
+    this.#notices = said.notices
+    emit({ type: 'serviceNoticesChanged', notices: said.notices })
   }
 
   async #applyItems(answer: FeedAnswer, keys: PublicKeys): Promise<'applied' | 'nothing' | 'failed'> {

@@ -131,7 +131,7 @@ export class GatewayClient {
     const key = this.#deps.keys()[0]?.keyId ?? ''
     const waitMs = synced ? FEED_WAIT_MS : FEED_UNSYNCED_WAIT_MS
     const position = `generation=${generation}&after=${after}&synced=${synced ? 1 : 0}`
-    const path = `/device/v1/feed?${position}&lease=${number}&key=${key}&orders=1&tips=1&waitMs=${waitMs}`
+    const path = `/device/v1/feed?${position}&lease=${number}&key=${key}&orders=1&tips=1&notices=1&waitMs=${waitMs}`
     const request = { method: 'GET', path, body: null } as const
     return this.#live('feed', request, FEED_TIMEOUT_MS, feedAnswer, async (answer) => {
       const opened = await this.#open('lease', lease, answer.lease)

@@ -9,7 +9,7 @@ import { OutageDetector } from '../gateway/outage-detector.ts'
 import { writeContact } from '../gateway/write-contact.ts'
 import { expireLate } from '../journal/expire-late.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { ErrorCode } from '@holdfast/protocol'
+import type { ErrorCode, ServiceNotice } from '@holdfast/protocol'
 import { DeadlineWatch } from '../queue/deadline-watch.ts'
 import type { ForwardProgress } from '../gateway/forward-progress.ts'
 import type { TerminalEvent } from '../terminal-events.ts'
@@ -24,6 +24,8 @@ export interface RunningDevice {
   oldestDeadlineMs(): number | null
   /** Forwards other devices' records; null where the store has no place for them. */
   readonly carrier: Carrier | null
+  /** What the operator of the gateway announces. */
+  notices(): readonly ServiceNotice[]
   /** What was last answered to this device's signature, when it was a refusal. */
   rejected(): ErrorCode | null
   close(): Promise<void>
@@ -103,6 +105,7 @@ export function startDevice(
     progressOf: (seq) => forwarder.progressOf(seq),
     oldestDeadlineMs: () => deadline.deadlineMs,
     carrier,
+    notices: () => feed.notices,
     rejected: () => rejected,
     async close() {
       for (const loop of loops) loop.stop()

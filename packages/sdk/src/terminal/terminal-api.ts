@@ -7,7 +7,7 @@ import type {
   OfferedMethods,
   TipSuggestions,
 } from '@holdfast/core'
-import type { Reader, ReaderInfo } from '@holdfast/protocol'
+import type { Reader, ReaderInfo, ServiceNotice } from '@holdfast/protocol'
 import type {
   CreatePaymentIntent,
   PaymentIntent,
@@ -95,6 +95,8 @@ export interface Terminal extends CarryApi {
   }
   /** Orders of online channels for this device's location, in the order in which the gateway told of them (SQ12). */
   orders(): Promise<TillOrder[]>
+  /** Maintenance and incidents that the operator of the gateway announces; empty after a start until the first contact. */
+  serviceNotices(): readonly ServiceNotice[]
   payments(query?: { limit?: number; beforeId?: string }): Promise<StoredPayment[]>
   payment(paymentId: string): Promise<StoredPayment | null>
   /** Currencies, place and names of the lease; null before enrolment. */

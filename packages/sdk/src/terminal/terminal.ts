@@ -275,6 +275,7 @@ export async function createTerminal(deps: TerminalDeps): Promise<Terminal> {
     async orders() {
       return running === null ? [] : readOrders(deps.store, running.device.journal.state.orders)
     },
+    serviceNotices: () => running?.notices() ?? [],
     settings: () => (running === null ? null : settingsOf(running.device)),
 
     async flush() {

@@ -16,6 +16,7 @@ import {
   type OutcomeStatement,
   type RecordHeader,
   requestText,
+  type ServiceNotice,
   type Signed,
   type SignedTime,
   type SigningContext,
@@ -45,6 +46,8 @@ export class ScriptedGateway implements Network {
   /** What it says of the device as a whole; null as an older gateway, which says nothing. */
   standing: Omit<DeviceStanding, 'atMs'> | null = null
   lease: Lease = sampleLease()
+  /** What its operator announces. */
+  notices: readonly ServiceNotice[] = []
   generation = 1
   fault: (request: NetworkRequest) => Fault = () => null
   /** How the issuer answers each attempt, in order; the last one stays. */
@@ -226,11 +229,14 @@ export class ScriptedGateway implements Network {
       this.standing === null
         ? {}
         : { standing: await this.#sign('standing', { ...this.standing, atMs: this.#clock.wallMs() }) }
+    const isAsked = url.searchParams.get('notices') === '1' && this.notices.length > 0
+    const notices = isAsked ? { notices: await this.#sign('notices', { notices: this.notices }) } : {}
     return ok({
       generation: this.generation,
       items: found,
       lease,
       ...standing,
+      ...notices,
     })
   }
 
