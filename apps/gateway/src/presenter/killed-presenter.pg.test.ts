@@ -64,7 +64,7 @@ test.each(deaths)(
     await tip(tipped, 150)
     await capture(held)
     if (await isKilled('complete')) await expectLeft(left)
-    await goOn(async () => (await count(`select from presentments where state <> 'accepted'`)) === 0)
+    await goOn(async () => (await count(`select from presentments where state = 'accepted'`)) === 4)
     expect(await count('select from presentments')).toBe(4)
 
     await refund(whole, 400)
