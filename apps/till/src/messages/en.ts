@@ -297,6 +297,7 @@ export const en = {
   'service_notice.selling':
     'You can go on selling. Without connection, payments are stored on this device as far as your settings allow.',
   'service_notice.more': 'News, also from a phone:',
+  'service_notice.code': 'QR code of {url}',
   'service_notice.what': 'What it means',
   'service_notice.away': 'Put away',
 

@@ -302,6 +302,7 @@ export const es: Catalogue<keyof typeof en> = {
   'service_notice.selling':
     'Puede seguir cobrando. Sin conexión, los pagos se guardan en este dispositivo según sus ajustes.',
   'service_notice.more': 'Novedades, también desde un teléfono:',
+  'service_notice.code': 'Código QR de {url}',
   'service_notice.what': 'Qué significa',
   'service_notice.away': 'Apartar',
 

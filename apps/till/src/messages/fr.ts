@@ -308,6 +308,7 @@ export const fr: Catalogue<keyof typeof en> = {
   'service_notice.selling':
     'Vous pouvez continuer d’encaisser. Sans connexion, les paiements sont enregistrés sur cet appareil dans les limites de vos réglages.',
   'service_notice.more': 'Nouvelles, aussi depuis un téléphone :',
+  'service_notice.code': 'Code QR de {url}',
   'service_notice.what': 'Ce que cela signifie',
   'service_notice.away': 'Ranger',
 
