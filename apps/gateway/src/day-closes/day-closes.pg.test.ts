@@ -133,7 +133,7 @@ test('MC4: what no bank has decided stands apart in X and Z, and what becomes of
   expect(first).toMatchObject({ ...day, closed: { by: 'Ada' } })
   expect(first.pending.map(({ payment }) => payment)).toEqual([declined.paymentId, approved.paymentId])
 
-  await stack.script({ match: { next: 1 }, do: { responseCode: '05' } })
+  await stack.script({ match: { amountMinor: 900 }, do: { responseCode: '05' } })
   await stack.restart()
   await reaches(declined, 'declined')
   await taken(approved)
@@ -268,6 +268,17 @@ test('tills whose sales have not arrived are named before the day is closed', as
   await device.stored(sale, await device.read(sale))
   await gateway.send(device, [opened])
   expect(await shop.account.days.report(location)).toMatchObject({
-    value: { behind: [{ device: device.row.deviceId, missing: 1 }] },
+    value: { behind: [{ device: device.row.deviceId, missing: 1, silentSinceMs: null }] },
+  })
+})
+
+test('a till that is not in contact is named too: nobody knows what it has sold', async () => {
+  const { row } = stack.device
+  await database().pool.query(
+    `insert into device_presence (account, device, state, since_ms) values ($1, $2, 'offline', 7)`,
+    [row.account, row.deviceId],
+  )
+  expect(await shop.account.days.report(location)).toMatchObject({
+    value: { behind: [{ device: row.deviceId, missing: 0, silentSinceMs: 7 }] },
   })
 })

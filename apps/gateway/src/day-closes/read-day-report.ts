@@ -23,8 +23,8 @@ export async function readDayReport(
   return {
     report: reportOf({ place, at: day, number, fromMs, untilMs, closed: null }, facts, devices),
     behind: devices
-      .filter(({ isHere, missing }) => isHere && missing > 0)
-      .map(({ device, name, missing }) => ({ device, name, missing })),
+      .filter(({ isHere, missing, silentSinceMs }) => isHere && (missing > 0 || silentSinceMs !== null))
+      .map(({ device, name, missing, silentSinceMs }) => ({ device, name, missing, silentSinceMs })),
   }
 }
 
@@ -66,14 +66,20 @@ interface DayDevice {
   readonly name: string
   /** Records that it has stated and not delivered. */
   readonly missing: number
+  /** Null while it is in contact. */
+  readonly silentSinceMs: number | null
+  /** Sells in this location now. */
   readonly isHere: boolean
 }
 
 /** All of the account's: one that has moved to another location since has sold here all the same. */
 async function readDevices(pool: Pool, { account, mode, location }: DayPlace): Promise<DayDevice[]> {
   const { rows } = await pool.query<DayDevice>({
-    text: `select device, name, greatest(stated_seq - received_seq, 0) as missing, location = $3 as "isHere"
-      from devices where account = $1 and mode = $2 order by created_ms, device`,
+    text: `select d.device, d.name, greatest(d.stated_seq - d.received_seq, 0) as missing,
+        case p.state when 'offline' then p.since_ms end as "silentSinceMs",
+        d.location = $3 and d.status = 'active' as "isHere"
+      from devices d left join device_presence p using (account, device)
+      where d.account = $1 and d.mode = $2 order by d.created_ms, d.device`,
     values: [account, mode, location],
     types: numericTypes,
   })

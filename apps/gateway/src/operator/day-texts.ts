@@ -25,6 +25,7 @@ interface DayTexts {
   readonly adjusted: string
   readonly states: Record<'paid' | 'held' | 'pending' | 'declined' | 'canceled', string>
   readonly behind: (name: string, missing: number) => string
+  readonly silent: (name: string, since: string) => string
   readonly behindHow: string
   readonly close: (number: number) => string
   readonly closeHow: string
@@ -70,6 +71,7 @@ export const DAY_TEXTS: Record<PageLanguage, DayTexts> = {
     },
     behind: (name, missing) =>
       `${name}: ${missing === 1 ? '1 record has' : `${missing} records have`} not arrived.`,
+    silent: (name, since) => `${name}: not in contact since ${since}.`,
     behindHow: 'You can close all the same: what arrives later is in the next close.',
     close: (number) => `Close the day (${number})`,
     closeHow: 'Freezes these figures for ever, under their number. It closes no batch and moves no money.',
@@ -116,6 +118,7 @@ export const DAY_TEXTS: Record<PageLanguage, DayTexts> = {
     },
     behind: (name, missing) =>
       `${name} : ${missing <= 1 ? '1 enregistrement n’est pas arrivé' : `${missing} enregistrements ne sont pas arrivés`}.`,
+    silent: (name, since) => `${name} : sans contact depuis ${since}.`,
     behindHow: 'Vous pouvez clôturer quand même : ce qui arrive plus tard est dans la clôture suivante.',
     close: (number) => `Clôturer la journée (${number})`,
     closeHow:
@@ -164,6 +167,7 @@ export const DAY_TEXTS: Record<PageLanguage, DayTexts> = {
     },
     behind: (name, missing) =>
       `${name}: ${missing === 1 ? '1 registro no ha llegado' : `${missing} registros no han llegado`}.`,
+    silent: (name, since) => `${name}: sin contacto desde ${since}.`,
     behindHow: 'Puede cerrar de todos modos: lo que llegue después está en el cierre siguiente.',
     close: (number) => `Cerrar el día (${number})`,
     closeHow: 'Fija estas cifras para siempre, bajo su número. No cierra ninguna remesa ni mueve dinero.',

@@ -31,7 +31,13 @@ export function renderOpenDay({
   const { report, behind } = day
   const { location, number, timeZone } = report
   const alert = error === null ? '' : `<p class="note bad" role="alert">${escapeHtml(error)}</p>`
-  const late = behind.map(({ name, missing }) => `<br>${escapeHtml(text.behind(name, missing))}`).join('')
+  const late = behind
+    .flatMap(({ name, missing, silentSinceMs }) => [
+      ...(missing > 0 ? [text.behind(name, missing)] : []),
+      ...(silentSinceMs === null ? [] : [text.silent(name, momentText(silentSinceMs, timeZone, language))]),
+    ])
+    .map((line) => `<br>${escapeHtml(line)}`)
+    .join('')
   const warning = late === '' ? '' : `<p class="note wait">${text.behindHow}${late}</p>`
   const earlier = closes.map(
     (close) =>

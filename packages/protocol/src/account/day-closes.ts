@@ -64,8 +64,17 @@ export type DayReport = z.infer<typeof dayReport>
 /** `GET /account/v1/locations/{location}/day_report`: an X report, the day until now. */
 export const dayReportAnswer = z.strictObject({
   report: dayReport,
-  /** Tills with sales that have not arrived: these will be adjustments of a later close. */
-  behind: z.array(z.strictObject({ device: idOf('dev'), name: shortText, missing: z.int().min(1) })),
+  /** Tills with sales that have not arrived, or that may have some: these will be adjustments of a later close. */
+  behind: z.array(
+    z.strictObject({
+      device: idOf('dev'),
+      name: shortText,
+      /** Records that it has stated and not delivered. */
+      missing: z.int().min(0),
+      /** Not in contact since then; null while it is. */
+      silentSinceMs: unixMs.nullable(),
+    }),
+  ),
 })
 export type DayReportAnswer = z.infer<typeof dayReportAnswer>
 
