@@ -1,7 +1,9 @@
 import type { Catalogue } from '@holdfast/ui'
 import type { en } from './en.ts'
+import { outageEs } from './outage-es.ts'
 
 export const es: Catalogue<keyof typeof en> = {
+  ...outageEs,
   'app.name': 'Caja Holdfast',
   'app.test_mode': 'Modo de prueba',
   'nav.label': 'Principal',
@@ -180,17 +182,6 @@ export const es: Catalogue<keyof typeof en> = {
   'partial.approved_part': 'Aprobado',
   'partial.owed_part': 'Queda por pagar',
 
-  'advice.other_card': 'Pida otra tarjeta o cobre en efectivo.',
-  'advice.try_again': 'Inténtelo de nuevo o pida otra tarjeta.',
-  'advice.cash': 'Cobre en efectivo o espere a que vuelva la conexión.',
-  'advice.connect':
-    'Conecte este dispositivo a internet y vuelva a intentarlo. Mientras tanto, cobre en efectivo.',
-  'advice.admin':
-    'Pida a quien gestiona la cuenta que cambie los ajustes sin conexión. Mientras tanto, cobre en efectivo.',
-  'advice.restart': 'No entregue la mercancía. Reinicie esta caja; si continúa, llame a la asistencia.',
-  'advice.new_sale': 'Empiece una venta nueva.',
-  'advice.support': 'Conserve este dispositivo y llame a la asistencia con el número de pago.',
-
   'orders.title': 'Pedidos',
   'orders.empty.title': 'Ningún pedido',
   'orders.empty.body':
@@ -294,42 +285,6 @@ export const es: Catalogue<keyof typeof en> = {
   'receipt.keep': 'Gracias. Conserve este recibo.',
   'receipt.test': 'PRUEBA — lector simulado, sin dinero real',
 
-  'service_notice.planned': 'Mantenimiento previsto',
-  'service_notice.running': 'Mantenimiento en curso',
-  'service_notice.incident': 'Incidencia en el servicio de pago',
-  'service_notice.window': '{from} – {to}',
-  'service_notice.since': 'Desde el {from}',
-  'service_notice.selling':
-    'Puede seguir cobrando. Sin conexión, los pagos se guardan en este dispositivo según sus ajustes.',
-  'service_notice.more': 'Novedades, también desde un teléfono:',
-  'service_notice.code': 'Código QR de {url}',
-  'service_notice.what': 'Qué significa',
-  'service_notice.away': 'Apartar',
-
-  'outage.internet.title': 'Sin internet',
-  'outage.service.title': 'El servicio de pago no responde',
-  'outage.acquirer.title': 'Los bancos no responden',
-  'outage.unknown.title': 'Sin conexión',
-  'outage.forced.title': 'Sin conexión por decisión suya',
-  'outage.keep_selling': 'Siga vendiendo: los pagos se guardan en este dispositivo.',
-  'outage.no_cards': 'Esta caja no puede aceptar tarjetas sin conexión. Cobre en efectivo.',
-  'outage.at_risk': '{count, plural, =0 {Nada en riesgo} one {# pago en riesgo} other {# pagos en riesgo}}',
-  'outage.limit': 'Hasta {limit} por venta.',
-  'outage.what_to_do': 'Qué hacer',
-  'outage.internet.advice1': 'Reinicie el router y espere dos minutos.',
-  'outage.internet.advice2':
-    'Si continúa, llame a su proveedor de internet o comparta la conexión de un móvil.',
-  'outage.service.advice1': 'Su internet funciona; el router está bien.',
-  'outage.service.advice2': 'No tiene que hacer nada. Todo se envía en cuanto vuelva el servicio.',
-  'outage.acquirer.advice1': 'Su internet y el servicio de pago funcionan.',
-  'outage.acquirer.advice2':
-    'No tiene que hacer nada. Se pregunta a los bancos en cuanto vuelvan a responder.',
-  'outage.unknown.advice1': 'Compruebe si se abren otras páginas. Si no, reinicie el router.',
-  'outage.forced.advice1': 'Ningún pago se envía al banco hasta que vuelva a conectarse.',
-  'outage.last_contact': 'Último contacto: {time}',
-  'outage.go_online': 'Volver a conectarse',
-  'outage.safe': 'Puede apagar este dispositivo.',
-  'outage.not_safe': 'Mantenga este dispositivo encendido hasta que todo se haya enviado.',
   'sending.title': '{count, plural, one {Enviando # pago guardado} other {Enviando # pagos guardados}}',
   'undecided.title':
     '{count, plural, one {# pago espera la respuesta del banco} other {# pagos esperan la respuesta del banco}}',
@@ -381,25 +336,6 @@ export const es: Catalogue<keyof typeof en> = {
   'more.connection.at_risk': 'En riesgo',
   'more.connection.power': 'Apagado',
   'more.connection.send': 'Enviar ahora',
-  'doctor.title': 'Qué se ha probado',
-  'doctor.tried.ping': 'Servicio de pago',
-  'doctor.tried.attempt': 'Un pago',
-  'doctor.tried.answer': 'La respuesta del banco a un pago',
-  'doctor.tried.records': 'Envío de pagos guardados',
-  'doctor.tried.feed': 'Noticias del servicio de pago',
-  'doctor.tried.elsewhere': 'Otro lugar de internet',
-  'doctor.found.signed': 'respondió',
-  'doctor.found.acquirer_down': 'respondió: no se puede preguntar a ningún banco',
-  'doctor.found.answered': 'respondió',
-  'doctor.found.portal': 'una página de acceso de la red',
-  'doctor.found.unsigned': 'otra cosa respondió en su lugar (HTTP {status})',
-  'doctor.found.refused': 'rechazó la conexión',
-  'doctor.found.timeout': 'sin respuesta a tiempo',
-  'doctor.found.reset': 'conexión cortada',
-  'doctor.found.dns': 'nombre no encontrado (DNS)',
-  'doctor.found.offline': 'este dispositivo no tiene red',
-  'doctor.found.tls': 'certificado no aceptado (TLS): revise la fecha y la hora de este dispositivo',
-  'doctor.found.too_large': 'una respuesta errónea',
   'more.device': 'Esta caja',
   'more.device.shop': 'Tienda',
   'more.device.place': 'Lugar',

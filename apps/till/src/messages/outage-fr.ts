@@ -1,0 +1,72 @@
+import type { Catalogue } from '@holdfast/ui'
+import type { outageEn } from './outage-en.ts'
+
+export const outageFr: Catalogue<keyof typeof outageEn> = {
+  'advice.other_card': 'Demandez une autre carte, ou encaissez en espèces.',
+  'advice.try_again': 'Réessayez, ou demandez une autre carte.',
+  'advice.cash': 'Encaissez en espèces, ou attendez le retour de la connexion.',
+  'advice.connect': 'Connectez cet appareil à internet, puis réessayez. En attendant, encaissez en espèces.',
+  'advice.admin':
+    'Demandez à la personne qui gère le compte de changer les réglages hors ligne. En attendant, encaissez en espèces.',
+  'advice.restart':
+    'Ne remettez pas la marchandise. Redémarrez cette caisse ; si cela persiste, appelez l’assistance.',
+  'advice.new_sale': 'Commencez une nouvelle vente.',
+  'advice.support': 'Gardez cet appareil et appelez l’assistance avec le numéro de paiement.',
+
+  'service_notice.planned': 'Maintenance prévue',
+  'service_notice.running': 'Maintenance en cours',
+  'service_notice.incident': 'Incident du service de paiement',
+  'service_notice.window': '{from} – {to}',
+  'service_notice.since': 'Depuis le {from}',
+  'service_notice.selling':
+    'Vous pouvez continuer d’encaisser. Sans connexion, les paiements sont enregistrés sur cet appareil dans les limites de vos réglages.',
+  'service_notice.more': 'Nouvelles, aussi depuis un téléphone :',
+  'service_notice.code': 'Code QR de {url}',
+  'service_notice.what': 'Ce que cela signifie',
+  'service_notice.away': 'Ranger',
+
+  'outage.internet.title': 'Pas d’internet',
+  'outage.service.title': 'Le service de paiement ne répond pas',
+  'outage.acquirer.title': 'Les banques ne répondent pas',
+  'outage.unknown.title': 'Pas de connexion',
+  'outage.forced.title': 'Hors ligne à votre demande',
+  'outage.keep_selling': 'Continuez à vendre : les paiements sont gardés sur cet appareil.',
+  'outage.no_cards': 'Cette caisse ne peut pas accepter de carte sans connexion. Encaissez en espèces.',
+  'outage.at_risk':
+    '{count, plural, =0 {Rien à risque} one {# paiement à risque} other {# paiements à risque}}',
+  'outage.limit': 'Jusqu’à {limit} par vente.',
+  'outage.what_to_do': 'Que faire',
+  'outage.internet.advice1': 'Redémarrez la box et attendez deux minutes.',
+  'outage.internet.advice2':
+    'Si cela persiste, appelez votre opérateur, ou partagez la connexion d’un téléphone.',
+  'outage.service.advice1': 'Votre internet fonctionne ; la box n’y est pour rien.',
+  'outage.service.advice2': 'Rien à faire de votre côté. Tout part dès que le service est de retour.',
+  'outage.acquirer.advice1': 'Votre internet et le service de paiement fonctionnent.',
+  'outage.acquirer.advice2':
+    'Rien à faire de votre côté. Les banques sont interrogées dès qu’elles répondent de nouveau.',
+  'outage.unknown.advice1': 'Vérifiez que d’autres pages s’ouvrent. Sinon, redémarrez la box.',
+  'outage.forced.advice1': 'Aucun paiement ne part à la banque avant votre retour en ligne.',
+  'outage.last_contact': 'Dernier contact : {time}',
+  'outage.go_online': 'Revenir en ligne',
+  'outage.safe': 'Vous pouvez éteindre cet appareil.',
+  'outage.not_safe': 'Laissez cet appareil allumé jusqu’à ce que tout soit envoyé.',
+  'doctor.title': 'Ce qui a été essayé',
+  'doctor.tried.ping': 'Service de paiement',
+  'doctor.tried.attempt': 'Un paiement',
+  'doctor.tried.answer': 'La réponse de la banque à un paiement',
+  'doctor.tried.records': 'Envoi des paiements gardés',
+  'doctor.tried.feed': 'Nouvelles du service de paiement',
+  'doctor.tried.elsewhere': 'Un autre lieu d’internet',
+  'doctor.found.signed': 'a répondu',
+  'doctor.found.acquirer_down': 'a répondu : aucune banque ne peut être interrogée',
+  'doctor.found.answered': 'a répondu',
+  'doctor.found.portal': 'une page de connexion du réseau',
+  'doctor.found.unsigned': 'autre chose a répondu à sa place (HTTP {status})',
+  'doctor.found.refused': 'a refusé la connexion',
+  'doctor.found.timeout': 'pas de réponse à temps',
+  'doctor.found.reset': 'connexion coupée',
+  'doctor.found.dns': 'nom introuvable (DNS)',
+  'doctor.found.offline': 'cet appareil n’a pas de réseau',
+  'doctor.found.tls': 'certificat refusé (TLS) : vérifiez la date et l’heure de cet appareil',
+  'doctor.found.too_large': 'une mauvaise réponse',
+}
