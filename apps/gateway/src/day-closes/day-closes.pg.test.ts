@@ -3,6 +3,7 @@ import type { DayReport } from '@holdfast/protocol/account'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { capturePayment } from '../captures/capture-payment.ts'
 import { transaction } from '../database/transaction.ts'
+import { giveUpPresentment } from '../presenter/resolve-presentment.ts'
 import { requestRefund } from '../refunds/request-refund.ts'
 import { accountKeys, type AccountShop, openAccountShop } from '../test-support/account-shop.ts'
 import { accountOf, type MoneyStack, openMoneyStack, saleOf } from '../test-support/money-stack.ts'
@@ -24,10 +25,13 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  expect(await netOfAll()).toBe(await netOfRows())
-  expect(stack.gateway.errors).toEqual([])
-  await shop.close()
-  await stack.close()
+  try {
+    expect(await netOfAll()).toBe(await netOfRows())
+    expect(stack.gateway.errors).toEqual([])
+  } finally {
+    await stack.close()
+    await shop.close()
+  }
 })
 
 /** What is sold from now on is sold a minute after what was sold before. */
@@ -202,6 +206,30 @@ test('MC4: refunds lower the day on which they were made, and what waits for its
   expect(await close(2)).toMatchObject({
     adjustments: [{ was: { state: 'held', amountMinor: 2_000 }, now: { state: 'paid', amountMinor: 1_500 } }],
     adjusted: [{ netMinor: 1_500 }],
+  })
+})
+
+test('a capture that the acquirer never takes was no sale, as the close after its giving up says', async () => {
+  const held = await stack.sell(saleOf('manual', 2_000))
+  await reaches(held, 'requires_capture')
+  await stack.script({ match: { message: 'advice' }, do: { responseCode: '12' } })
+  await transaction(database().pool, (tx) => capturePayment(tx, stack.world, accountOf(held), {}))
+  const stuck = async () => {
+    const { rows } = await database().pool.query<{ presentment: string }>(
+      `select presentment from presentments where state = 'needs_attention'`,
+    )
+    return rows[0]?.presentment ?? null
+  }
+  await stack.until(async () => {
+    stack.leap(10_000)
+    return (await stuck()) !== null
+  })
+  expect(await close(1)).toMatchObject({ totals: [{ sales: { count: 1, amountMinor: 2_000 } }] })
+  const presentment = (await stuck()) ?? ''
+  await transaction(database().pool, (tx) => giveUpPresentment(tx, presentment, idSourceOf(stack.world)))
+  expect(await close(2)).toMatchObject({
+    adjustments: [{ was: { state: 'paid', amountMinor: 2_000 }, now: { state: 'canceled', amountMinor: 0 } }],
+    adjusted: [{ netMinor: -2_000 }],
   })
 })
 

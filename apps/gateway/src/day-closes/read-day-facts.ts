@@ -40,14 +40,19 @@ const LOOK_BACK_MS = 35 * DAY_MS
 /** Events go by the clock on the wall, which may be set back by less than that. */
 const OVERLAP_MS = DAY_MS
 
+/** Of a payment `p` whose capture `c` does not stand: the acquirer will never take it, so the sale brings no money. */
+const IS_GIVEN_UP = `c.capture is null and exists (
+    select from presentments g where g.account = p.account and g.payment = p.payment and g.subject_kind = 'capture'
+      and g.state = 'given_up')`
+
 /** Of payment `p`, its capture `c` and the try `a` that its device's last word names. */
 const SALE = `
   p.payment as subject, p.device, p.currency,
-  case p.status when 'succeeded' then 'paid' when 'requires_capture' then 'held' when 'processing' then 'pending'
+  case p.status when 'succeeded' then case when ${IS_GIVEN_UP} then 'canceled' else 'paid' end when 'requires_capture' then 'held' when 'processing' then 'pending'
     when 'declined' then 'declined' else 'canceled' end as state,
   case p.status
-    when 'succeeded' then coalesce(c.amount_minor, p.captured_minor,
-      coalesce(a.approved_minor, p.amount_minor) + coalesce(p.incremented_minor, 0) + coalesce(p.tip_minor, 0))
+    when 'succeeded' then case when ${IS_GIVEN_UP} then 0 else coalesce(c.amount_minor, p.captured_minor,
+      coalesce(a.approved_minor, p.amount_minor) + coalesce(p.incremented_minor, 0) + coalesce(p.tip_minor, 0)) end
     when 'requires_capture' then coalesce(a.approved_minor, p.amount_minor) + coalesce(p.incremented_minor, 0)
     when 'canceled' then 0
     else p.amount_minor end as "amountMinor"`
@@ -65,7 +70,7 @@ const SALES = `
     where p.account = $1 and p.mode = $2 and p.location = $3 and p.opened_ms >= $4 and p.opened_ms < $5
       and p.word = 'accepted'
   ) s
-  order by s.subject`
+  where s.state <> 'canceled' order by s.subject`
 
 /** Of subject `s.subject`: the last word that a close has said of it. */
 const LATEST = `
