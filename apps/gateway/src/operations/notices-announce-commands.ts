@@ -10,6 +10,7 @@ export const noticesPlanCommand: Command = {
   name: 'notices plan',
   usage: `--from <ISO time> --to <ISO time> --touches <component,…> ${textUsage} [--yes]`,
   summary: 'announces maintenance to everybody: status page, tills, webhooks, a mail to each merchant',
+  noted: 'reason_optional',
   options: {
     from: { type: 'string' },
     to: { type: 'string' },
@@ -36,6 +37,7 @@ export const noticesReportCommand: Command = {
   name: 'notices report',
   usage: `--touches <component,…> ${textUsage} [--since <ISO time>] [--yes]`,
   summary: 'announces an incident to everybody: status page, tills, webhooks, a mail to each merchant',
+  noted: 'reason_optional',
   options: {
     touches: { type: 'string' },
     since: { type: 'string' },

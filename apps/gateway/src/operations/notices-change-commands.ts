@@ -10,6 +10,7 @@ export const noticesUpdateCommand: Command = {
   name: 'notices update',
   usage: `<ntc_…> ${textUsage} [--state investigating|monitoring] [--from <ISO time>] [--to <ISO time>] [--yes]`,
   summary: 'says what is new: a text, the state of an incident, another window of a maintenance',
+  noted: 'reason_optional',
   options: {
     ...textOptions,
     state: { type: 'string' },
@@ -25,6 +26,7 @@ export const noticesEndCommand: Command = {
   name: 'notices end',
   usage: `<ntc_…> ${textUsage} [--yes]`,
   summary: 'the incident is resolved, or the maintenance is over before its time',
+  noted: 'reason_optional',
   options: { ...textOptions, yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
   run: (asked, operator) => change(asked, operator, { ok: true, value: { do: 'end' } }, 'would be over'),
@@ -34,6 +36,7 @@ export const noticesWithdrawCommand: Command = {
   name: 'notices withdraw',
   usage: `<ntc_…> ${textUsage} [--yes]`,
   summary: 'the maintenance does not take place, or it was no incident',
+  noted: 'reason_optional',
   options: { ...textOptions, yes: { type: 'boolean' } },
   words: { min: 1, max: 1 },
   run: (asked, operator) =>

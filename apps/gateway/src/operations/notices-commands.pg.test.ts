@@ -1,5 +1,6 @@
 import { nodeCrypto } from '@holdfast/envelope/node'
 import { beforeEach, expect, test } from 'vitest'
+import { listActs } from '../acts/list-acts.ts'
 import { passNoticeTime } from '../notices/change-notice.ts'
 import { tellNotices } from '../notices/tell-notices.ts'
 import { createManualClock, type ManualClock } from '../test-support/manual-clock.ts'
@@ -101,4 +102,14 @@ test.each([
 ])('ST10: %s is not announced', async (_what, typed, code) => {
   expect(await run(...typed)).toMatchObject({ code })
   expect((await database().pool.query('select from notices')).rowCount).toBe(0)
+})
+
+test('who announced it, changed it and why is among what people did by hand', async () => {
+  const id = idIn((await run(...PLAN, '--by', 'Ada', '--note', 'agreed with the host', '--yes')).said)
+  await run('withdraw', id, '--by', 'Grace', '--yes')
+  const acts = await listActs(database().pool, null, 10)
+  expect(acts.map(({ account, by, act, why }) => [account, by, act.split(' ', 2).join(' '), why])).toEqual([
+    [null, 'Grace', 'notices withdraw', null],
+    [null, 'Ada', 'notices plan', 'agreed with the host'],
+  ])
 })
